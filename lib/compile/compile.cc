@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "compile/compile.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <precompiledseccomp/error.h>
+
+#include "compile/dispatch.h"
+#include "compile/graph.h"
+#include "compile/layout.h"
+#include "compile/rules.h"
+
+namespace precompiledseccomp {
+namespace {
+
+using compile::Graph;
+using compile::NodeId;
+
+// "ioctl (3900 tests), prctl (120 tests)": the calls whose decisions are the largest.
+std::string LargestCalls(const ResolvedPolicy& policy) {
+  constexpr std::size_t kShown = 3;
+  Graph graph;
+  std::vector<std::pair<std::size_t, std::uint32_t>> sizes;
+  for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
+    const std::vector<bool> reachable = graph.ReachableFrom(decision);
+    sizes.emplace_back(std::count(reachable.begin(), reachable.end(), true), number);
+  }
+  std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, sizes.size()); ++i)
+    text += (i == 0 ? "" : ", ") + SyscallName(policy.target, sizes[i].second) + " (" +
+            std::to_string(sizes[i].first) + " tests)";
+  return text;
+}
+
+void CheckSize(std::size_t size, const ResolvedPolicy& policy) {
+  if (size <= BPF_MAXINSNS) return;
+  throw Error("the filter has " + std::to_string(size) + " instructions, and the kernel takes at most " +
+              std::to_string(BPF_MAXINSNS) + "; most of the space is taken by " + LargestCalls(policy));
+}
+
+}  // namespace
+
+std::vector<sock_filter> Compile(const ResolvedPolicy& policy) {
+  compile::CheckThatRulesCanMatch(policy);
+  Graph graph;
+  const NodeId root = compile::Dispatch(policy, graph);
+  std::vector<sock_filter> instructions = compile::LayOut(root, graph);
+  CheckSize(instructions.size(), policy);
+  return instructions;
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door of this room: a policy resolved for one target in, the instructions of its filter out.
+//
+// What goes on inside, a file for each step:
+//   lower.h      conditions become tests of single 32-bit words
+//   graph.h      decisions are nodes of a graph; equal ones are one node
+//   thread.h     tests whose answer is known on the way to them are skipped
+//   dispatch.h   call numbers become ranges of equal meaning, found by a search tree
+//   layout.h     the graph becomes a line of instructions
+//
+// Deterministic: equal policies give equal instructions. Values of variables are opaque: policies that differ
+// only in the values of their variables give instructions that differ only in those operands.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <linux/filter.h>
+
+#include <precompiledseccomp/evaluate.h>
+
+namespace precompiledseccomp {
+
+// Throws Error for a rule that can never match, and for a filter of more than BPF_MAXINSNS instructions
+// (naming the system calls that take most of the space).
+std::vector<sock_filter> Compile(const ResolvedPolicy& policy);
+
+}  // namespace precompiledseccomp

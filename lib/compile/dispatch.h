@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a call's architecture and number to the decision about it.
+//
+//     ld arch; jeq this architecture, else: bad architecture
+//     ld nr;   jeq the hottest calls whose arguments are checked, in turn
+//              a search tree over ranges of numbers with equal decisions
+//              (above all calls) jset x32 bit: bad architecture
+//
+// Nothing but the architecture and the number is looked at, so that every call that is allowed whatever its
+// arguments stays cacheable by the kernel (Linux 5.11, seccomp_cache_prepare).
+#pragma once
+
+#include "compile/graph.h"
+
+#include <precompiledseccomp/evaluate.h>
+
+namespace precompiledseccomp::compile {
+
+// The root of the whole decision that a policy makes.
+NodeId Dispatch(const ResolvedPolicy& policy, Graph& graph);
+
+}  // namespace precompiledseccomp::compile

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Decisions as a graph. A node is either a leaf (what the filter returns) or a branch on a test of one 32-bit
+// word of seccomp_data. Nodes are immutable and equal nodes are one node (hash-consing), so that what several
+// system calls have in common exists once. The children of a node are older than the node: ascending ids are
+// a bottom-up order, descending ones top-down.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <precompiledseccomp/action.h>
+#include <precompiledseccomp/value.h>
+
+namespace precompiledseccomp::compile {
+
+using NodeId = std::uint32_t;
+
+// An instruction's operand: a constant, or the value of a variable. The value of a variable is for the layout
+// to write down; nothing else may look at it.
+struct Immediate {
+  std::uint32_t value = 0;
+  std::uint32_t variable = 0;  // 0 for a constant, else 1 + the variable's index in the graph
+
+  [[nodiscard]] bool IsConstant() const { return variable == 0; }
+  friend bool operator==(const Immediate&, const Immediate&) = default;
+};
+
+// What a test looks at: a word of seccomp_data, as it is or combined with an operand. It is what the
+// accumulator holds.
+struct Subject {
+  enum class Transform : std::uint8_t { kNone, kAnd, kOr };
+
+  std::uint32_t offset = 0;  // in bytes, in seccomp_data
+  Transform transform = Transform::kNone;
+  Immediate operand;  // of the transform
+
+  [[nodiscard]] bool IsPlain() const { return transform == Transform::kNone; }
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
+struct Test {
+  enum class Kind : std::uint8_t { kEqual, kGreater, kGreaterOrEqual, kAnyBitSet };
+
+  Subject subject;
+  Kind kind = Kind::kEqual;
+  Immediate operand;
+
+  friend bool operator==(const Test&, const Test&) = default;
+};
+
+// `return_value` and, when its data is a variable, that variable in the low 16 bits.
+struct Leaf {
+  std::uint32_t return_value = 0;
+  Immediate data;
+
+  friend bool operator==(const Leaf&, const Leaf&) = default;
+};
+
+struct Node {
+  bool is_leaf = true;
+  Leaf leaf;
+  Test test;
+  NodeId yes = 0;
+  NodeId no = 0;
+
+  friend bool operator==(const Node&, const Node&) = default;
+};
+
+class Graph {
+ public:
+  NodeId AddLeaf(const Leaf& leaf);
+  NodeId AddAction(const Action& action);
+
+  // The decision `test ? yes : no` in its canonical form. Tests of constants that mean the same become one
+  // test, tests with only one possible answer disappear, and so do branches whose sides are equal.
+  NodeId AddBranch(const Test& test, NodeId yes, NodeId no);
+
+  // The operand that stands for a word of the policy.
+  Immediate ImmediateFor(const Word& word);
+
+  [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+
+  // For each node, whether it can be reached from `root`.
+  [[nodiscard]] std::vector<bool> ReachableFrom(NodeId root) const;
+
+ private:
+  struct NodeHash {
+    std::size_t operator()(const Node& node) const;
+  };
+
+  NodeId Intern(const Node& node);
+
+  std::vector<Node> nodes_;
+  std::unordered_map<Node, NodeId, NodeHash> ids_;
+  std::unordered_map<std::string, std::uint32_t> variables_;
+};
+
+}  // namespace precompiledseccomp::compile

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "compile/lower.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <precompiledseccomp/error.h>
+
+#include "bpf/instructions.h"
+#include "compile/search.h"
+
+namespace precompiledseccomp::compile {
+namespace {
+
+using Kind = Test::Kind;
+using Transform = Subject::Transform;
+
+// Nothing is known about how often each value of a set is asked for: all weigh the same, and a test that is
+// made counts as much as one that is there.
+constexpr double kCostOfATest = 1;
+
+// The values of one word that lead to `yes`.
+using WordSet = std::set<std::uint32_t>;
+
+std::vector<Condition> FlattenDisjunction(const std::vector<Condition>& conditions) {
+  std::vector<Condition> flat;
+  for (const Condition& condition : conditions) {
+    if (const auto* inner = std::get_if<Disjunction>(&condition.node())) {
+      const std::vector<Condition> inner_flat = FlattenDisjunction(inner->conditions);
+      flat.insert(flat.end(), inner_flat.begin(), inner_flat.end());
+    } else {
+      flat.push_back(condition);
+    }
+  }
+  return flat;
+}
+
+// Of a condition that says what its operand equals, the values; nothing of any other.
+const std::vector<Value>* MembersOf(const Condition& condition, std::vector<Value>& storage) {
+  if (const auto* one_of = std::get_if<OneOf>(&condition.node())) return &one_of->values;
+  const auto* comparison = std::get_if<Comparison>(&condition.node());
+  if (comparison == nullptr || comparison->relation != Relation::kEqual) return nullptr;
+  storage = {comparison->value};
+  return &storage;
+}
+
+const Operand& OperandOfMembership(const Condition& condition) {
+  if (const auto* one_of = std::get_if<OneOf>(&condition.node())) return one_of->operand;
+  return std::get<Comparison>(condition.node()).operand;
+}
+
+// Equalities of one operand, wherever they stand in an or, become one set: a set is searched, single values
+// are tried in turn.
+std::vector<Condition> JoinEqualities(const std::vector<Condition>& conditions) {
+  struct Entry {
+    std::optional<Operand> operand;
+    std::vector<Value> values;
+    std::optional<Condition> other;
+  };
+  std::vector<Entry> entries;
+  for (const Condition& condition : FlattenDisjunction(conditions)) {
+    std::vector<Value> storage;
+    const std::vector<Value>* members = MembersOf(condition, storage);
+    if (members == nullptr) {
+      entries.push_back({std::nullopt, {}, condition});
+      continue;
+    }
+    const Operand& operand = OperandOfMembership(condition);
+    auto entry =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.operand == operand; });
+    if (entry == entries.end()) entry = entries.insert(entries.end(), {operand, {}, std::nullopt});
+    entry->values.insert(entry->values.end(), members->begin(), members->end());
+  }
+  std::vector<Condition> joined;
+  for (Entry& entry : entries)
+    joined.push_back(entry.operand ? Condition(OneOf{*entry.operand, std::move(entry.values)})
+                                   : *entry.other);
+  return joined;
+}
+
+class Lowering {
+ public:
+  Lowering(const Target& target, Graph& graph) : target_(target), graph_(graph) {}
+
+  NodeId LowerAny(const Condition& condition, NodeId yes, NodeId no) {
+    return std::visit([&](const auto& node) { return Lower(node, yes, no); }, condition.node());
+  }
+
+  NodeId AnyBitSet(std::uint32_t offset, std::uint32_t bits, NodeId yes, NodeId no) {
+    return graph_.AddBranch({Plain(offset), Kind::kAnyBitSet, {bits, 0}}, yes, no);
+  }
+
+  [[nodiscard]] std::uint32_t OffsetOf(const Operand& operand, bpf::Half half) const {
+    if (operand.source() == Operand::Source::kInstructionPointer)
+      return bpf::InstructionPointerOffset(half, target_.big_endian);
+    return bpf::ArgumentOffset(operand.index(), half, target_.big_endian);
+  }
+
+ private:
+  static Subject Plain(std::uint32_t offset) { return {offset, Transform::kNone, {}}; }
+
+  [[nodiscard]] std::uint32_t Low(const Operand& operand) const { return OffsetOf(operand, bpf::Half::kLow); }
+  [[nodiscard]] std::uint32_t High(const Operand& operand) const {
+    return OffsetOf(operand, bpf::Half::kHigh);
+  }
+
+  NodeId Compare(std::uint32_t offset, Kind kind, const Word& word, NodeId yes, NodeId no) {
+    return graph_.AddBranch({Plain(offset), kind, graph_.ImmediateFor(word)}, yes, no);
+  }
+
+  NodeId Lower(const AlwaysTrue&, NodeId yes, NodeId /*no*/) { return yes; }
+
+  NodeId Lower(const Comparison& node, NodeId yes, NodeId no) {
+    switch (node.relation) {
+      case Relation::kEqual:
+        return Equal(node.operand, node.value, yes, no);
+      case Relation::kNotEqual:
+        return Equal(node.operand, node.value, no, yes);
+      case Relation::kGreater:
+        return Greater(node.operand, Kind::kGreater, node.value, yes, no);
+      case Relation::kGreaterOrEqual:
+        return Greater(node.operand, Kind::kGreaterOrEqual, node.value, yes, no);
+      case Relation::kLessOrEqual:
+        return Greater(node.operand, Kind::kGreater, node.value, no, yes);
+      case Relation::kLess:
+        return Greater(node.operand, Kind::kGreaterOrEqual, node.value, no, yes);
+    }
+    throw Error("a comparison has an unknown relation");
+  }
+
+  // high == value.high && low == value.low. The high half comes first: it is the one that tests of an
+  // argument share.
+  NodeId Equal(const Operand& operand, const Value& value, NodeId yes, NodeId no) {
+    const NodeId low = Compare(Low(operand), Kind::kEqual, value.low(), yes, no);
+    return operand.IsLowHalf() ? low : Compare(High(operand), Kind::kEqual, value.high(), low, no);
+  }
+
+  // high > value.high || (high == value.high && low > value.low), or >= in the low half.
+  NodeId Greater(const Operand& operand, Kind low_kind, const Value& value, NodeId yes, NodeId no) {
+    const NodeId low = Compare(Low(operand), low_kind, value.low(), yes, no);
+    if (operand.IsLowHalf()) return low;
+    const bool high_is_zero = !value.high().IsVariable() && value.high().value == 0;
+    // Above zero is the same as not zero: one test of the high half is enough.
+    if (high_is_zero) return Compare(High(operand), Kind::kEqual, value.high(), low, yes);
+    const NodeId not_greater = Compare(High(operand), Kind::kEqual, value.high(), low, no);
+    return Compare(High(operand), Kind::kGreater, value.high(), yes, not_greater);
+  }
+
+  //     ld word; and mask; jeq value
+  NodeId MaskedWord(std::uint32_t offset, const Word& mask, const Word& value, NodeId yes, NodeId no) {
+    const Subject masked{offset, Transform::kAnd, graph_.ImmediateFor(mask)};
+    return graph_.AddBranch({masked, Kind::kEqual, graph_.ImmediateFor(value)}, yes, no);
+  }
+
+  NodeId Lower(const MaskedEqual& node, NodeId yes, NodeId no) {
+    const NodeId low = MaskedWord(Low(node.operand), node.mask.low(), node.value.low(), yes, no);
+    if (node.operand.IsLowHalf()) return low;
+    return MaskedWord(High(node.operand), node.mask.high(), node.value.high(), low, no);
+  }
+
+  // word & ~bits == 0; of a variable, whose complement is not at hand:  ld word; or bits; jeq bits
+  NodeId OnlyBitsInWord(std::uint32_t offset, const Word& bits, NodeId yes, NodeId no) {
+    if (!bits.IsVariable()) return AnyBitSet(offset, ~bits.value, no, yes);
+    const Immediate operand = graph_.ImmediateFor(bits);
+    return graph_.AddBranch({{offset, Transform::kOr, operand}, Kind::kEqual, operand}, yes, no);
+  }
+
+  NodeId Lower(const NoOtherBits& node, NodeId yes, NodeId no) {
+    const NodeId low = OnlyBitsInWord(Low(node.operand), node.bits.low(), yes, no);
+    return node.operand.IsLowHalf() ? low : OnlyBitsInWord(High(node.operand), node.bits.high(), low, no);
+  }
+
+  // Constants are searched, grouped by their high half; variables, which have no order, are tried in turn
+  // behind them.
+  NodeId Lower(const OneOf& node, NodeId yes, NodeId no) {
+    NodeId otherwise = no;
+    std::map<std::uint32_t, WordSet> lows_by_high;
+    for (auto value = node.values.rbegin(); value != node.values.rend(); ++value) {
+      const bool constant = node.operand.IsLowHalf() ? !value->low().IsVariable() : value->IsConstant();
+      if (!constant)
+        otherwise = Equal(node.operand, *value, yes, otherwise);
+      else
+        lows_by_high[node.operand.IsLowHalf() ? 0 : value->high().value].insert(value->low().value);
+    }
+    if (lows_by_high.empty()) return otherwise;
+    if (node.operand.IsLowHalf())
+      return MemberOfSet(Low(node.operand), lows_by_high.begin()->second, yes, otherwise);
+    std::map<std::uint32_t, NodeId> node_by_high;
+    for (const auto& [high, lows] : lows_by_high)
+      node_by_high[high] = MemberOfSet(Low(node.operand), lows, yes, otherwise);
+    return Search(High(node.operand), node_by_high, otherwise);
+  }
+
+  NodeId MemberOfSet(std::uint32_t offset, const WordSet& set, NodeId yes, NodeId no) {
+    if (const auto pattern = BitPattern(set))
+      return MaskedWord(offset, {pattern->mask, {}}, {pattern->value, {}}, yes, no);
+    std::map<std::uint32_t, NodeId> nodes;
+    for (const std::uint32_t member : set) nodes[member] = yes;
+    return Search(offset, nodes, no);
+  }
+
+  struct Pattern {
+    std::uint32_t mask;
+    std::uint32_t value;
+  };
+
+  // The mask and value with (word & mask) == value exactly for the members, when that is shorter than a
+  // search: {0, 1, 0x80, 0x81} is one `jset`. One or two runs of values are as short as ranges.
+  static std::optional<Pattern> BitPattern(const WordSet& set) {
+    const std::uint32_t first = *set.begin();
+    std::uint32_t free_bits = 0;
+    for (const std::uint32_t member : set) free_bits |= member ^ first;
+    const int free_count = __builtin_popcount(free_bits);
+    if (free_count >= 31 || set.size() != std::size_t{1} << free_count) return std::nullopt;
+    const bool is_one_range = *set.rbegin() - first == set.size() - 1;
+    if (is_one_range) return std::nullopt;
+    return Pattern{~free_bits, first & ~free_bits};
+  }
+
+  // Searches a word for the values of `nodes`; any other leads to `otherwise`.
+  NodeId Search(std::uint32_t offset, const std::map<std::uint32_t, NodeId>& nodes, NodeId otherwise) {
+    std::vector<Run> runs;
+    std::uint64_t next = 0;
+    for (const auto& [value, node] : nodes) {
+      if (value > next) runs.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
+      runs.push_back({value, node, 1});
+      next = std::uint64_t{value} + 1;
+    }
+    if (next <= UINT32_MAX) runs.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
+    return BuildSearch(Plain(offset), runs, kCostOfATest, graph_).root;
+  }
+
+  NodeId Lower(const Conjunction& node, NodeId yes, NodeId no) {
+    NodeId result = yes;
+    for (auto condition = node.conditions.rbegin(); condition != node.conditions.rend(); ++condition)
+      result = LowerAny(*condition, result, no);
+    return result;
+  }
+
+  NodeId Lower(const Disjunction& node, NodeId yes, NodeId no) {
+    const std::vector<Condition> conditions = JoinEqualities(node.conditions);
+    NodeId result = no;
+    for (auto condition = conditions.rbegin(); condition != conditions.rend(); ++condition)
+      result = LowerAny(*condition, yes, result);
+    return result;
+  }
+
+  NodeId Lower(const Negation& node, NodeId yes, NodeId no) {
+    return LowerAny(node.condition.front(), no, yes);
+  }
+
+  const Target& target_;
+  Graph& graph_;
+};
+
+}  // namespace
+
+NodeId Lower(const Condition& condition, NodeId yes, NodeId no, const Target& target, Graph& graph) {
+  return Lowering(target, graph).LowerAny(condition, yes, no);
+}
+
+NodeId LowerIsVsyscall(NodeId yes, NodeId no, const Target& target, Graph& graph) {
+  constexpr std::uint32_t kTopBit = 0x80000000;
+  Lowering lowering(target, graph);
+  return lowering.AnyBitSet(lowering.OffsetOf(InstructionPointer(), bpf::Half::kHigh), kTopBit, yes, no);
+}
+
+}  // namespace precompiledseccomp::compile

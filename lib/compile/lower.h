@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Conditions become decisions: every test over a 64-bit operand becomes tests of its halves.
+#pragma once
+
+#include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/target.h>
+
+#include "compile/graph.h"
+
+namespace precompiledseccomp::compile {
+
+// The decision `condition ? yes : no`.
+NodeId Lower(const Condition& condition, NodeId yes, NodeId no, const Target& target, Graph& graph);
+
+// The decision `the call comes from the vsyscall page ? yes : no`: bit 63 of the instruction pointer.
+NodeId LowerIsVsyscall(NodeId yes, NodeId no, const Target& target, Graph& graph);
+
+}  // namespace precompiledseccomp::compile

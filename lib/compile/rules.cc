@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "compile/rules.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
+
+#include "compile/known.h"
+#include "compile/lower.h"
+
+namespace precompiledseccomp::compile {
+namespace {
+
+// A rule's place in its policy.
+struct RulePlace {
+  std::size_t set;
+  std::size_t rule;
+  friend auto operator<=>(const RulePlace&, const RulePlace&) = default;
+};
+
+using Places = std::vector<RulePlace>;
+
+const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RulePlace& place) {
+  return policy.rule_sets[place.set].rules[place.rule];
+}
+
+// For each call number, the rules that name it, in order.
+std::map<std::uint32_t, Places> RulesByNumber(const ResolvedPolicy& policy) {
+  std::map<std::uint32_t, Places> by_number;
+  for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
+    for (std::size_t rule = 0; rule < policy.rule_sets[set].rules.size(); ++rule)
+      for (const std::uint32_t number : policy.rule_sets[set].rules[rule].numbers)
+        by_number[number].push_back({set, rule});
+  return by_number;
+}
+
+// Neighbouring rules with the same action are one rule whose conditions are joined by or; this is what lets
+// the conditions of a call that an author listed one by one be searched as a set.
+NodeId DecideByRules(const ResolvedPolicy& policy, const Places& places, NodeId otherwise, Graph& graph) {
+  NodeId decision = otherwise;
+  for (std::size_t end = places.size(); end > 0;) {
+    const ResolvedRule& last = RuleAt(policy, places[end - 1]);
+    const bool only_vsyscall = policy.rule_sets[places[end - 1].set].only_vsyscall;
+    std::size_t begin = end;
+    while (begin > 0 && RuleAt(policy, places[begin - 1]).action == last.action &&
+           policy.rule_sets[places[begin - 1].set].only_vsyscall == only_vsyscall)
+      --begin;
+    std::vector<Condition> conditions;
+    for (std::size_t i = begin; i < end; ++i) conditions.push_back(RuleAt(policy, places[i]).condition);
+    const NodeId matched =
+        Lower(AnyOf(conditions), graph.AddAction(last.action), decision, policy.target, graph);
+    decision = only_vsyscall ? LowerIsVsyscall(matched, decision, policy.target, graph) : matched;
+    end = begin;
+  }
+  return decision;
+}
+
+// Which leaves of a decision can be reached, by walking all ways that do not contradict themselves.
+class LeafFinder {
+ public:
+  explicit LeafFinder(const Graph& graph) : graph_(graph) {}
+
+  // Nothing if there are too many ways to walk.
+  std::optional<std::set<NodeId>> Find(NodeId root, std::size_t leaves_wanted) {
+    leaves_wanted_ = leaves_wanted;
+    Walk(root, Knowledge());
+    if (steps_ > kMostSteps) return std::nullopt;
+    return found_;
+  }
+
+ private:
+  static constexpr std::size_t kMostSteps = 20000;
+
+  void Walk(NodeId id, const Knowledge& known) {
+    if (found_.size() == leaves_wanted_ || ++steps_ > kMostSteps) return;
+    const Node& node = graph_[id];
+    if (node.is_leaf) {
+      found_.insert(id);
+      return;
+    }
+    Knowledge if_yes = known;
+    if (if_yes.Assume(node.test, true)) Walk(node.yes, if_yes);
+    Knowledge if_no = known;
+    if (if_no.Assume(node.test, false)) Walk(node.no, if_no);
+  }
+
+  const Graph& graph_;
+  std::size_t leaves_wanted_ = 0;
+  std::size_t steps_ = 0;
+  std::set<NodeId> found_;
+};
+
+// A leaf that stands for a place rather than an action.
+NodeId Marker(std::size_t number, Graph& graph) {
+  return graph.AddLeaf({static_cast<std::uint32_t>(number), {}});
+}
+
+void CheckCondition(const ResolvedRule& rule, const Target& target) {
+  Graph graph;
+  const NodeId yes = Marker(1, graph);
+  const NodeId no = Marker(0, graph);
+  const NodeId root = Lower(rule.condition, yes, no, target, graph);
+  const auto leaves = LeafFinder(graph).Find(root, 2);
+  if (leaves && leaves->count(yes) == 0)
+    throw Error("the condition of the rule \"" + rule.description + "\" is never true");
+}
+
+// The rules of `places`, all of one set, that some call can reach; all of them if that is too much to find
+// out.
+std::set<RulePlace> ReachableRules(const ResolvedPolicy& policy, const Places& places) {
+  Graph graph;
+  const NodeId none = Marker(places.size(), graph);
+  std::vector<NodeId> markers;
+  for (std::size_t i = 0; i < places.size(); ++i) markers.push_back(Marker(i, graph));
+  NodeId decision = none;
+  for (std::size_t i = places.size(); i-- > 0;)
+    decision = Lower(RuleAt(policy, places[i]).condition, markers[i], decision, policy.target, graph);
+  const auto leaves = LeafFinder(graph).Find(decision, places.size() + 1);
+  std::set<RulePlace> reachable;
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (!leaves || leaves->count(markers[i]) != 0) reachable.insert(places[i]);
+  return reachable;
+}
+
+}  // namespace
+
+std::map<std::uint32_t, NodeId> DecisionsOfCalls(const ResolvedPolicy& policy, Graph& graph) {
+  std::map<std::uint32_t, NodeId> decisions;
+  // Calls that the same rules name, which is most of them, are decided alike.
+  std::map<std::pair<Places, NodeId>, NodeId> known;
+  for (const auto& [number, places] : RulesByNumber(policy)) {
+    const NodeId otherwise = DecisionOfUnnamed(policy, number, graph);
+    const auto [entry, is_new] = known.emplace(std::pair(places, otherwise), otherwise);
+    if (is_new) entry->second = DecideByRules(policy, places, otherwise, graph);
+    decisions[number] = entry->second;
+  }
+  return decisions;
+}
+
+NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, std::uint32_t number, Graph& graph) {
+  const bool is_unknown = policy.baseline && number > policy.baseline->newest_known;
+  return graph.AddAction(is_unknown ? policy.baseline->unknown_action : policy.default_action);
+}
+
+void CheckThatRulesCanMatch(const ResolvedPolicy& policy) {
+  std::set<RulePlace> reachable;
+  std::set<Places> checked;
+  for (const auto& [number, places] : RulesByNumber(policy)) {
+    for (std::size_t begin = 0; begin < places.size();) {
+      std::size_t end = begin;
+      while (end < places.size() && places[end].set == places[begin].set) ++end;
+      const Places of_one_set(places.begin() + static_cast<std::ptrdiff_t>(begin),
+                              places.begin() + static_cast<std::ptrdiff_t>(end));
+      if (checked.insert(of_one_set).second) reachable.merge(ReachableRules(policy, of_one_set));
+      begin = end;
+    }
+  }
+  for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
+    for (std::size_t index = 0; index < policy.rule_sets[set].rules.size(); ++index) {
+      const ResolvedRule& rule = policy.rule_sets[set].rules[index];
+      if (rule.numbers.empty() || reachable.count({set, index}) != 0) continue;
+      CheckCondition(rule, policy.target);
+      throw Error("the rule \"" + rule.description +
+                  "\" can never match: earlier rules of the same rule set decide all of its calls");
+    }
+}
+
+}  // namespace precompiledseccomp::compile

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Search trees over the values of one word: ranges of values that lead to the same node, found with as few
+// tests as their weights allow.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compile/graph.h"
+
+namespace precompiledseccomp::compile {
+
+// The values from `first` up to the next run's lead to `node`. `weight` says how often the search ends here,
+// relative to the others.
+struct Run {
+  std::uint32_t first = 0;
+  NodeId node = 0;
+  double weight = 1;
+};
+
+// Joins neighbours that lead to the same node.
+std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs);
+
+struct SearchTree {
+  NodeId root = 0;
+  double cost = 0;  // tests made, by the weights of the runs, and the cost of each test that there is
+};
+
+// More runs than this are split where their weights are in balance, instead of where it is best.
+inline constexpr std::size_t kOptimalUpTo = 512;
+
+// The tree over `runs`: ascending, the first at 0. The best in weighted tests among the trees made of order
+// tests; values that stand alone among equals are found with an equality test. `cost_of_a_test` says what one
+// instruction less is worth, in tests made.
+SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
+                       Graph& graph);
+
+}  // namespace precompiledseccomp::compile

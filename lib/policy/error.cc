@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <precompiledseccomp/error.h>
+
+namespace precompiledseccomp {
+
+Error::Error(std::string problem) : problem_(std::move(problem)) {
+  ComposeMessage();
+}
+
+Error Error::InProgram(const std::string& program) const {
+  Error located = *this;
+  if (located.program_.empty()) located.program_ = program;
+  located.ComposeMessage();
+  return located;
+}
+
+Error Error::InModule(const std::string& module) const {
+  Error located = *this;
+  if (located.module_.empty()) located.module_ = module;
+  located.ComposeMessage();
+  return located;
+}
+
+void Error::ComposeMessage() {
+  message_.clear();
+  if (!module_.empty()) message_ += module_ + ": ";
+  if (!program_.empty()) message_ += "program \"" + program_ + "\": ";
+  message_ += problem_;
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The reference. Nothing here is fast; everything should be plain.
+
+#include <precompiledseccomp/evaluate.h>
+
+#include <algorithm>
+
+namespace precompiledseccomp {
+namespace {
+
+constexpr std::uint64_t kLowHalf = 0xffffffff;
+constexpr std::uint64_t kVsyscallBit = std::uint64_t{1} << 63;
+
+std::uint64_t OperandOf(const Operand& operand, const seccomp_data& call) {
+  const std::uint64_t whole = operand.source() == Operand::Source::kInstructionPointer
+                                  ? call.instruction_pointer
+                                  : call.args[operand.index()];
+  return operand.IsLowHalf() ? whole & kLowHalf : whole;
+}
+
+// A value as wide as the operand it belongs to: of a negative int, a low half's test sees the low 32 bits.
+std::uint64_t ValueFor(const Operand& operand, const Value& value) {
+  return operand.IsLowHalf() ? value.bits() & kLowHalf : value.bits();
+}
+
+struct HoldsNode {
+  const seccomp_data& call;
+
+  bool operator()(const AlwaysTrue&) const { return true; }
+
+  bool operator()(const Comparison& node) const {
+    const std::uint64_t left = OperandOf(node.operand, call);
+    const std::uint64_t right = ValueFor(node.operand, node.value);
+    switch (node.relation) {
+      case Relation::kEqual:
+        return left == right;
+      case Relation::kNotEqual:
+        return left != right;
+      case Relation::kLess:
+        return left < right;
+      case Relation::kLessOrEqual:
+        return left <= right;
+      case Relation::kGreater:
+        return left > right;
+      case Relation::kGreaterOrEqual:
+        return left >= right;
+    }
+    return false;
+  }
+
+  bool operator()(const MaskedEqual& node) const {
+    return (OperandOf(node.operand, call) & ValueFor(node.operand, node.mask)) ==
+           ValueFor(node.operand, node.value);
+  }
+
+  bool operator()(const OneOf& node) const {
+    return std::any_of(node.values.begin(), node.values.end(), [&](const Value& value) {
+      return OperandOf(node.operand, call) == ValueFor(node.operand, value);
+    });
+  }
+
+  bool operator()(const NoOtherBits& node) const {
+    return (OperandOf(node.operand, call) & ~ValueFor(node.operand, node.bits)) == 0;
+  }
+
+  bool operator()(const Conjunction& node) const {
+    return std::all_of(node.conditions.begin(), node.conditions.end(),
+                       [&](const Condition& condition) { return Holds(condition, call); });
+  }
+
+  bool operator()(const Disjunction& node) const {
+    return std::any_of(node.conditions.begin(), node.conditions.end(),
+                       [&](const Condition& condition) { return Holds(condition, call); });
+  }
+
+  bool operator()(const Negation& node) const { return !Holds(node.condition.front(), call); }
+};
+
+bool Applies(const ResolvedRule& rule, const seccomp_data& call) {
+  const auto number = static_cast<std::uint32_t>(call.nr);
+  return std::find(rule.numbers.begin(), rule.numbers.end(), number) != rule.numbers.end() &&
+         Holds(rule.condition, call);
+}
+
+}  // namespace
+
+bool Holds(const Condition& condition, const seccomp_data& call) {
+  return std::visit(HoldsNode{call}, condition.node());
+}
+
+std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call) {
+  const auto number = static_cast<std::uint32_t>(call.nr);
+  if (!policy.target.Owns(call.arch, number)) return policy.bad_architecture_action.ReturnValue();
+  for (const ResolvedRuleSet& set : policy.rule_sets) {
+    if (set.only_vsyscall && (call.instruction_pointer & kVsyscallBit) == 0) continue;
+    for (const ResolvedRule& rule : set.rules)
+      if (Applies(rule, call)) return rule.action.ReturnValue();
+  }
+  if (policy.baseline && number > policy.baseline->newest_known)
+    return policy.baseline->unknown_action.ReturnValue();
+  return policy.default_action.ReturnValue();
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Actions: what the kernel does with a call (seccomp(2), "Return values" of a filter).
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include <precompiledseccomp/value.h>
+
+namespace precompiledseccomp {
+
+class Action {
+ public:
+  enum class Kind : std::uint8_t {
+    kKillProcess,  // SECCOMP_RET_KILL_PROCESS, Linux 4.14; the runtime has a fall-back for older kernels
+    kKillThread,   // SECCOMP_RET_KILL_THREAD
+    kTrap,         // SECCOMP_RET_TRAP: SIGSYS, si_errno is the data
+    kErrno,        // SECCOMP_RET_ERRNO
+    kUserNotify,   // SECCOMP_RET_USER_NOTIF, Linux 5.0
+    kTrace,        // SECCOMP_RET_TRACE: ptrace event, its message is the data; ENOSYS without a tracer
+    kLog,          // SECCOMP_RET_LOG, Linux 4.14: allowed and logged
+    kAllow,        // SECCOMP_RET_ALLOW
+  };
+
+  static Action KillProcess() { return Action(Kind::kKillProcess); }
+  static Action KillThread() { return Action(Kind::kKillThread); }
+  static Action UserNotify() { return Action(Kind::kUserNotify); }
+  static Action Log() { return Action(Kind::kLog); }
+  static Action Allow() { return Action(Kind::kAllow); }
+
+  // The call fails with `code`, 1 to 4095: the kernel caps larger ones, and with 0 the call would seem to
+  // succeed, so that both are an Error. A variable is used as it is at run time, its low 16 bits only.
+  static Action Errno(const Value& code);
+  // `data` is 0 to 65535; of a variable, the low 16 bits.
+  static Action Trap(const Value& data = 0);
+  static Action Trace(const Value& data = 0);
+
+  // From a filter's return value, such as SECCOMP_RET_ERRNO | EPERM. Throws Error for an action the kernel
+  // does not know (it would kill the process), for data on an action that takes none, and for what the
+  // functions above refuse.
+  static Action FromReturnValue(std::uint32_t return_value);
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] const Word& data() const { return data_; }
+
+  // What the filter returns: the action in the upper 16 bits, the data in the lower ones.
+  [[nodiscard]] std::uint32_t ReturnValue() const;
+  // The upper part alone, SECCOMP_RET_ERRNO for example.
+  [[nodiscard]] std::uint32_t ReturnValueWithoutData() const;
+
+  // "allow", "errno 38", "errno $code", "trap 7".
+  [[nodiscard]] std::string ToString() const;
+  friend bool operator==(const Action&, const Action&) = default;
+
+ private:
+  explicit Action(Kind kind, Word data = {}) : kind_(kind), data_(std::move(data)) {}
+
+  Kind kind_;
+  Word data_;
+};
+
+std::ostream& operator<<(std::ostream& out, const Action& action);
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an author's definition module includes: policies, and the entry point through which the generator
+// finds them.
+//
+//   #include <precompiledseccomp/define.h>
+//   namespace pcs = precompiledseccomp;
+//
+//   pcs::Policy Worker(const pcs::Values& v) {
+//     using pcs::Arg;
+//     pcs::Policy policy;
+//     policy.Allow("read", Arg(0) == v["fd1"] || Arg(0) == v["fd2"]);
+//     policy.Allow({"exit_group", "rt_sigreturn"});
+//     return policy;
+//   }
+//
+//   std::vector<pcs::ProgramDefinition> PrecompiledPrograms() {
+//     return {{"worker", {"fd1", "fd2"}, Worker}};
+//   }
+//   PRECOMPILEDSECCOMP_MODULE(PrecompiledPrograms)
+//
+// A definition is called several times, with different stand-ins for its variables and for each target, and
+// must describe the same policy each time: no clocks, no process ids, no state kept between calls. The
+// generator compares the answers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/policy.h>
+#include <precompiledseccomp/target.h>
+#include <precompiledseccomp/value.h>
+
+namespace precompiledseccomp {
+
+// A value that is unknown until the program runs: a file descriptor, a process id, an address.
+struct Variable {
+  std::string name;  // a C++ identifier
+  int bits = 32;     // 32 or 64
+
+  Variable(const char* variable_name) : name(variable_name) {}  // NOLINT(google-explicit-constructor)
+  Variable(std::string variable_name)
+      : name(std::move(variable_name)) {}  // NOLINT(google-explicit-constructor)
+  Variable(std::string variable_name, int variable_bits)
+      : name(std::move(variable_name)), bits(variable_bits) {}
+};
+
+// Declares a 64-bit variable: `{"worker", {"fd", pcs::Uint64("address")}, Worker}`.
+inline Variable Uint64(std::string name) {
+  return Variable(std::move(name), 64);
+}
+
+// What a definition is called with: its variables, and the target that the policy is for.
+class Values {
+ public:
+  // `numbers` holds a value for each variable; of one for a 32-bit variable the upper half must be zero.
+  Values(const Target& target, const std::vector<Variable>& variables,
+         const std::vector<std::uint64_t>& numbers);
+
+  // The 32-bit variable of that name. Throws Error if the definition did not declare it, or declared it with
+  // 64 bits.
+  Value operator[](std::string_view name) const;
+  // The 64-bit variable of that name. Throws Error if the definition did not declare it, or declared it with
+  // 32 bits.
+  [[nodiscard]] Value Uint64(std::string_view name) const;
+
+  // For what differs between architectures: O_DIRECT, O_DIRECTORY and O_NOFOLLOW, some ioctl numbers, the
+  // order of clone's arguments.
+  [[nodiscard]] const Target& target() const { return *target_; }
+
+ private:
+  [[nodiscard]] Value Find(std::string_view name, int bits) const;
+
+  const Target* target_;
+  std::vector<Variable> variables_;
+  std::vector<std::uint64_t> numbers_;
+};
+
+// The names under which the halves of a 64-bit variable stand in Word::variable.
+std::string LowHalfName(std::string_view variable);
+std::string HighHalfName(std::string_view variable);
+
+struct ProgramDefinition {
+  std::string name;
+  std::vector<Variable> variables;
+  std::function<Policy(const Values&)> policy;
+};
+
+// What a definition module exports under the name kModuleSymbol. The generator checks the numbers before it
+// calls anything: they differ when the module was built against another version of this library, or with an
+// incompatible standard library.
+struct Module {
+  std::uint32_t interface_version;
+  std::uint32_t size_of_definition;
+  std::uint32_t size_of_policy;
+  std::vector<ProgramDefinition> (*programs)();
+};
+
+inline constexpr std::uint32_t kModuleInterfaceVersion = 1;
+inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
+
+}  // namespace precompiledseccomp
+
+// Exports `function`, which takes nothing and returns the module's program definitions. Once in each module.
+#define PRECOMPILEDSECCOMP_MODULE(function)                                                           \
+  extern "C" {                                                                                        \
+  extern const ::precompiledseccomp::Module precompiledseccomp_module;                                \
+  __attribute__((visibility("default"), used))                                                        \
+  const ::precompiledseccomp::Module precompiledseccomp_module = {                                    \
+      ::precompiledseccomp::kModuleInterfaceVersion, sizeof(::precompiledseccomp::ProgramDefinition), \
+      sizeof(::precompiledseccomp::Policy), &(function)};                                             \
+  }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one exception type of the build side. Every message is a single line that says what was given, what was
+// expected and the way out; the generator prefixes it with the module and the program it concerns.
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace precompiledseccomp {
+
+class Error : public std::exception {
+ public:
+  // `problem` says what is wrong, in one line without a final full stop.
+  explicit Error(std::string problem);
+
+  // The same error, said of a program or a module. A name that is already known is kept: the innermost one is
+  // right.
+  [[nodiscard]] Error InProgram(const std::string& program) const;
+  [[nodiscard]] Error InModule(const std::string& module) const;
+
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] const std::string& program() const { return program_; }
+  [[nodiscard]] const std::string& module() const { return module_; }
+
+  // `<module>: program "<program>": <problem>`, without the parts that are not known.
+  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+
+ private:
+  void ComposeMessage();
+
+  std::string problem_;
+  std::string program_;
+  std::string module_;
+  std::string message_;
+};
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Policies resolved for one target, and the answer that such a policy gives to a call. The evaluator is the
+// reference for everything that is compiled: it is written to be obviously right, and does nothing clever.
+//
+//   const ResolvedPolicy resolved = Resolve(policy, NativeTarget());
+//   seccomp_data call = {.nr = SYS_write, .arch = NativeTarget().audit_arch, .args = {1}};
+//   assert(Evaluate(resolved, call) == SECCOMP_RET_ALLOW);
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <linux/seccomp.h>
+
+#include <precompiledseccomp/action.h>
+#include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/policy.h>
+#include <precompiledseccomp/target.h>
+
+namespace precompiledseccomp {
+
+struct ResolvedRule {
+  Action action;
+  std::vector<std::uint32_t>
+      numbers;  // ascending, each once; empty if the target has none of the rule's optional calls
+  Condition condition;
+  std::string description;  // Rule::ToString(), for messages
+};
+
+struct ResolvedRuleSet {
+  bool only_vsyscall = false;
+  std::vector<ResolvedRule> rules;
+};
+
+// A call that the policy names, for the host compiler to check the number.
+struct UsedSyscall {
+  std::string name;
+  std::uint32_t number = 0;
+  friend auto operator<=>(const UsedSyscall&, const UsedSyscall&) = default;
+};
+
+struct Baseline {
+  std::uint32_t newest_known = 0;
+  Action unknown_action;
+};
+
+struct ResolvedPolicy {
+  Target target;
+  std::vector<ResolvedRuleSet> rule_sets;
+  Action default_action;
+  Action bad_architecture_action;
+  std::optional<Baseline> baseline;
+  // Call number and how often it is made; most frequent first.
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
+  // Calls given by name, sorted, each once.
+  std::vector<UsedSyscall> used_syscalls;
+};
+
+// Turns names into the target's numbers with libseccomp's tables. Throws Error for a name that the target
+// does not have (with near misses), and for a policy that has an action for unknown calls but no baseline.
+ResolvedPolicy Resolve(const Policy& policy, const Target& target);
+
+// The name of a call on a target, or "#number" if libseccomp has none.
+std::string SyscallName(const Target& target, std::uint32_t number);
+
+// Whether `condition` is true of `call`. Variables count with the values that the definition was called with.
+bool Holds(const Condition& condition, const seccomp_data& call);
+
+// The value that a filter for this policy returns for `call`, SECCOMP_RET_ERRNO | EPERM for example.
+std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call);
+
+}  // namespace precompiledseccomp

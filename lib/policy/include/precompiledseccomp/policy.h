@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Policies: which system calls a program may make, and what happens to the others.
+//
+//   Policy policy;                                             // default action: kill the process
+//   policy.Allow("read", Arg(0) == 0 || Arg(0) == 3);
+//   policy.Allow({"exit_group", "rt_sigreturn", "futex"});
+//   policy.Errno(EPERM, "openat");
+//
+// Meaning. Rule sets are tried in the order in which they were added, and in each set the rules in theirs:
+// the first rule that names the call and whose condition is true decides. Without one:
+//   - a number above the known-calls baseline gets the action for unknown calls, if the policy has a
+//   baseline;
+//   - any other call gets the default action (kill the process, unless changed).
+// A call made for another architecture gets the bad-architecture action (kill the process, unless changed)
+// before any rule is tried. On x86-64 a number with the x32 bit is another architecture, whatever the default
+// action is.
+//
+// Within one rule set, a rule that earlier ones leave nothing to decide is an error when the policy is
+// compiled: it is a mistake of the author. In a later rule set it is not: that is how policies are composed
+// (refuse a few cases, then allow).
+//
+// Policies are values; all functions that add return the policy itself. They throw Error for what can be seen
+// to be wrong at once; names are resolved, and the rest is checked, when the policy is compiled for a target.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <precompiledseccomp/action.h>
+#include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/syscall.h>
+
+namespace precompiledseccomp {
+
+struct Rule {
+  Action action;
+  std::vector<Syscall> syscalls;
+  Condition condition;
+
+  // "allow read, write if arg0 == 3"
+  [[nodiscard]] std::string ToString() const;
+};
+
+// The functions that add rules, shared by RuleSet and Policy. `calls` is a call or a list of calls, by name
+// or number; a rule without a condition applies to every such call.
+template <typename Self>
+class RuleFunctions {
+ public:
+  Self& Allow(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::Allow(), std::move(calls), condition);
+  }
+  Self& Log(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::Log(), std::move(calls), condition);
+  }
+  Self& Errno(const Value& code, Syscalls calls, Condition condition = Always()) {
+    return Add(Action::Errno(code), std::move(calls), condition);
+  }
+  Self& Trap(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::Trap(), std::move(calls), condition);
+  }
+  Self& Trace(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::Trace(), std::move(calls), condition);
+  }
+  Self& UserNotify(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::UserNotify(), std::move(calls), condition);
+  }
+  Self& KillThread(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::KillThread(), std::move(calls), condition);
+  }
+  Self& KillProcess(Syscalls calls, Condition condition = Always()) {
+    return Add(Action::KillProcess(), std::move(calls), condition);
+  }
+
+  // Any action: the ones above, and those with data, such as Action::Trap(7).
+  Self& Add(Action action, Syscalls calls, Condition condition = Always()) {
+    Self& self = static_cast<Self&>(*this);
+    self.AddRule(Rule{std::move(action), std::move(calls).calls(), std::move(condition)});
+    return self;
+  }
+
+ private:
+  friend Self;
+  RuleFunctions() = default;
+};
+
+// Rules that are tried together; kept apart from a policy's own to be composed, or to hold for the vsyscall
+// page only.
+class RuleSet : public RuleFunctions<RuleSet> {
+ public:
+  RuleSet() = default;
+
+  // A set whose rules only apply to calls made from x86-64's vsyscall page, that is with bit 63 of the
+  // instruction pointer set: the emulated time(), gettimeofday() and getcpu() of old binaries.
+  static RuleSet OnlyVsyscall();
+
+  [[nodiscard]] bool IsOnlyVsyscall() const { return only_vsyscall_; }
+  [[nodiscard]] const std::vector<Rule>& rules() const& { return rules_; }
+  [[nodiscard]] std::vector<Rule> rules() && { return std::move(rules_); }
+
+ private:
+  friend class RuleFunctions<RuleSet>;
+  friend class Policy;
+  void AddRule(Rule rule);
+
+  bool only_vsyscall_ = false;
+  std::vector<Rule> rules_;
+};
+
+// How often a call is made, relative to the policy's other calls.
+struct SyscallCount {
+  Syscall syscall;
+  std::uint64_t count = 0;
+};
+
+class Policy : public RuleFunctions<Policy> {
+ public:
+  Policy() = default;
+
+  // Adds a rule set behind those that are there. Rules added to the policy itself later form another set
+  // behind it.
+  using RuleFunctions<Policy>::Add;
+  Policy& Add(RuleSet rule_set);
+
+  // Appends the rule sets of `other`, so that this policy's rules come first. Of the options below, those set
+  // here stay; those only set in `other` are taken over, its counts included.
+  Policy& Merge(const Policy& other);
+
+  // The action for calls that no rule decides, and for calls made for another architecture.
+  Policy& Default(Action action);
+  Policy& BadArchitecture(Action action);
+
+  // The known-calls baseline: `newest` is the newest system call (the highest number) that the author knows.
+  // Numbers above it that no rule decides fail with ENOSYS, so that a libc newer than the policy falls back
+  // to older calls; Unknown() chooses another action. Calls up to the baseline get the default action.
+  Policy& KnownUpTo(Syscall newest);
+  Policy& Unknown(Action action);
+
+  // What the compiler optimises for: the calls made most often, most frequent first; or with counts, from
+  // `strace -c` or `perf trace -s`. Both replace what was set before. They never change an answer.
+  Policy& HotSyscalls(Syscalls calls);
+  Policy& SyscallCounts(std::vector<SyscallCount> counts);
+
+  [[nodiscard]] const std::vector<RuleSet>& rule_sets() const { return rule_sets_; }
+  [[nodiscard]] Action default_action() const { return default_.value_or(Action::KillProcess()); }
+  [[nodiscard]] Action bad_architecture_action() const {
+    return bad_architecture_.value_or(Action::KillProcess());
+  }
+  [[nodiscard]] const std::optional<Syscall>& newest_known() const { return newest_known_; }
+  [[nodiscard]] const std::optional<Action>& unknown_action() const { return unknown_; }
+  // Most frequent first. HotSyscalls() without counts gives each call half the count of the one before it.
+  [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
+
+  // The whole policy as text, a line for each rule; for people, and stable enough to compare.
+  [[nodiscard]] std::string ToString() const;
+
+ private:
+  friend class RuleFunctions<Policy>;
+  void AddRule(Rule rule);
+
+  std::vector<RuleSet> rule_sets_;
+  bool last_set_is_open_ = false;  // Whether AddRule may append to the last rule set, or must begin another.
+  std::optional<Action> default_;
+  std::optional<Action> bad_architecture_;
+  std::optional<Syscall> newest_known_;
+  std::optional<Action> unknown_;
+  std::vector<SyscallCount> counts_;
+};
+
+std::ostream& operator<<(std::ostream& out, const Policy& policy);
+
+}  // namespace precompiledseccomp

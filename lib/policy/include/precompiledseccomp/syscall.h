@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// System calls, by name or by number, before they are resolved for a target.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace precompiledseccomp {
+
+class Syscall {
+ public:
+  // By name: resolved for each target with libseccomp's tables. A name that the target does not have is an
+  // error that lists near misses; one that libseccomp is too old to know can be given by number.
+  Syscall(const char* name) : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  Syscall(const std::string& name)
+      : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  Syscall(std::string_view name);           // NOLINT(google-explicit-constructor)
+
+  // By number, the same for every target. Throws Error unless it is 0 to kMaximumNumber: larger numbers are
+  // x32's, or do not exist on any architecture.
+  template <std::integral T>
+  Syscall(T number)
+      : call_(CheckedNumber(static_cast<std::int64_t>(number))) {}  // NOLINT(google-explicit-constructor)
+
+  static constexpr std::uint32_t kMaximumNumber = 0x3fffffff;
+
+  [[nodiscard]] bool HasName() const { return std::holds_alternative<std::string>(call_); }
+  [[nodiscard]] const std::string& name() const { return std::get<std::string>(call_); }
+  [[nodiscard]] std::uint32_t number() const { return std::get<std::uint32_t>(call_); }
+  // Whether the call is left out on targets that do not have it.
+  [[nodiscard]] bool IsOptional() const { return optional_; }
+
+  // "openat" or "#257".
+  [[nodiscard]] std::string ToString() const;
+
+ private:
+  friend Syscall IfAvailable(std::string_view name);
+  static std::uint32_t CheckedNumber(std::int64_t number);
+
+  std::variant<std::string, std::uint32_t> call_;
+  bool optional_ = false;
+};
+
+// The call of that name where the target has it, nothing where it has not: for calls such as open, which
+// newer architectures never had, and for names that the libseccomp of some build machine is too old to know.
+Syscall IfAvailable(std::string_view name);
+
+// One call or a list of them: what the rule functions of Policy take.
+class Syscalls {
+ public:
+  Syscalls(std::initializer_list<Syscall> calls) : calls_(calls) {}
+  Syscalls(std::vector<Syscall> calls) : calls_(std::move(calls)) {}  // NOLINT(google-explicit-constructor)
+  Syscalls(const std::vector<std::string>& names);                    // NOLINT(google-explicit-constructor)
+  Syscalls(Syscall call) : calls_{std::move(call)} {}                 // NOLINT(google-explicit-constructor)
+  Syscalls(const char* name) : calls_{Syscall(name)} {}               // NOLINT(google-explicit-constructor)
+  Syscalls(const std::string& name) : calls_{Syscall(name)} {}        // NOLINT(google-explicit-constructor)
+  template <std::integral T>
+  Syscalls(T number) : calls_{Syscall(number)} {}  // NOLINT(google-explicit-constructor)
+
+  [[nodiscard]] const std::vector<Syscall>& calls() const& { return calls_; }
+  [[nodiscard]] std::vector<Syscall> calls() && { return std::move(calls_); }
+
+ private:
+  std::vector<Syscall> calls_;
+};
+
+}  // namespace precompiledseccomp

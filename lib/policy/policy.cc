@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <precompiledseccomp/policy.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include <linux/errno.h>
+
+#include <precompiledseccomp/error.h>
+
+namespace precompiledseccomp {
+namespace {
+
+std::string ListText(const std::vector<Syscall>& calls) {
+  std::string text;
+  for (const Syscall& call : calls) text += (text.empty() ? "" : ", ") + call.ToString();
+  return text;
+}
+
+void CheckRule(const Rule& rule) {
+  if (rule.syscalls.empty()) throw Error("a rule \"" + rule.action.ToString() + "\" names no system call");
+}
+
+}  // namespace
+
+std::string Rule::ToString() const {
+  std::string text = action.ToString() + " " + ListText(syscalls);
+  if (!condition.IsAlwaysTrue()) text += " if " + condition.ToString();
+  return text;
+}
+
+RuleSet RuleSet::OnlyVsyscall() {
+  RuleSet set;
+  set.only_vsyscall_ = true;
+  return set;
+}
+
+void RuleSet::AddRule(Rule rule) {
+  CheckRule(rule);
+  rules_.push_back(std::move(rule));
+}
+
+void Policy::AddRule(Rule rule) {
+  CheckRule(rule);
+  if (!last_set_is_open_) {
+    rule_sets_.emplace_back();
+    last_set_is_open_ = true;
+  }
+  rule_sets_.back().AddRule(std::move(rule));
+}
+
+Policy& Policy::Add(RuleSet rule_set) {
+  rule_sets_.push_back(std::move(rule_set));
+  last_set_is_open_ = false;
+  return *this;
+}
+
+Policy& Policy::Merge(const Policy& other) {
+  // Merging a policy with itself must not read what it appends to.
+  const Policy source = other;
+  rule_sets_.insert(rule_sets_.end(), source.rule_sets_.begin(), source.rule_sets_.end());
+  last_set_is_open_ = false;
+  if (!default_) default_ = source.default_;
+  if (!bad_architecture_) bad_architecture_ = source.bad_architecture_;
+  if (!newest_known_) newest_known_ = source.newest_known_;
+  if (!unknown_) unknown_ = source.unknown_;
+  if (counts_.empty()) counts_ = source.counts_;
+  return *this;
+}
+
+Policy& Policy::Default(Action action) {
+  default_ = std::move(action);
+  return *this;
+}
+
+Policy& Policy::BadArchitecture(Action action) {
+  bad_architecture_ = std::move(action);
+  return *this;
+}
+
+Policy& Policy::KnownUpTo(Syscall newest) {
+  newest_known_ = std::move(newest);
+  return *this;
+}
+
+Policy& Policy::Unknown(Action action) {
+  unknown_ = std::move(action);
+  return *this;
+}
+
+Policy& Policy::HotSyscalls(Syscalls calls) {
+  // Half as often as the one before: steep enough that order decides, and every count stays above zero for 63
+  // calls.
+  std::uint64_t count = std::uint64_t{1} << 62;
+  counts_.clear();
+  for (const Syscall& call : std::move(calls).calls()) {
+    counts_.push_back({call, count});
+    count = std::max<std::uint64_t>(count / 2, 1);
+  }
+  return *this;
+}
+
+Policy& Policy::SyscallCounts(std::vector<SyscallCount> counts) {
+  counts_ = std::move(counts);
+  std::stable_sort(counts_.begin(), counts_.end(),
+                   [](const SyscallCount& a, const SyscallCount& b) { return a.count > b.count; });
+  return *this;
+}
+
+std::string Policy::ToString() const {
+  std::string text;
+  for (const RuleSet& set : rule_sets_) {
+    text += set.IsOnlyVsyscall() ? "rule set, from the vsyscall page only:\n" : "rule set:\n";
+    for (const Rule& rule : set.rules()) text += "  " + rule.ToString() + "\n";
+  }
+  if (newest_known_)
+    text += "above " + newest_known_->ToString() + ": " +
+            unknown_.value_or(Action::Errno(ENOSYS)).ToString() + "\n";
+  text += "default: " + default_action().ToString() + "\n";
+  text += "other architectures: " + bad_architecture_action().ToString() + "\n";
+  if (!counts_.empty()) {
+    text += "hot:";
+    for (const SyscallCount& hot : counts_) text += " " + hot.syscall.ToString();
+    text += "\n";
+  }
+  return text;
+}
+
+std::ostream& operator<<(std::ostream& out, const Policy& policy) {
+  return out << policy.ToString();
+}
+
+}  // namespace precompiledseccomp

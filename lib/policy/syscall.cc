@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <precompiledseccomp/syscall.h>
+
+#include <precompiledseccomp/error.h>
+
+namespace precompiledseccomp {
+
+Syscall::Syscall(std::string_view name) : call_(std::string(name)) {
+  if (name.empty()) throw Error("a system call has an empty name");
+}
+
+std::uint32_t Syscall::CheckedNumber(std::int64_t number) {
+  if (number < 0 || number > kMaximumNumber)
+    throw Error("system call number " + std::to_string(number) + " is not in 0 to " +
+                std::to_string(kMaximumNumber));
+  return static_cast<std::uint32_t>(number);
+}
+
+std::string Syscall::ToString() const {
+  return HasName() ? name() : "#" + std::to_string(number());
+}
+
+Syscall IfAvailable(std::string_view name) {
+  Syscall call(name);
+  call.optional_ = true;
+  return call;
+}
+
+Syscalls::Syscalls(const std::vector<std::string>& names) : calls_(names.begin(), names.end()) {}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Program definitions in, instructions with holes for the variables out.
+//
+// Precompiling calls a definition with several sets of stand-ins for its variables and compiles each answer.
+// Two compilations give the offsets at which each variable stands; all further ones, whose stand-ins lie
+// below, between and above the policy's own constants, in ascending, descending and mixed order, with bit 31
+// set and clear, equal to each other and equal to the policy's constants, must equal the first with the
+// values written in. A definition that looks at its values, or is different each time, is caught here, as is
+// a compiler that does.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <linux/filter.h>
+
+#include <precompiledseccomp/define.h>
+#include <precompiledseccomp/evaluate.h>
+
+namespace precompiledseccomp {
+
+struct PrecompiledVariable {
+  std::string name;
+  int bits = 32;
+  // Indexes of the instructions whose operand (`k`) is the low half, and the high half, of the value.
+  // Ascending. Both are empty when the variable was legitimately optimised away; the high ones always are for
+  // a 32-bit variable.
+  std::vector<std::uint32_t> low_offsets;
+  std::vector<std::uint32_t> high_offsets;
+};
+
+struct PrecompiledProgram {
+  std::string name;
+  Target target;
+  std::vector<sock_filter> instructions;       // 0 stands where a variable's value is to be written
+  std::vector<PrecompiledVariable> variables;  // in the order of the definition
+  std::vector<UsedSyscall> used_syscalls;
+};
+
+// The answers of one definition for one target: all that needs the author's code.
+struct DefinitionAnswers {
+  std::string name;
+  Target target;
+  std::vector<Variable> variables;
+  struct Round {
+    std::vector<std::uint64_t> values;
+    ResolvedPolicy policy;
+  };
+  std::vector<Round> rounds;
+};
+
+// Throws Error for a name that is not usable: program names are 1 to 200 characters of letters, digits and `_
+// - . / : +`, beginning with a letter; variable names are C++ identifiers that are no keywords; names are not
+// repeated. For a whole module also when two programs have one name.
+void CheckNames(const std::vector<ProgramDefinition>& definitions);
+
+// Calls the definition once for each round. Not safe to call for one module from several threads, unless its
+// author says so. What the definition throws comes out as Error with the program's name.
+DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
+
+// Compiles all rounds and compares them. Depends on its argument only, so any number of threads may run it.
+// Throws Error, with the program's name and both sides of a difference.
+PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
+
+// Both of these.
+PrecompiledProgram Precompile(const ProgramDefinition& definition, const Target& target);
+
+// The instructions with the values (one for each variable, in order) written in.
+std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::vector<std::uint64_t>& values);
+
+// Compiles a definition for these values, without the checks that precompiling adds: for programs that link
+// this library and compile at run time, as with tables written by `--stub`. The instructions are those of a
+// rendering of the precompiled program.
+std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
+                                    const std::vector<std::uint64_t>& values,
+                                    const Target& target = NativeTarget());
+
+}  // namespace precompiledseccomp

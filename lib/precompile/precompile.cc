@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <precompiledseccomp/precompile.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include <precompiledseccomp/error.h>
+
+#include "bpf/disassembler.h"
+#include "bpf/instructions.h"
+#include "compile/compile.h"
+#include "precompile/stand_ins.h"
+#include "precompile/words.h"
+
+namespace precompiledseccomp {
+namespace {
+
+using precompile::StandIns;
+
+// A word of a variable, and where it stands in the instructions.
+struct WordPlace {
+  std::size_t variable;  // index
+  bool is_high_half;
+};
+
+std::uint32_t WordOf(const StandIns& values, const WordPlace& place) {
+  const std::uint64_t value = values[place.variable];
+  return static_cast<std::uint32_t>(place.is_high_half ? value >> 32 : value);
+}
+
+std::vector<WordPlace> WordsOf(const std::vector<Variable>& variables) {
+  std::vector<WordPlace> words;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    words.push_back({i, false});
+    if (variables[i].bits == 64) words.push_back({i, true});
+  }
+  return words;
+}
+
+std::string NameOf(const WordPlace& place, const std::vector<Variable>& variables) {
+  const Variable& variable = variables[place.variable];
+  if (variable.bits == 32) return "\"" + variable.name + "\"";
+  return "the " + std::string(place.is_high_half ? "high" : "low") + " half of \"" + variable.name + "\"";
+}
+
+// ---- Asking the definition ----
+
+// What the author's function throws becomes an Error of ours; whatever it is.
+Policy CallDefinition(const ProgramDefinition& definition, const Target& target, const StandIns& values) {
+  const Values named(target, definition.variables, values);
+  try {
+    return definition.policy(named);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& exception) {
+    throw Error(std::string("the definition threw an exception: ") + exception.what());
+  } catch (...) {
+    throw Error("the definition threw something that is no std::exception");
+  }
+}
+
+// The first line in which two policies differ, from both sides.
+std::pair<std::string, std::string> FirstDifference(const std::string& first, const std::string& second) {
+  std::istringstream first_lines(first);
+  std::istringstream second_lines(second);
+  std::string a;
+  std::string b;
+  while (true) {
+    const bool has_a = static_cast<bool>(std::getline(first_lines, a));
+    const bool has_b = static_cast<bool>(std::getline(second_lines, b));
+    if (!has_a || !has_b) return {has_a ? a : "nothing", has_b ? b : "nothing"};
+    if (a != b) return {a, b};
+  }
+}
+
+// Variables print as their names, so that the texts of one definition's policies are equal whatever the
+// stand-ins are.
+void CheckSamePolicy(const std::string& first, const std::string& second) {
+  if (first == second) return;
+  const auto [a, b] = FirstDifference(first, second);
+  const auto trimmed = [](const std::string& line) {
+    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+  };
+  throw Error("the definition answers differently each time it is called: first \"" + trimmed(a) +
+              "\", then \"" + trimmed(b) +
+              "\"; a policy must not depend on the values of its variables, nor on anything that changes");
+}
+
+void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const std::set<std::string>& used) {
+  for (const Variable& variable : variables) {
+    const bool is_used = used.count(variable.name) != 0 || used.count(LowHalfName(variable.name)) != 0 ||
+                         used.count(HighHalfName(variable.name)) != 0;
+    if (!is_used)
+      throw Error("variable \"" + variable.name +
+                  "\" does not show up in the filter: the policy never uses it; remove it from the "
+                  "definition or use it");
+  }
+}
+
+// ---- Comparing what was compiled ----
+
+struct Round {
+  const StandIns& values;
+  std::vector<sock_filter> instructions;
+};
+
+[[noreturn]] void ThrowDifference(std::size_t index, const Round& first, const Round& second,
+                                  const std::string& what) {
+  throw Error(
+      "instruction " + std::to_string(index) + " " + what + ": \"" +
+      bpf::Disassemble(first.instructions[index], index) + "\" in one compilation, \"" +
+      bpf::Disassemble(second.instructions[index], index) +
+      "\" in another with other values for the variables; please report this as a bug of precompiledseccomp");
+}
+
+void CheckSameShape(const Round& first, const Round& second) {
+  if (first.instructions.size() != second.instructions.size())
+    throw Error(
+        "the filter has " + std::to_string(first.instructions.size()) +
+        " instructions in one compilation and " + std::to_string(second.instructions.size()) +
+        " in another with other values for the variables; please report this as a bug of precompiledseccomp");
+  for (std::size_t i = 0; i < first.instructions.size(); ++i) {
+    const sock_filter& a = first.instructions[i];
+    const sock_filter& b = second.instructions[i];
+    if (a.code != b.code || a.jt != b.jt || a.jf != b.jf)
+      ThrowDifference(i, first, second, "is not the same each time");
+  }
+}
+
+void AddOffset(PrecompiledProgram& program, const WordPlace& place, std::size_t index) {
+  PrecompiledVariable& variable = program.variables[place.variable];
+  auto& offsets = place.is_high_half ? variable.high_offsets : variable.low_offsets;
+  offsets.push_back(static_cast<std::uint32_t>(index));
+}
+
+// The offsets at which words stand: where the operands of the two rounds differ, they are the two stand-ins
+// of one word.
+void FindOffsets(const Round& first, const Round& second, const std::vector<Variable>& variables,
+                 PrecompiledProgram& program) {
+  const std::vector<WordPlace> words = WordsOf(variables);
+  for (std::size_t i = 0; i < first.instructions.size(); ++i) {
+    const std::uint32_t a = first.instructions[i].k;
+    const std::uint32_t b = second.instructions[i].k;
+    if (a == b) continue;
+    const auto word = std::find_if(words.begin(), words.end(), [&](const WordPlace& candidate) {
+      return WordOf(first.values, candidate) == a && WordOf(second.values, candidate) == b;
+    });
+    if (word == words.end()) ThrowDifference(i, first, second, "depends on a variable but is not its value");
+    AddOffset(program, *word, i);
+    program.instructions[i].k = 0;
+  }
+}
+
+void CheckRendering(const PrecompiledProgram& program, const std::vector<Variable>& variables,
+                    const Round& round) {
+  const Round rendered{round.values, Render(program, round.values)};
+  CheckSameShape(rendered, round);
+  for (std::size_t i = 0; i < rendered.instructions.size(); ++i) {
+    if (rendered.instructions[i].k == round.instructions[i].k) continue;
+    std::string values;
+    for (const WordPlace& place : WordsOf(variables))
+      values += (values.empty() ? "" : ", ") + NameOf(place, variables) + " = " +
+                std::to_string(WordOf(round.values, place));
+    ThrowDifference(i, rendered, round, "is wrong for some values (" + values + ")");
+  }
+}
+
+PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
+  PrecompiledProgram program{.name = answers.name,
+                             .target = answers.target,
+                             .instructions = {},
+                             .variables = {},
+                             .used_syscalls = answers.rounds.front().policy.used_syscalls};
+  for (const Variable& variable : answers.variables)
+    program.variables.push_back({variable.name, variable.bits, {}, {}});
+
+  const auto compiled = [&](std::size_t index) {
+    const auto& [values, policy] = answers.rounds[index];
+    return Round{values, Compile(policy)};
+  };
+  const Round first = compiled(0);
+  program.instructions = first.instructions;
+  if (answers.variables.empty()) return program;
+
+  const Round second = compiled(1);
+  CheckSameShape(first, second);
+  FindOffsets(first, second, answers.variables, program);
+  for (std::size_t i = 2; i < answers.rounds.size(); ++i)
+    CheckRendering(program, answers.variables, compiled(i));
+  return program;
+}
+
+}  // namespace
+
+DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
+  try {
+    DefinitionAnswers answers{
+        .name = definition.name, .target = target, .variables = definition.variables, .rounds = {}};
+    std::string text;
+    const auto ask = [&](const StandIns& values) {
+      const Policy policy = CallDefinition(definition, target, values);
+      if (answers.rounds.empty())
+        text = policy.ToString();
+      else
+        CheckSamePolicy(text, policy.ToString());
+      answers.rounds.push_back({values, Resolve(policy, target)});
+    };
+    ask(precompile::FirstRound(definition.variables));
+    ask(precompile::SecondRound(definition.variables));
+    if (definition.variables.empty()) return answers;
+
+    const precompile::WordsOfPolicy words = precompile::CollectWords(answers.rounds.front().policy);
+    CheckThatVariablesAreUsed(definition.variables, words.variables);
+    for (const StandIns& values : precompile::FurtherRounds(definition.variables, words.constants))
+      ask(values);
+    return answers;
+  } catch (const Error& error) {
+    throw error.InProgram(definition.name);
+  }
+}
+
+PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers) {
+  try {
+    return CompareRounds(answers);
+  } catch (const Error& error) {
+    throw error.InProgram(answers.name);
+  }
+}
+
+PrecompiledProgram Precompile(const ProgramDefinition& definition, const Target& target) {
+  CheckNames({definition});
+  return PrecompileAnswers(AskDefinition(definition, target));
+}
+
+std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::vector<std::uint64_t>& values) {
+  if (values.size() != program.variables.size())
+    throw Error("program \"" + program.name + "\" has " + std::to_string(program.variables.size()) +
+                " variables, not " + std::to_string(values.size()));
+  std::vector<sock_filter> instructions = program.instructions;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const PrecompiledVariable& variable = program.variables[i];
+    if (variable.bits == 32 && values[i] > UINT32_MAX)
+      throw Error("the value " + std::to_string(values[i]) + " does not fit the 32-bit variable \"" +
+                  variable.name + "\"");
+    for (const std::uint32_t offset : variable.low_offsets)
+      instructions[offset].k = static_cast<std::uint32_t>(values[i]);
+    for (const std::uint32_t offset : variable.high_offsets)
+      instructions[offset].k = static_cast<std::uint32_t>(values[i] >> 32);
+  }
+  return instructions;
+}
+
+std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
+                                    const std::vector<std::uint64_t>& values, const Target& target) {
+  try {
+    return Compile(Resolve(CallDefinition(definition, target, values), target));
+  } catch (const Error& error) {
+    throw error.InProgram(definition.name);
+  }
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A seccomp filter ready to be installed: a buffer of fixed size on the stack or wherever its owner puts it.
+//
+//   pcs::Filter filter;                                      // empty
+//   if (auto error = program->Render({{"fd", 3}}, filter)) ...
+//   if (auto result = pcs::Install(filter); !result) ...
+//
+// A Filter takes 32 KiB, the largest program the kernel accepts, so that nothing is ever allocated. Only the
+// instructions in use are ever written or copied: an empty filter costs nothing but the stack's address
+// space. No function throws or allocates; all are async-signal-safe. Different filters may be used by
+// different threads at once; one filter by several threads as long as nobody changes it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <linux/bpf_common.h>
+#include <linux/filter.h>
+
+namespace precompiledseccomp {
+
+class Filter {
+ public:
+  static constexpr std::size_t kCapacity = BPF_MAXINSNS;  // 4096 instructions, the kernel's own limit
+
+  // An empty filter. Leaves the buffer as it is: zeroing it would touch eight pages for nothing.
+  Filter() noexcept : size_(0) {}
+
+  Filter(const Filter& other) noexcept;
+  Filter& operator=(const Filter& other) noexcept;
+
+  // Takes instructions that were made elsewhere, by a compilation at run time for example. False, leaving the
+  // filter empty, when there are more than kCapacity. What is taken is not checked; the kernel does that.
+  // `instructions` may be a part of this very filter.
+  [[nodiscard]] bool Assign(std::span<const sock_filter> instructions) noexcept;
+
+  void Clear() noexcept { size_ = 0; }
+
+  // Valid until the filter changes or ends.
+  [[nodiscard]] std::span<const sock_filter> instructions() const noexcept { return {instructions_, size_}; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  friend class Program;  // writes the values of variables into the operands
+
+  std::uint32_t size_;
+  sock_filter instructions_[kCapacity];
+};
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values for the variables of a precompiled program: by name (VariableValue), or as the fields of the struct
+// that the generator writes for each program (Uint32Variable, Uint64Variable).
+//
+// All are made from integers without spelling their type: {{"fd1", in}, {"fd2", out}}, Worker{.fd1 = in}.
+// A signed value stands for the bits the kernel sees in the register or its low half: -1 is 0xffffffff as a
+// 32-bit variable and 0xffffffffffffffff as a 64-bit one.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+namespace precompiledseccomp {
+
+// An integer of at most 64 bits. A bool is not one: it is more likely to be a mistake than a value.
+template <typename T>
+concept VariableInteger = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
+
+// A name and its value. Does not own the name.
+class VariableValue {
+ public:
+  template <VariableInteger T>
+  constexpr VariableValue(std::string_view name, T value) noexcept
+      : name_(name), bits_(static_cast<std::uint64_t>(value)), is_negative_(value < T{0}) {}
+
+  [[nodiscard]] constexpr std::string_view name() const noexcept { return name_; }
+
+  // The value as 64 bits, sign-extended if it was given as a negative number.
+  [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
+
+  // Whether a 32-bit variable can have this value: 0 to UINT32_MAX, or a negative number down to INT32_MIN.
+  [[nodiscard]] constexpr bool FitsIn32Bits() const noexcept {
+    return is_negative_ ? static_cast<std::int64_t>(bits_) >= INT32_MIN : bits_ <= UINT32_MAX;
+  }
+
+ private:
+  std::string_view name_;
+  std::uint64_t bits_;
+  bool is_negative_;
+};
+
+// The two wrappers have no default constructor, so that a struct of them cannot be made with a field left
+// out.
+
+// The value of a 32-bit variable. Made from integer types of at most 32 bits: a wider one must be narrowed by
+// its owner, who knows whether that is right.
+class Uint32Variable {
+ public:
+  template <VariableInteger T>
+  requires(sizeof(T) <= sizeof(std::uint32_t)) constexpr Uint32Variable(T value) noexcept
+      : value_(static_cast<std::uint32_t>(value)) {}
+
+  [[nodiscard]] constexpr std::uint32_t value() const noexcept { return value_; }
+
+ private:
+  std::uint32_t value_;
+};
+
+// The value of a 64-bit variable. Made from any integer type; signed ones are sign-extended.
+class Uint64Variable {
+ public:
+  template <VariableInteger T>
+  constexpr Uint64Variable(T value) noexcept : value_(static_cast<std::uint64_t>(value)) {}
+
+  [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_;
+};
+
+}  // namespace precompiledseccomp

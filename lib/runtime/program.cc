@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Indexing a std::span or std::string_view is avoided here: with _GLIBCXX_ASSERTIONS the check would call
+// into libstdc++, which an application need not have.
+#include <precompiledseccomp/program.h>
+
+namespace precompiledseccomp {
+namespace {
+
+// The elements at `place`, seen from `record`. Both are parts of one ProgramTable.
+template <typename Element, typename Record>
+std::span<const Element> At(const Record& record, internal::TablePlace place) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(&record) + place.distance;
+  return {reinterpret_cast<const Element*>(bytes), place.count};
+}
+
+std::string_view NameAt(std::span<const char> name) {
+  return {name.data(), name.size()};
+}
+
+// The first value of this name, or nullptr.
+const VariableValue* FindValue(std::span<const VariableValue> values, std::string_view name) {
+  for (const VariableValue& value : values)
+    if (value.name() == name) return &value;
+  return nullptr;
+}
+
+bool HasVariable(const Program& program, std::string_view name) {
+  for (const VariableRecord& variable : program.variables())
+    if (variable.name() == name) return true;
+  return false;
+}
+
+}  // namespace
+
+std::string_view VariableRecord::name() const noexcept {
+  return NameAt(At<char>(*this, name_));
+}
+
+std::span<const std::uint32_t> VariableRecord::low_offsets() const noexcept {
+  return At<std::uint32_t>(*this, low_);
+}
+
+std::span<const std::uint32_t> VariableRecord::high_offsets() const noexcept {
+  return At<std::uint32_t>(*this, high_);
+}
+
+std::string_view Program::name() const noexcept {
+  return NameAt(At<char>(*this, name_));
+}
+
+std::span<const VariableRecord> Program::variables() const noexcept {
+  return At<VariableRecord>(*this, variables_);
+}
+
+std::span<const sock_filter> Program::instructions() const noexcept {
+  return At<sock_filter>(*this, instructions_);
+}
+
+RenderError Program::Render(std::span<const VariableValue> values, Filter& filter) const noexcept {
+  filter.Clear();
+  if (RenderError error = Check(values)) return error;
+  if (!filter.Assign(instructions())) return {};  // not reached: ProgramTable admits no larger program
+  for (const VariableRecord& variable : variables())
+    Write(variable, FindValue(values, variable.name())->bits(), filter);
+  return {};
+}
+
+Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept {
+  Filter filter;
+  if (values.size() != variables().size() || !filter.Assign(instructions())) return filter;
+  const std::uint64_t* value = values.begin();
+  for (const VariableRecord& variable : variables()) Write(variable, *value++, filter);
+  return filter;
+}
+
+RenderError Program::Check(std::span<const VariableValue> values) const noexcept {
+  // Unknown names first: a misspelt name is also a missing one, and the misspelling is the better news.
+  for (const VariableValue& value : values) {
+    if (!HasVariable(*this, value.name())) return {RenderErrorCode::kUnknownVariable, name(), value.name()};
+    if (FindValue(values, value.name()) != &value)
+      return {RenderErrorCode::kDuplicateVariable, name(), value.name()};
+  }
+  for (const VariableRecord& variable : variables()) {
+    const VariableValue* value = FindValue(values, variable.name());
+    if (value == nullptr) return {RenderErrorCode::kMissingVariable, name(), variable.name()};
+    if (!variable.is_64_bit() && !value->FitsIn32Bits())
+      return {RenderErrorCode::kValueTooLarge, name(), variable.name()};
+  }
+  return {};
+}
+
+void Program::Write(const VariableRecord& variable, std::uint64_t value, Filter& filter) noexcept {
+  for (const std::uint32_t offset : variable.low_offsets())
+    filter.instructions_[offset].k = static_cast<std::uint32_t>(value);
+  for (const std::uint32_t offset : variable.high_offsets())
+    filter.instructions_[offset].k = static_cast<std::uint32_t>(value >> 32);
+}
+
+const Program* FindProgram(std::span<const Program> programs, std::string_view name) noexcept {
+  const Program* first = programs.data();
+  std::size_t count = programs.size();
+  while (count != 0) {
+    const Program* middle = first + count / 2;
+    const int order = middle->name().compare(name);
+    if (order == 0) return middle;
+    if (order < 0) {
+      first = middle + 1;
+      count -= count / 2 + 1;
+    } else {
+      count /= 2;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace precompiledseccomp

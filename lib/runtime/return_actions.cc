@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "return_actions.h"
+
+namespace precompiledseccomp {
+namespace {
+
+enum class ReturnKind : std::uint8_t {
+  kNone,      // not a return
+  kStated,    // a return with an action operand
+  kComputed,  // a return without
+};
+
+struct Return {
+  ReturnKind kind;
+  std::size_t operand;  // for kStated: the index of the instruction with the action operand
+};
+
+Return ReturnAt(const sock_filter* instructions, std::size_t index) {
+  const sock_filter& here = instructions[index];
+  if (here.code == (BPF_RET | BPF_K)) return {ReturnKind::kStated, index};
+  if (here.code != (BPF_RET | BPF_A)) return {ReturnKind::kNone, index};
+  if (index < 2) return {ReturnKind::kComputed, index};
+
+  const sock_filter& cut = instructions[index - 2];
+  const sock_filter& action = instructions[index - 1];
+  const bool is_our_sequence = cut.code == (BPF_ALU | BPF_AND | BPF_K) && cut.k == kRetDataMask &&
+                               action.code == (BPF_ALU | BPF_OR | BPF_K);
+  return {is_our_sequence ? ReturnKind::kStated : ReturnKind::kComputed, index - 1};
+}
+
+bool IsRefusal(std::uint32_t action) {
+  return action == kRetKillProcess || action == kRetKillThread || action == kRetTrap || action == kRetErrno;
+}
+
+}  // namespace
+
+std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change) {
+  const std::uint32_t action = answer & kRetActionMask;
+  const std::uint32_t data = answer & kRetDataMask;
+  if (IsRefusal(action)) {
+    switch (change.mode) {
+      case Mode::kEnforce:
+        break;
+      case Mode::kLog:
+        return kRetLog;
+      case Mode::kTrap:
+        return kRetTrap | (action == kRetErrno || action == kRetTrap ? data : 0);
+    }
+  }
+  if (action == kRetKillProcess && change.kill_process_to_thread) return kRetKillThread;
+  return answer;
+}
+
+bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, ActionChange change) {
+  const sock_filter* code = instructions.data();
+  for (std::size_t i = 0; i < instructions.size(); ++i) {
+    const Return found = ReturnAt(code, i);
+    if (found.kind != ReturnKind::kStated) continue;
+    if ((ChangeAction(code[found.operand].k, change) & kRetActionMask) == action) return true;
+  }
+  return false;
+}
+
+bool AllAnswersAreStated(std::span<const sock_filter> instructions) {
+  for (std::size_t i = 0; i < instructions.size(); ++i)
+    if (ReturnAt(instructions.data(), i).kind == ReturnKind::kComputed) return false;
+  return true;
+}
+
+void ChangeActions(sock_filter* instructions, std::size_t count, ActionChange change) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Return found = ReturnAt(instructions, i);
+    if (found.kind != ReturnKind::kStated) continue;
+    sock_filter& operand = instructions[found.operand];
+    operand.k = ChangeAction(operand.k, change);
+  }
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The actions that a filter can answer with, and exchanging some of them for others.
+//
+// The compiler makes two kinds of answers, so these are all that is looked at:
+//
+//     ret #k              action and data stated
+//
+//     and #0xffff         the data is the value of a variable, cut to 16 bits;
+//     or #action          the action stands here
+//     ret a
+//
+// In both, one operand holds the action: the *action operand*. In an instruction sequence from elsewhere, a
+// `ret a` that is not the end of this sequence has none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <linux/filter.h>
+
+#include <precompiledseccomp/install.h>
+
+namespace precompiledseccomp {
+
+// Values of <linux/seccomp.h>, some of which older headers lack.
+inline constexpr std::uint32_t kRetKillProcess = 0x80000000U;  // Linux 4.14
+inline constexpr std::uint32_t kRetKillThread = 0x00000000U;
+inline constexpr std::uint32_t kRetTrap = 0x00030000U;
+inline constexpr std::uint32_t kRetErrno = 0x00050000U;
+inline constexpr std::uint32_t kRetUserNotify = 0x7fc00000U;  // Linux 5.0
+inline constexpr std::uint32_t kRetLog = 0x7ffc0000U;         // Linux 4.14
+inline constexpr std::uint32_t kRetActionMask = 0xffff0000U;
+inline constexpr std::uint32_t kRetDataMask = 0x0000ffffU;
+
+// Which answers to exchange.
+struct ActionChange {
+  Mode mode = Mode::kEnforce;
+  bool kill_process_to_thread = false;
+};
+
+// An answer (action and data) after the change. The data of a refusal that becomes a trap stays: it is the
+// error number, or 0.
+std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change);
+
+// Whether the changed program can answer with `action`.
+bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, ActionChange change);
+
+// Whether every return has an action operand, so that changing those changes all answers.
+bool AllAnswersAreStated(std::span<const sock_filter> instructions);
+
+// Changes all action operands of the `count` instructions in place.
+void ChangeActions(sock_filter* instructions, std::size_t count, ActionChange change);
+
+}  // namespace precompiledseccomp

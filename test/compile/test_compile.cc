@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the compiler makes of a policy: the instructions it does without, the calls that stay cacheable, and
+// its limits. That the answers are right for any policy is for the property tests; here are the shapes.
+
+#define BOOST_TEST_MODULE compile
+#include <boost/test/unit_test.hpp>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+
+#include <precompiledseccomp/define.h>
+#include <precompiledseccomp/error.h>
+
+#include "bpf/acceptance.h"
+#include "bpf/allow_cache.h"
+#include "bpf/disassembler.h"
+#include "bpf/interpreter.h"
+#include "compile/compile.h"
+
+namespace precompiledseccomp {
+namespace {
+
+const Target& X86() {
+  return *FindTarget("x86_64");
+}
+
+std::vector<sock_filter> CompileFor(const Policy& policy, const Target& target = X86()) {
+  return Compile(Resolve(policy, target));
+}
+
+seccomp_data Call(std::uint32_t nr, std::initializer_list<std::uint64_t> args = {}) {
+  seccomp_data call{};
+  call.nr = static_cast<int>(nr);
+  call.arch = AUDIT_ARCH_X86_64;
+  std::copy(args.begin(), args.end(), call.args);
+  return call;
+}
+
+void CheckListing(const std::vector<sock_filter>& program, const std::string& expected) {
+  BOOST_TEST("\n" + bpf::Disassemble(program) == expected);
+}
+
+void CheckError(const Policy& policy, std::initializer_list<std::string> parts) {
+  std::string message = "no error";
+  try {
+    CompileFor(policy);
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  for (const std::string& part : parts)
+    BOOST_TEST((message.find(part) != std::string::npos), "\"" << part << "\" is not in: " << message);
+}
+
+std::size_t CountCode(const std::vector<sock_filter>& program, int code) {
+  std::size_t count = 0;
+  for (const sock_filter& instruction : program) count += instruction.code == code ? 1 : 0;
+  return count;
+}
+
+BOOST_AUTO_TEST_SUITE(Shape)
+
+BOOST_AUTO_TEST_CASE(AnEmptyPolicyIsOneInstruction) {
+  BOOST_TEST(CompileFor(Policy()).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
+  const auto program = CompileFor(Policy().Default(Action::Allow()));
+  for (const std::uint32_t nr : {0U, 0x3fffffffU, 0x80000000U})
+    BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_ALLOW);
+  for (const std::uint32_t nr : {0x40000000U, 0xffffffffU})
+    BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_KILL_PROCESS);
+  seccomp_data i386 = Call(0);
+  i386.arch = AUDIT_ARCH_I386;
+  BOOST_TEST(bpf::Run(program, i386).result == SECCOMP_RET_KILL_PROCESS);
+}
+
+BOOST_AUTO_TEST_CASE(NeighbouringCallsAreARange) {
+  std::vector<Syscall> calls;
+  for (int nr = 10; nr < 300; ++nr) calls.emplace_back(nr);
+  // ld arch, jeq, ld nr, two tests, two returns
+  BOOST_TEST(CompileFor(Policy().Allow(calls)).size() == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(ACallThatStandsAloneIsOneTest) {
+  BOOST_TEST(CompileFor(Policy().Allow(39)).size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(NothingBelowTheLowestOrAboveTheHighestAllowedNumberIsAllowed) {
+  std::vector<Syscall> calls;
+  for (int nr = 10; nr < 20; ++nr) calls.emplace_back(nr);
+  const auto program = CompileFor(Policy().Allow(calls));
+  BOOST_TEST(bpf::Run(program, Call(9)).result == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(bpf::Run(program, Call(10)).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(19)).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(20)).result == SECCOMP_RET_KILL_PROCESS);
+}
+
+BOOST_AUTO_TEST_CASE(EachActionIsReturnedOnce) {
+  Policy policy;
+  for (int nr = 0; nr < 40; nr += 2) policy.Allow(nr, Arg(0) == nr).Errno(EPERM, nr);
+  BOOST_TEST(CountCode(CompileFor(policy), BPF_RET | BPF_K) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(TheHighHalfOfAnArgumentIsTestedOnce) {
+  const auto program = CompileFor(Policy().Allow("read", Arg(0) == 3 || Arg(0) == 9 || Arg(0) == 700));
+  // arch, nr, high, low
+  BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(RulesOfOneCallListedOneByOneAreSearchedAsASet) {
+  Policy policy;
+  for (std::uint32_t i = 0; i < 64; ++i) policy.Allow("ioctl", Arg32(1) == 0x1000 + 0x9e37U * i);
+  const auto program = CompileFor(policy);
+  std::size_t longest = 0;
+  for (std::uint32_t i = 0; i < 64; ++i)
+    longest = std::max(longest, bpf::Run(program, Call(16, {0, 0x1000 + 0x9e37U * i})).executed);
+  // ld arch, jeq, ld nr, jeq, ld arg, at most eight tests, ret
+  BOOST_TEST(longest <= 14U);
+}
+
+BOOST_AUTO_TEST_CASE(ASetThatIsABitPatternIsOneTest) {
+  const auto program = CompileFor(Policy().Allow("futex", Arg32(1).In({0, 1, 0x80, 0x81})));
+  CheckListing(program,
+               "\n" + bpf::Disassemble(CompileFor(Policy().Allow("futex", Arg32(1).OnlyBits(0x81)))));
+  BOOST_TEST(CountCode(program, BPF_JMP | BPF_JSET | BPF_K) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(ConsecutiveConstantsAreTwoComparisons) {
+  // ld arch, jeq, ld nr, jeq, ld arg, two tests, two returns
+  BOOST_TEST(CompileFor(Policy().Allow("ioctl", Arg32(1).In({1, 2, 3, 4, 5, 6, 7, 8, 9}))).size() == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(ATestWithOneAnswerDisappears) {
+  BOOST_TEST(CompileFor(Policy().Allow("read", Arg(0) >= 0)).size() ==
+             CompileFor(Policy().Allow("read")).size());
+  BOOST_TEST(CompileFor(Policy().Allow("read", Arg(0) == 1 || Arg(0) != 1)).size() ==
+             CompileFor(Policy().Allow("read")).size());
+}
+
+BOOST_AUTO_TEST_CASE(AnOpaqueDecisionIsNotMergedWithAConstantOne) {
+  const auto with_limit = [](std::uint32_t limit) {
+    const Values values(X86(), {"limit"}, {limit});
+    return CompileFor(Policy().Allow("read", Arg(2) <= values["limit"] || Arg(2) <= 4096));
+  };
+  for (const std::uint32_t limit : {0U, 4095U, 4096U, 4097U, 0xffffffffU}) {
+    const auto program = with_limit(limit);
+    BOOST_TEST_CONTEXT("limit = " << limit) {
+      BOOST_TEST(program.size() == with_limit(7).size());
+      BOOST_TEST(bpf::Run(program, Call(0, {0, 0, 4096})).result == SECCOMP_RET_ALLOW);
+      const auto expected = limit >= 4097 ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS;
+      BOOST_TEST(bpf::Run(program, Call(0, {0, 0, 4097})).result == expected);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(AVariableAsErrnoReplacesTheDataAndNeverTheAction) {
+  for (const std::uint32_t code : {1U, 38U, 4095U, 0xffffU, 0x7fff0000U, 0xffffffffU}) {
+    const Values values(X86(), {"code"}, {code});
+    const auto program = CompileFor(Policy().Errno(values["code"], "read"));
+    BOOST_TEST(bpf::Run(program, Call(0)).result == (SECCOMP_RET_ERRNO | (code & 0xffff)), "code = " << code);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(EqualPoliciesGiveEqualInstructions) {
+  Policy policy;
+  policy.Allow({"read", "write", "futex"})
+      .Errno(EPERM, "openat", Arg32(2).In({0, 64, 65}))
+      .HotSyscalls({"futex"});
+  BOOST_TEST(bpf::Disassemble(CompileFor(policy)) == bpf::Disassemble(CompileFor(policy)));
+}
+
+BOOST_AUTO_TEST_CASE(TheClassicExampleReadsAsIfWrittenByHand) {
+  CheckListing(CompileFor(Policy().Allow("read", Arg32(0) == 3).Allow("exit_group")), R"(
+   0: ld arch
+   1: jeq #0xc000003e  true: 2  false: 8
+   2: ld nr
+   3: jeq #0x0  true: 4  false: 6
+   4: ld arg0.low
+   5: jeq #0x3  true: 7  false: 8
+   6: jeq #0xe7  true: 7  false: 8
+   7: ret allow
+   8: ret kill_process
+)");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(Cache)
+
+BOOST_AUTO_TEST_CASE(CallsAllowedWhateverTheirArgumentsStayCacheable) {
+  Policy policy;
+  policy.Allow({"read", "write", "getpid"})
+      .Allow("ioctl", Arg32(1) == 5)
+      .HotSyscalls({"ioctl"})
+      .KnownUpTo(400);
+  const auto program = CompileFor(policy);
+  for (const std::uint32_t nr : {0U, 1U, 39U}) BOOST_TEST(bpf::IsCacheable(program, nr, AUDIT_ARCH_X86_64));
+  for (const std::uint32_t nr : {16U, 2U, 401U})
+    BOOST_TEST(!bpf::IsCacheable(program, nr, AUDIT_ARCH_X86_64));
+}
+
+BOOST_AUTO_TEST_CASE(ACallAllowedByRulesThatCoverEverythingIsCacheableToo) {
+  const auto program = CompileFor(Policy().Allow("read", Arg(0) < 10).Allow("read", Arg(0) >= 10));
+  BOOST_TEST(bpf::IsCacheable(program, 0, AUDIT_ARCH_X86_64));
+}
+
+BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow(301, Arg32(0) == 1).HotSyscalls({301});
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(AHotCallThatIsCacheableIsNotTestedFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  const std::size_t without = CompileFor(policy).size();
+  BOOST_TEST(CompileFor(policy.HotSyscalls({10, 20})).size() == without);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(Size)
+
+// Scattered values, so that none can be joined with another.
+std::uint32_t Scattered(std::uint32_t i) {
+  return 0x9e3779b9U * (2 * i + 1);
+}
+
+BOOST_AUTO_TEST_CASE(EveryJumpIsInRangeAtAnySize) {
+  for (std::uint32_t rules = 50; rules <= 1050; rules += 125) {
+    Policy policy;
+    for (std::uint32_t i = 0; i < rules; ++i)
+      policy.Errno(1 + i % 40, static_cast<int>(i % 7), Arg32(0) == Scattered(i) && Arg32(1) == i);
+    policy.Allow({0, 1, 2, 3, 4, 5, 6});
+    const auto program = CompileFor(policy);
+    BOOST_TEST_CONTEXT(rules << " rules, " << program.size() << " instructions") {
+      const auto refusal = bpf::ReasonForRefusal(program);
+      BOOST_TEST(!refusal.has_value(), refusal.value_or(""));
+      for (std::uint32_t i = 0; i < rules; ++i) {
+        BOOST_TEST(bpf::Run(program, Call(i % 7, {Scattered(i), i})).result ==
+                   (SECCOMP_RET_ERRNO | (1 + i % 40)));
+        BOOST_TEST(bpf::Run(program, Call(i % 7, {Scattered(i), i + 1})).result == SECCOMP_RET_ALLOW);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(AFilterThatIsTooLargeIsAnErrorThatNamesTheLargestCalls) {
+  Policy policy;
+  for (std::uint32_t i = 0; i < 3000; ++i)
+    policy.Errno(1 + i % 4000, "ioctl", Arg32(1) == Scattered(i) && Arg32(2) == i);
+  policy.Allow("read", Arg(0) == 1);
+  CheckError(policy, {"instructions", "at most 4096", "ioctl ("});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(Mistakes)
+
+BOOST_AUTO_TEST_CASE(AContradictionIsReportedWithItsRule) {
+  CheckError(Policy().Allow("read", Arg(0) == 1 && Arg(0) == 2),
+             {"allow read if arg0 == 1 && arg0 == 2", "never true"});
+  CheckError(Policy().Allow("read", Arg(0) < 5 && (Arg(1) == 1 || Arg(1) == 2) && Arg(0) > 7),
+             {"never true"});
+  CheckError(Policy().Allow("read", !(Arg32(0) >= 0)), {"never true"});
+  CheckError(Policy().Allow("read", (Arg(0) & 6) == 2 && (Arg(0) & 3) == 1), {"never true"});
+}
+
+BOOST_AUTO_TEST_CASE(ARuleBehindAnUnconditionalOneOfItsSetIsReported) {
+  CheckError(Policy().Allow({"read", "write"}).Errno(EPERM, "write", Arg(0) == 1),
+             {"errno 1 write if arg0 == 1", "never match"});
+  CheckError(Policy().Allow("read").Allow("read"), {"allow read", "never match"});
+}
+
+BOOST_AUTO_TEST_CASE(ARuleThatEarlierOnesCoverTogetherIsReported) {
+  CheckError(Policy().Allow("read", Arg(0) < 10).Trap("read", Arg(0) >= 5).Errno(EPERM, "read", Arg(1) == 1),
+             {"errno 1 read if arg1 == 1", "never match"});
+}
+
+BOOST_AUTO_TEST_CASE(ARuleThatDecidesOneOfItsCallsIsNoMistake) {
+  BOOST_CHECK_NO_THROW(CompileFor(Policy().Allow("read").Errno(EPERM, {"read", "write"})));
+}
+
+BOOST_AUTO_TEST_CASE(ALaterRuleSetMayBeCoveredBecauseThatIsComposition) {
+  Policy policy;
+  policy.Allow("read").Merge(Policy().Allow("read"));
+  BOOST_CHECK_NO_THROW(CompileFor(policy));
+}
+
+BOOST_AUTO_TEST_CASE(ARuleOfOptionalCallsThatDoNotExistIsNoMistake) {
+  BOOST_CHECK_NO_THROW(CompileFor(Policy().Allow(IfAvailable("open")), *FindTarget("aarch64")));
+}
+
+BOOST_AUTO_TEST_CASE(AVariableMayMakeARuleUselessWithoutBeingAMistake) {
+  const Values values(X86(), {"a", "b"}, {1, 1});
+  BOOST_CHECK_NO_THROW(CompileFor(Policy().Allow("read", Arg(0) == values["a"] && Arg(0) == values["b"])));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_CASE(OnABigEndianTargetTheHighHalfIsTheLowerWord) {
+  Target big = X86();
+  big.big_endian = true;
+  ResolvedPolicy policy = Resolve(Policy().Allow("read", Arg32(0) == 3), X86());
+  policy.target = big;
+  const auto program = Compile(policy);
+  const bool loads_low_half = std::any_of(program.begin(), program.end(), [](const sock_filter& instruction) {
+    return instruction.code == (BPF_LD | BPF_W | BPF_ABS) &&
+           instruction.k == offsetof(seccomp_data, args) + 4;
+  });
+  BOOST_TEST(loads_low_half);
+}
+
+}  // namespace
+}  // namespace precompiledseccomp

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/return_actions.h"
+
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+namespace precompiledseccomp {
+namespace {
+
+constexpr std::uint32_t kAllow = 0x7fff0000U;
+constexpr std::uint32_t kTrace = 0x7ff00000U;
+
+constexpr sock_filter Return(std::uint32_t answer) {
+  return {BPF_RET | BPF_K, 0, 0, answer};
+}
+constexpr sock_filter kReturnA = {BPF_RET | BPF_A, 0, 0, 0};
+constexpr sock_filter kLoad = {BPF_LD | BPF_IMM, 0, 0, 0};
+constexpr sock_filter kCut = {BPF_ALU | BPF_AND | BPF_K, 0, 0, 0xffff};
+constexpr sock_filter Or(std::uint32_t action) {
+  return {BPF_ALU | BPF_OR | BPF_K, 0, 0, action};
+}
+
+BOOST_AUTO_TEST_SUITE(return_actions)
+
+BOOST_AUTO_TEST_CASE(AnswersChangeWithTheMode) {
+  const struct {
+    std::uint32_t answer, enforced, logged, trapped;
+  } cases[] = {
+      {kRetKillProcess, kRetKillProcess, kRetLog, kRetTrap},
+      {kRetKillThread, kRetKillThread, kRetLog, kRetTrap},
+      {kRetKillThread | 5, kRetKillThread | 5, kRetLog, kRetTrap},
+      {kRetErrno | 13, kRetErrno | 13, kRetLog, kRetTrap | 13},
+      {kRetTrap | 5, kRetTrap | 5, kRetLog, kRetTrap | 5},
+      {kAllow, kAllow, kAllow, kAllow},
+      {kRetLog, kRetLog, kRetLog, kRetLog},
+      {kTrace | 9, kTrace | 9, kTrace | 9, kTrace | 9},
+      {kRetUserNotify, kRetUserNotify, kRetUserNotify, kRetUserNotify},
+  };
+  for (const auto& entry : cases) {
+    BOOST_TEST_CONTEXT("answer " << std::hex << entry.answer) {
+      BOOST_TEST(ChangeAction(entry.answer, {Mode::kEnforce, false}) == entry.enforced);
+      BOOST_TEST(ChangeAction(entry.answer, {Mode::kLog, false}) == entry.logged);
+      BOOST_TEST(ChangeAction(entry.answer, {Mode::kTrap, false}) == entry.trapped);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(TheFallBackConcernsKillProcessOnly) {
+  BOOST_TEST(ChangeAction(kRetKillProcess, {Mode::kEnforce, true}) == kRetKillThread);
+  BOOST_TEST(ChangeAction(kRetErrno | 1, {Mode::kEnforce, true}) == (kRetErrno | 1));
+  BOOST_TEST(ChangeAction(kAllow, {Mode::kEnforce, true}) == kAllow);
+}
+
+BOOST_AUTO_TEST_CASE(OnlyActionOperandsChange) {
+  std::vector<sock_filter> code = {
+      {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, kRetKillProcess},  // a constant that looks like an action
+      Return(kRetKillProcess),
+      {BPF_ALU | BPF_OR | BPF_K, 0, 0, kRetErrno},
+      kLoad,
+      kCut,
+      Or(kRetErrno),
+      kReturnA,
+      Return(kAllow),
+  };
+  ChangeActions(code.data(), code.size(), {Mode::kTrap, false});
+  BOOST_TEST(code[0].k == kRetKillProcess);
+  BOOST_TEST(code[1].k == kRetTrap);
+  BOOST_TEST(code[2].k == kRetErrno);
+  BOOST_TEST(code[4].k == 0xffffU);
+  BOOST_TEST(code[5].k == kRetTrap);
+  BOOST_TEST(code[6].k == 0U);
+  BOOST_TEST(code[7].k == kAllow);
+}
+
+BOOST_AUTO_TEST_CASE(ActionsAreFoundInBothKindsOfAnswers) {
+  const std::vector<sock_filter> code = {kLoad, kCut, Or(kTrace), kReturnA, Return(kRetErrno | 7)};
+  BOOST_TEST(AnswersWith(code, kTrace, {}));
+  BOOST_TEST(AnswersWith(code, kRetErrno, {}));
+  BOOST_TEST(!AnswersWith(code, kRetLog, {}));
+  BOOST_TEST(AnswersWith(code, kRetLog, {Mode::kLog, false}));
+  BOOST_TEST(!AnswersWith(code, kRetErrno, {Mode::kLog, false}));
+}
+
+BOOST_AUTO_TEST_CASE(AComputedAnswerIsOneThatTheCompilerDoesNotMake) {
+  using Code = std::vector<sock_filter>;
+  BOOST_TEST(AllAnswersAreStated(Code{kLoad, kCut, Or(kRetErrno), kReturnA}));
+  BOOST_TEST(!AllAnswersAreStated(Code{kReturnA}));
+  BOOST_TEST(!AllAnswersAreStated(Code{kLoad, kReturnA}));
+  BOOST_TEST(!AllAnswersAreStated(Code{kLoad, Or(kRetErrno), kReturnA}));
+  BOOST_TEST(!AllAnswersAreStated(Code{kCut, kLoad, kReturnA}));
+  BOOST_TEST(!AllAnswersAreStated(Code{{BPF_ALU | BPF_AND | BPF_K, 0, 0, 0xfffff}, Or(kRetErrno), kReturnA}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp
