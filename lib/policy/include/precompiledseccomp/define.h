@@ -108,8 +108,8 @@ inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 // Exports `function`, which takes nothing and returns the module's program definitions. Once in each module.
 #define PRECOMPILEDSECCOMP_MODULE(function)                                                           \
   extern "C" {                                                                                        \
-  extern const ::precompiledseccomp::Module precompiledseccomp_module;                                \
-  __attribute__((visibility("default"), used))                                                        \
+  extern __attribute__((visibility("default")))                                                       \
+  const ::precompiledseccomp::Module precompiledseccomp_module;                                       \
   const ::precompiledseccomp::Module precompiledseccomp_module = {                                    \
       ::precompiledseccomp::kModuleInterfaceVersion, sizeof(::precompiledseccomp::ProgramDefinition), \
       sizeof(::precompiledseccomp::Policy), &(function)};                                             \

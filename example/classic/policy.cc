@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two programs that differ in one descriptor: both allow reading from fd1 and fd2; one allows writing only to
+// fd1, the other only to fd2.
+
+#include <cerrno>
+
+#include <precompiledseccomp/define.h>
+
+namespace pcs = precompiledseccomp;
+
+namespace {
+
+// What both have in common. Refused calls fail instead of killing, so that one process can show them all.
+pcs::Policy ReadFromBoth(const pcs::Values& v) {
+  using pcs::Arg32;
+  pcs::Policy policy;
+  policy.Default(pcs::Action::Errno(EPERM));
+  // The kernel reads descriptors as 32-bit values, and so does the policy.
+  policy.Allow("read", Arg32(0) == v["fd1"] || Arg32(0) == v["fd2"]);
+  policy.Allow({"exit_group", "rt_sigreturn"});
+  return policy;
+}
+
+pcs::Policy WriteToFd1(const pcs::Values& v) {
+  return ReadFromBoth(v).Allow("write", pcs::Arg32(0) == v["fd1"]);
+}
+
+pcs::Policy WriteToFd2(const pcs::Values& v) {
+  return ReadFromBoth(v).Allow("write", pcs::Arg32(0) == v["fd2"]);
+}
+
+std::vector<pcs::ProgramDefinition> PrecompiledPrograms() {
+  return {{"write-to-fd1", {"fd1", "fd2"}, WriteToFd1}, {"write-to-fd2", {"fd1", "fd2"}, WriteToFd2}};
+}
+
+}  // namespace
+
+PRECOMPILEDSECCOMP_MODULE(PrecompiledPrograms)

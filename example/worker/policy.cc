@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A worker that may read from one descriptor, write to another, and nothing else. Neither number is known
+// before the program runs.
+
+#include <cerrno>
+
+#include <precompiledseccomp/define.h>
+
+#include "policy.h"
+
+namespace pcs = precompiledseccomp;
+
+namespace {
+
+pcs::Policy Worker(const pcs::Values& v) {
+  using pcs::Arg32;
+  pcs::Policy policy;  // default: kill the process
+  policy.Allow("read", Arg32(0) == v["input"]);
+  policy.Allow("write", Arg32(0) == v["output"]);
+  policy.Allow("exit_group");
+  return policy;
+}
+
+}  // namespace
+
+std::vector<pcs::ProgramDefinition> WorkerDefinitions() {
+  return {{"worker", {"input", "output"}, Worker}};
+}
+
+PRECOMPILEDSECCOMP_MODULE(WorkerDefinitions)

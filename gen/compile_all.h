@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiling all programs of a module, on all cores.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <precompiledseccomp/define.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "child.h"
+
+namespace precompiledseccomp::gen {
+
+// The programs of a module, compiled for one target.
+struct CompiledTarget {
+  Target target;
+  // Sorted by name. Their `used_syscalls` are empty; here is the union of all:
+  std::vector<PrecompiledProgram> programs;
+  std::vector<UsedSyscall> used_syscalls;  // sorted, each once
+};
+
+// Compiles every program for every target; the result has the order of the targets. The author's functions
+// are called one at a time, in the order of the definitions and for each in the order of the targets, so that
+// they need not be thread-safe; the compiling itself is parallel. Throws Error: that of the first definition,
+// in this order, that has one.
+std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
+                                       std::span<const Target> targets, Progress& progress);
+
+}  // namespace precompiledseccomp::gen

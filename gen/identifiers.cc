@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "identifiers.h"
+
+#include <map>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
+
+namespace precompiledseccomp::gen {
+namespace {
+
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+char ToUpper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// The rule for names of variables is the one we want, its list of keywords included.
+bool IsUsableIdentifier(std::string_view name) {
+  const ProgramDefinition definition = {
+      "any", {Variable(std::string(name))}, [](const Values&) { return Policy(); }};
+  try {
+    CheckNames({definition});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void CheckFields(const ProgramDefinition& definition, const std::string& struct_name) {
+  for (const Variable& variable : definition.variables) {
+    const std::string shown = "variable \"" + variable.name + "\" ";
+    if (variable.name == struct_name)
+      throw Error(shown + "cannot be a field of the generated struct, which has the same name; rename it");
+    if (variable.name == "Render")
+      throw Error(shown +
+                  "cannot be a field of the generated struct, which has a function of that name; rename it");
+    if (variable.name == "errno")
+      throw Error(shown + "cannot be a field of the generated struct: it is a macro of <cerrno>; rename it");
+  }
+}
+
+}  // namespace
+
+bool IsUsableNamespace(std::string_view name_space) {
+  constexpr std::string_view kSeparator = "::";
+  const std::string_view outermost = name_space.substr(0, name_space.find(kSeparator));
+  if (outermost == "std" || outermost == "precompiledseccomp") return false;
+  while (true) {
+    const std::size_t end = name_space.find(kSeparator);
+    if (!IsUsableIdentifier(name_space.substr(0, end))) return false;
+    if (end == std::string_view::npos) return true;
+    name_space.remove_prefix(end + kSeparator.size());
+  }
+}
+
+std::string StructName(std::string_view program) {
+  std::string name;
+  bool begins_word = true;
+  for (const char c : program) {
+    if (!IsLetter(c) && !IsDigit(c)) {
+      begins_word = true;
+      continue;
+    }
+    if (begins_word && !name.empty() && IsDigit(name.back()) && IsDigit(c)) name += '_';
+    name += begins_word ? ToUpper(c) : c;
+    begins_word = false;
+  }
+  return name;
+}
+
+void CheckGeneratedNames(std::span<const ProgramDefinition> definitions) {
+  std::map<std::string, std::string> program_of;
+  for (const ProgramDefinition& definition : definitions) {
+    const std::string struct_name = StructName(definition.name);
+    const auto [other, is_new] = program_of.emplace(struct_name, definition.name);
+    if (!is_new)
+      throw Error("programs \"" + other->second + "\" and \"" + definition.name +
+                  "\" would both have the generated struct " + struct_name + "; rename one of them");
+    try {
+      if (struct_name == "GetPrecompiled" || struct_name == "ListPrecompiled")
+        throw Error("the generated struct " + struct_name +
+                    " would have the name of a generated function; rename the program");
+      CheckFields(definition, struct_name);
+    } catch (const Error& error) {
+      throw error.InProgram(definition.name);
+    }
+  }
+}
+
+}  // namespace precompiledseccomp::gen

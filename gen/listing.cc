@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "listing.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
+#include "bpf/disassembler.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+std::string WithBits(const std::string& name, int bits) {
+  return bits == 64 ? name + ":64" : name;
+}
+
+// "   7: "
+std::string LineNumber(std::size_t index) {
+  constexpr std::size_t kWidth = 4;  // 4095 is the last line of an accepted program
+  const std::string number = std::to_string(index);
+  return std::string(kWidth - std::min(kWidth, number.size()), ' ') + number + ": ";
+}
+
+std::string ProgramText(const PrecompiledProgram& program) {
+  std::string text = program.name + " (" + std::string(program.target.name) + ", " +
+                     std::to_string(program.instructions.size()) + " instructions)";
+  for (const PrecompiledVariable& variable : program.variables)
+    text += " $" + WithBits(variable.name, variable.bits);
+  text += '\n';
+  const std::vector<std::string> operands = OperandVariables(program);
+  for (std::size_t i = 0; i < program.instructions.size(); ++i)
+    text += LineNumber(i) + Disassemble(program.instructions[i], i, program.target.big_endian, operands[i]) +
+            "\n";
+  return text;
+}
+
+// The number of insertions, deletions and replacements that make `b` of `a`.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::vector<std::string> OperandVariables(const PrecompiledProgram& program) {
+  std::vector<std::string> operands(program.instructions.size());
+  for (const PrecompiledVariable& variable : program.variables) {
+    const std::string& name = variable.name;
+    for (const std::uint32_t offset : variable.low_offsets)
+      operands[offset] = "$" + (variable.bits == 64 ? LowHalfName(name) : name);
+    for (const std::uint32_t offset : variable.high_offsets) operands[offset] = "$" + HighHalfName(name);
+  }
+  return operands;
+}
+
+std::string Disassemble(const sock_filter& instruction, std::size_t index, bool big_endian,
+                        const std::string& operand) {
+  std::string text = bpf::Disassemble(instruction, index, big_endian);
+  if (operand.empty()) return text;
+  constexpr std::string_view kZero = "#0x0";  // what stands in a template where a value is to be written
+  const std::size_t place = text.find(kZero);
+  if (place == std::string::npos) return text + "  with " + operand;
+  return text.replace(place, kZero.size(), operand);
+}
+
+std::string DisassemblyText(std::span<const CompiledTarget> targets) {
+  std::string text;
+  for (std::size_t i = 0; i < targets.front().programs.size(); ++i)
+    for (const CompiledTarget& target : targets)
+      text += (text.empty() ? "" : "\n") + ProgramText(target.programs[i]);
+  return text;
+}
+
+std::string ListText(std::span<const ProgramDefinition> definitions) {
+  std::vector<std::pair<std::string_view, std::string>> lines;
+  for (const ProgramDefinition& definition : definitions) {
+    std::string line = definition.name;
+    for (const Variable& variable : definition.variables)
+      line += " " + WithBits(variable.name, variable.bits);
+    lines.emplace_back(definition.name, line + "\n");
+  }
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const auto& [name, line] : lines) text += line;
+  return text;
+}
+
+Error UnknownProgram(const std::string& name, std::span<const ProgramDefinition> definitions) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::pair<std::size_t, std::string>> near;
+  for (const ProgramDefinition& definition : definitions) {
+    const std::size_t distance = EditDistance(name, definition.name);
+    if (distance <= 2 + name.size() / 4) near.emplace_back(distance, definition.name);
+  }
+  std::sort(near.begin(), near.end());
+  near.resize(std::min(near.size(), kShown));
+  std::string question;
+  for (const auto& [distance, candidate] : near)
+    question += (question.empty() ? "did you mean \"" : " or \"") + candidate + "\"";
+  const std::string hint = question.empty() ? "--list shows what there is" : question + "?";
+  return Error("there is no program \"" + name + "\"; " + hint);
+}
+
+}  // namespace precompiledseccomp::gen

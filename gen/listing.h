@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs as text for people.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <precompiledseccomp/define.h>
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "compile_all.h"
+
+namespace precompiledseccomp::gen {
+
+// For each instruction the variable whose value is its operand: "$fd1", "$address.low" for the half of a
+// 64-bit variable, "" where the operand is a constant.
+std::vector<std::string> OperandVariables(const PrecompiledProgram& program);
+
+// An instruction as bpf::Disassemble() writes it, with `operand` in place of the number, unless it is empty:
+// "jeq $fd1  true: 12  false: 5".
+std::string Disassemble(const sock_filter& instruction, std::size_t index, bool big_endian,
+                        const std::string& operand);
+
+// A heading and all instructions, for each of the programs and in it for each of the targets, which all hold
+// the same programs.
+std::string DisassemblyText(std::span<const CompiledTarget> targets);
+
+// A line for each program: its name and its variables, 64-bit ones as "address:64"; sorted by name.
+std::string ListText(std::span<const ProgramDefinition> definitions);
+
+// `there is no program "wroker"; did you mean "worker"?`
+Error UnknownProgram(const std::string& name, std::span<const ProgramDefinition> definitions);
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// precompiledseccomp-gen: compiles the seccomp filters that a module defines, and writes them as C++ sources.
+//
+//   command line -> Options
+//   Options -> Produce(), in a child process that loads the module -> the contents of all outputs
+//   contents -> files
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <precompiledseccomp/error.h>
+
+#include "child.h"
+#include "options.h"
+#include "output.h"
+#include "produce.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+constexpr int kSuccess = 0;
+constexpr int kFailure = 1;
+constexpr int kWrongUsage = 2;
+
+// One line, whatever the author's exceptions say.
+void PrintError(const std::string& message) {
+  std::string line = "precompiledseccomp-gen: " + message;
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  line += '\n';
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+}
+
+std::vector<OutputFile> OutputsOf(const Options& options) {
+  if (options.command == Command::kHelp) return {{"", HelpText()}};
+  if (options.command == Command::kVersion) return {{"", NameAndVersion() + "\n"}};
+  try {
+    return RunInChild([&](Progress& progress) { return Produce(options, progress); });
+  } catch (const Error& error) {
+    throw error.InModule(options.module);
+  }
+}
+
+int Main(int argc, const char* const* argv) {
+  try {
+    WriteOutputs(OutputsOf(ParseOptions(argc, argv)));
+    return kSuccess;
+  } catch (const UsageError& error) {
+    PrintError(std::string(error.what()) + "; see --help");
+    return kWrongUsage;
+  } catch (const std::exception& exception) {
+    PrintError(exception.what());
+    return kFailure;
+  }
+}
+
+}  // namespace
+}  // namespace precompiledseccomp::gen
+
+int main(int argc, char** argv) {
+  return precompiledseccomp::gen::Main(argc, argv);
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "options.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include <boost/program_options/option.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <boost/program_options/variables_map.hpp>
+
+#include "identifiers.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description Describe() {
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  po::options_description description;
+  auto add = description.add_options();
+  add("module", text("FILE"), "");
+  add("source", text("FILE"), "");
+  add("header", text("FILE"), "");
+  add("namespace", text("NAME"), "");
+  add("arch", po::value<std::vector<std::string>>(), "");
+  add("stub", "");
+  add("stats", text("FILE"), "");
+  add("depfile", text("FILE"), "");
+  add("list", "");
+  // Zero tokens or more, as an optional argument in a word of its own would otherwise not be taken; more than
+  // one is refused below.
+  add("disassemble", po::value<std::vector<std::string>>()->zero_tokens()->multitoken(), "");
+  add("version", "");
+  add("help", "");
+  return description;
+}
+
+po::variables_map Parse(int argc, const char* const* argv) {
+  namespace style = po::command_line_style;
+  const po::options_description description = Describe();
+  const po::parsed_options parsed =
+      po::command_line_parser(argc, argv)
+          .options(description)
+          .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+          .run();
+  for (const po::option& option : parsed.options)
+    if (option.string_key.empty()) throw UsageError("unexpected argument \"" + option.value.front() + "\"");
+  po::variables_map given;
+  po::store(parsed, given);
+  return given;
+}
+
+std::string TextOf(const po::variables_map& given, const std::string& option) {
+  if (given.count(option) == 0) return {};
+  const auto& text = given[option].as<std::string>();
+  if (text.empty()) throw UsageError("--" + option + " is given an empty text");
+  return text;
+}
+
+Command CommandOf(const po::variables_map& given) {
+  constexpr std::array<std::pair<const char*, Command>, 4> kCommands = {{
+      {"help", Command::kHelp},
+      {"version", Command::kVersion},
+      {"list", Command::kList},
+      {"disassemble", Command::kDisassemble},
+  }};
+  for (const auto& [option, command] : kCommands)
+    if (given.count(option) != 0) return command;
+  return Command::kGenerate;
+}
+
+void RefuseOptionsOfOtherCommands(const po::variables_map& given, const std::string& command,
+                                  std::initializer_list<std::string_view> allowed) {
+  for (const auto& [option, value] : given)
+    if (option != command && std::find(allowed.begin(), allowed.end(), option) == allowed.end())
+      throw UsageError("--" + option + " has no meaning together with --" + command);
+}
+
+std::vector<Target> TargetsOf(const po::variables_map& given) {
+  if (given.count("arch") == 0) {
+    const Target* const target = FindTarget(PRECOMPILEDSECCOMP_DEFAULT_ARCH);
+    if (target == nullptr)
+      throw UsageError("there is no default for --arch, as " PRECOMPILEDSECCOMP_DEFAULT_ARCH
+                       " is not supported; known are " +
+                       TargetNames());
+    return {*target};
+  }
+  std::vector<Target> targets;
+  for (const std::string& name : given["arch"].as<std::vector<std::string>>()) {
+    const Target* const target = FindTarget(name);
+    if (target == nullptr) throw UsageError("--arch \"" + name + "\" is unknown; known are " + TargetNames());
+    if (std::any_of(targets.begin(), targets.end(), [&](const Target& t) { return t.name == name; }))
+      throw UsageError("--arch \"" + name + "\" is given twice");
+    targets.push_back(*target);
+  }
+  return targets;
+}
+
+std::filesystem::path PlaceOf(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal();
+}
+
+std::string HeaderAsSeenFromSource(const std::string& header, const std::string& source) {
+  return PlaceOf(header).lexically_relative(PlaceOf(source).parent_path()).string();
+}
+
+// An output that is also another output, or the module, would be overwritten.
+void CheckThatFilesDiffer(const Options& options) {
+  const std::array<std::pair<const char*, const std::string*>, 5> files = {{{"--module", &options.module},
+                                                                            {"--source", &options.source},
+                                                                            {"--header", &options.header},
+                                                                            {"--stats", &options.stats},
+                                                                            {"--depfile", &options.depfile}}};
+  for (auto left = files.begin(); left != files.end(); ++left)
+    for (auto right = std::next(left); right != files.end(); ++right)
+      if (!left->second->empty() && !right->second->empty() &&
+          PlaceOf(*left->second) == PlaceOf(*right->second))
+        throw UsageError(std::string(left->first) + " and " + right->first + " are the same file \"" +
+                         *left->second + "\"");
+}
+
+void CheckWhatToGenerate(const Options& options) {
+  const bool sources = !options.source.empty() || !options.header.empty() || !options.name_space.empty();
+  if (sources) {
+    if (options.source.empty()) throw UsageError("--source is missing");
+    if (options.header.empty()) throw UsageError("--header is missing");
+    if (options.name_space.empty()) throw UsageError("--namespace is missing");
+    if (!IsUsableNamespace(options.name_space))
+      throw UsageError("--namespace \"" + options.name_space +
+                       "\" is not usable: give C++ identifiers joined by ::, but not the namespaces std and "
+                       "precompiledseccomp");
+    if (options.included_header.find_first_of("\"\\\n") != std::string::npos)
+      throw UsageError("--header \"" + options.header +
+                       "\" cannot be included: its name has a quote, a backslash or a line feed");
+  } else if (options.stub || options.stats.empty()) {
+    throw UsageError("nothing to do: give --source, --header and --namespace, or --list, or --disassemble");
+  }
+  if (options.stub && !options.stats.empty())
+    throw UsageError("--stats has no meaning together with --stub, which compiles nothing");
+  CheckThatFilesDiffer(options);
+}
+
+Options ToOptions(const po::variables_map& given) {
+  Options options;
+  options.command = CommandOf(given);
+  switch (options.command) {
+    case Command::kHelp:
+    case Command::kVersion:
+      return options;
+    case Command::kList:
+      RefuseOptionsOfOtherCommands(given, "list", {"module"});
+      break;
+    case Command::kDisassemble:
+      RefuseOptionsOfOtherCommands(given, "disassemble", {"module", "arch"});
+      break;
+    case Command::kGenerate:
+      break;
+  }
+
+  options.module = TextOf(given, "module");
+  if (options.module.empty()) throw UsageError("--module is missing");
+  options.source = TextOf(given, "source");
+  options.header = TextOf(given, "header");
+  if (!options.source.empty() && !options.header.empty())
+    options.included_header = HeaderAsSeenFromSource(options.header, options.source);
+  options.name_space = TextOf(given, "namespace");
+  options.stats = TextOf(given, "stats");
+  options.depfile = TextOf(given, "depfile");
+  options.stub = given.count("stub") != 0;
+  if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
+  if (options.command != Command::kList && (!options.stub || given.count("arch") != 0))
+    options.targets = TargetsOf(given);
+  if (options.command == Command::kDisassemble) {
+    const auto& names = given["disassemble"].as<std::vector<std::string>>();
+    if (names.size() > 1) throw UsageError("--disassemble takes one program, or none for all of them");
+    if (!names.empty()) options.program = names.front();
+  }
+  return options;
+}
+
+}  // namespace
+
+std::string NameAndVersion() {
+  return "precompiledseccomp-gen " PRECOMPILEDSECCOMP_VERSION;
+}
+
+Options ParseOptions(int argc, const char* const* argv) {
+  try {
+    return ToOptions(Parse(argc, argv));
+  } catch (const po::error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+std::string HelpText() {
+  return R"(Compiles the seccomp filters that a module defines, and writes them as C++ sources with constant tables.
+
+  precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
+                         [--arch ARCH]... [--stub] [--stats FILE] [--depfile FILE]
+  precompiledseccomp-gen --module FILE --stats FILE [--arch ARCH]... [--depfile FILE]
+  precompiledseccomp-gen --module FILE --list
+  precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
+
+  --module FILE       the definition module: a shared library with PRECOMPILEDSECCOMP_MODULE
+  --source FILE       the C++ source to write: tables, lookup, rendering
+  --header FILE       the C++ header to write: what the application includes
+  --namespace NAME    where to put it all, such as myapp or mycompany::myapp
+  --arch ARCH         an architecture to compile for: )" +
+         TargetNames() + R"(;
+                      given several times, the compiler of the source picks the right one
+                      (default: )" PRECOMPILEDSECCOMP_DEFAULT_ARCH R"()
+  --stub              write sources whose lookups all fail, without compiling any program
+  --stats FILE        JSON to write: instruction counts, offsets of variables, calls that
+                      the kernel will answer from its allow bitmap, instructions run for each call number
+  --depfile FILE      Make-style dependencies of the outputs to write, for a build system
+  --list              print the programs, each with its variables (64-bit ones as name:64)
+  --disassemble       print the instructions of one program, or of all
+  --version, --help   print that
+
+Files are written only if their content changes, and only when everything has succeeded.
+Exit status: 0, 1 for errors, 2 for wrong usage.
+)";
+}
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <precompiledseccomp/target.h>
+
+namespace precompiledseccomp::gen {
+
+// "precompiledseccomp-gen 0.1.0"
+std::string NameAndVersion();
+
+// A command line that makes no sense; one line, exit status 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+enum class Command : std::uint8_t { kGenerate, kList, kDisassemble, kHelp, kVersion };
+
+struct Options {
+  Command command = Command::kGenerate;
+  std::string module;
+  // What to generate. `source`, `header` and `name_space` are all given or all empty; if they are empty then
+  // `stats` is not.
+  std::string source;
+  std::string header;
+  std::string included_header;  // the header as seen from the source: what follows #include
+  std::string name_space;       // "a::b"
+  std::string stats;
+  std::string depfile;
+  bool stub = false;
+  // Each once, in the order given. Empty for commands that compile nothing.
+  std::vector<Target> targets;
+  // What to disassemble; nothing means all programs.
+  std::optional<std::string> program;
+};
+
+// Throws UsageError.
+Options ParseOptions(int argc, const char* const* argv);
+
+std::string HelpText();
+
+}  // namespace precompiledseccomp::gen

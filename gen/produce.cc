@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "produce.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "compile_all.h"
+#include "depfile.h"
+#include "header_text.h"
+#include "identifiers.h"
+#include "listing.h"
+#include "module.h"
+#include "source_text.h"
+#include "stats.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+std::string Disassembly(const Options& options, std::span<const ProgramDefinition> definitions,
+                        Progress& progress) {
+  if (options.program) {
+    const auto found = std::find_if(
+        definitions.begin(), definitions.end(),
+        [&](const ProgramDefinition& definition) { return definition.name == *options.program; });
+    if (found == definitions.end()) throw UnknownProgram(*options.program, definitions);
+    definitions = {found, 1};
+  }
+  return DisassemblyText(CompileAll(definitions, options.targets, progress));
+}
+
+std::vector<OutputFile> Generate(const Options& options, const LoadedModule& module, Progress& progress) {
+  const bool sources = !options.source.empty();
+  if (sources) CheckGeneratedNames(module.definitions);
+  std::vector<CompiledTarget> targets;
+  if (!options.stub) targets = CompileAll(module.definitions, options.targets, progress);
+
+  std::vector<OutputFile> outputs;
+  if (sources) {
+    std::vector<ProgramDefinition> sorted = module.definitions;
+    std::sort(sorted.begin(), sorted.end(),
+              [](const auto& left, const auto& right) { return left.name < right.name; });
+    outputs.push_back(
+        {options.source, SourceText(sorted, targets, options.name_space, options.included_header)});
+    outputs.push_back({options.header, HeaderText(sorted, targets, options.name_space)});
+  }
+  if (!options.stats.empty()) outputs.push_back({options.stats, StatsText(targets)});
+  if (!options.depfile.empty()) {
+    std::vector<std::string> paths;
+    for (const OutputFile& output : outputs) paths.push_back(output.path);
+    outputs.push_back({options.depfile, DepfileText(paths, module.files)});
+  }
+  return outputs;
+}
+
+}  // namespace
+
+std::vector<OutputFile> Produce(const Options& options, Progress& progress) {
+  const LoadedModule module = LoadModule(options.module, progress);
+  CheckNames(module.definitions);
+  switch (options.command) {
+    case Command::kList:
+      return {{"", ListText(module.definitions)}};
+    case Command::kDisassemble:
+      return {{"", Disassembly(options, module.definitions, progress)}};
+    default:
+      return Generate(options, module, progress);
+  }
+}
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a command line to everything that is to be written.
+#pragma once
+
+#include <vector>
+
+#include "child.h"
+#include "options.h"
+#include "output.h"
+
+namespace precompiledseccomp::gen {
+
+// Loads the module and does what the options say. Throws Error.
+std::vector<OutputFile> Produce(const Options& options, Progress& progress);
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The generated source: a table for each target behind the compiler's own macros, and the functions that the
+// header declares.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <precompiledseccomp/define.h>
+
+#include "compile_all.h"
+
+namespace precompiledseccomp::gen {
+
+// `definitions` are sorted by name, as the programs of the targets are. No targets are a stub: all lookups
+// fail. `header` is the file to include.
+std::string SourceText(std::span<const ProgramDefinition> definitions,
+                       std::span<const CompiledTarget> targets, const std::string& name_space,
+                       const std::string& header);
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "table_layout.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace precompiledseccomp::gen {
+namespace {
+
+struct ElementOrder {
+  bool operator()(const sock_filter& a, const sock_filter& b) const {
+    return std::tie(a.code, a.jt, a.jf, a.k) < std::tie(b.code, b.jt, b.jf, b.k);
+  }
+  template <typename T>
+  bool operator()(const T& a, const T& b) const {
+    return a < b;
+  }
+};
+
+struct LexicographicOrder {
+  template <typename Sequence>
+  bool operator()(const Sequence& a, const Sequence& b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), ElementOrder());
+  }
+};
+
+// Gives each distinct sequence of elements a place in an array.
+template <typename Sequence>
+class Pool {
+ public:
+  // The place of the sequence, and whether it is new: then the caller appends its elements to the array.
+  std::pair<Range, bool> PlaceOf(const Sequence& sequence) {
+    if (sequence.empty()) return {Range{}, false};
+    const auto [entry, is_new] = places_.emplace(sequence, Range{size_, sequence.size()});
+    if (is_new) size_ += sequence.size();
+    return {entry->second, is_new};
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  std::map<Sequence, Range, LexicographicOrder> places_;
+  std::size_t size_ = 0;
+};
+
+class Builder {
+ public:
+  void Add(const PrecompiledProgram& program) {
+    TableLayout::Program record;
+    record.name = PlaceOfName(program.name);
+    record.instructions = PlaceOfInstructions(program);
+    record.variables = PlaceOfVariables(program);
+    layout_.programs.push_back(record);
+  }
+
+  TableLayout Take() {
+    layout_.instruction_count = instructions_.size();
+    return std::move(layout_);
+  }
+
+ private:
+  Range PlaceOfName(const std::string& name) {
+    const auto [range, is_new] = names_.PlaceOf(name);
+    if (is_new) {
+      layout_.names.push_back(range);
+      layout_.name_text += name;
+    }
+    return range;
+  }
+
+  Range PlaceOfOffsets(const std::vector<std::uint32_t>& offsets) {
+    const auto [range, is_new] = offsets_.PlaceOf(offsets);
+    if (is_new) layout_.offsets.insert(layout_.offsets.end(), offsets.begin(), offsets.end());
+    return range;
+  }
+
+  Range PlaceOfInstructions(const PrecompiledProgram& program) {
+    const auto [range, is_new] = instructions_.PlaceOf(program.instructions);
+    if (is_new) {
+      block_at_[range.first] = layout_.blocks.size();
+      layout_.blocks.push_back({range, {}});
+    }
+    layout_.blocks[block_at_[range.first]].programs.push_back(layout_.programs.size());
+    return range;
+  }
+
+  Range PlaceOfVariables(const PrecompiledProgram& program) {
+    std::vector<TableLayout::Variable> variables;
+    for (const PrecompiledVariable& variable : program.variables)
+      variables.push_back({PlaceOfName(variable.name), variable.bits, PlaceOfOffsets(variable.low_offsets),
+                           PlaceOfOffsets(variable.high_offsets)});
+    const auto [range, is_new] = variables_.PlaceOf(variables);
+    if (is_new) layout_.variables.insert(layout_.variables.end(), variables.begin(), variables.end());
+    return range;
+  }
+
+  TableLayout layout_;
+  Pool<std::string> names_;
+  Pool<std::vector<std::uint32_t>> offsets_;
+  Pool<std::vector<sock_filter>> instructions_;
+  Pool<std::vector<TableLayout::Variable>> variables_;
+  std::map<std::size_t, std::size_t> block_at_;  // by first instruction
+};
+
+}  // namespace
+
+TableLayout LayOutTable(std::span<const PrecompiledProgram> programs) {
+  Builder builder;
+  for (const PrecompiledProgram& program : programs) builder.Add(program);
+  return builder.Take();
+}
+
+}  // namespace precompiledseccomp::gen

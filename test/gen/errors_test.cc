@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Errors: one line, exit status 1 or 2, and no output created or changed.
+#include <algorithm>
+#include <ostream>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "run.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+namespace data = boost::unit_test::data;
+
+// The one line that an error is, without "precompiledseccomp-gen: " and the line feed.
+std::string ErrorLine(const Outcome& outcome) {
+  const std::string prefix = "precompiledseccomp-gen: ";
+  const bool is_one_line = std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1 &&
+                           outcome.err.back() == '\n' && outcome.err.starts_with(prefix);
+  if (!is_one_line) return "not one line of the generator: " + outcome.err;
+  return outcome.err.substr(prefix.size(), outcome.err.size() - prefix.size() - 1);
+}
+
+void CheckContains(const std::string& text, const std::string& part) {
+  BOOST_TEST(text.find(part) != std::string::npos, "\"" << part << "\" is not in: " << text);
+}
+
+// Runs the generator with outputs that are there and outputs that are not, and checks that it left them
+// alone.
+Outcome RunForNothing(const std::string& module_file, const Environment& environment) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "f.h", "old header");
+  WriteFile(folder / "stats.json", "old statistics");
+  const auto time = std::filesystem::last_write_time(folder / "f.h");
+  const Outcome outcome = Run(Words{GENERATOR, "--module", module_file, "--stats", folder / "stats.json",
+                                    "--depfile", folder / "f.d"} +
+                                  SourcesIn(folder),
+                              environment);
+  BOOST_TEST(ReadFile(folder / "f.h") == "old header");
+  BOOST_TEST(ReadFile(folder / "stats.json") == "old statistics");
+  BOOST_TEST((std::filesystem::last_write_time(folder / "f.h") == time));
+  BOOST_TEST(folder.Files() == (Words{"f.h", "stats.json"}), boost::test_tools::per_element());
+  BOOST_TEST(outcome.out == "");
+  return outcome;
+}
+
+struct FaultyModule {
+  const char* fault;
+  const char* message;  // behind "<module>: "
+};
+
+std::ostream& operator<<(std::ostream& out, const FaultyModule& faulty) {
+  return out << faulty.fault;
+}
+
+constexpr FaultyModule kFaults[] = {
+    {"throws an exception", R"(program "worker": the definition threw an exception: no such file)"},
+    {"throws an int", R"(program "worker": the definition threw something that is no std::exception)"},
+    {"throws an Error", R"(program "worker": the author does not like it)"},
+    {"aborts", R"(program "worker": the definition failed: it was killed by signal 6 (Aborted))"},
+    {"crashes",
+     R"(program "worker": the definition failed: it was killed by signal 11 (Segmentation fault))"},
+    {"exits", R"(program "worker": the definition failed: it ended the process instead of returning)"},
+    {"exits at once",
+     R"(program "worker": the definition failed: it ended the process instead of returning)"},
+    {"answers differently",
+     R"(program "worker": the definition answers differently each time it is called: )"},
+    {"unknown call", R"(program "worker": unknown system call "opennat" for )"},
+    {"unknown call", R"(did you mean "openat")"},
+    {"contradiction", R"(program "worker": )"},
+    {"covered rule", R"(program "worker": )"},
+    {"errno 0", R"(program "worker": )"},
+    {"unused variable", R"(program "worker": variable "fd" does not show up in the filter: )"},
+    {"undeclared variable",
+     R"(program "worker": the definition uses the variable "fd3", which it did not declare)"},
+    {"no function", R"(program "worker": the definition has no function)"},
+    {"repeated name", R"(two programs have the name "fine")"},
+    {"unusable name", R"(the program name "my program" is not usable: )"},
+    {"same struct",
+     R"(programs "f.i.n.e" and "f/i+n:e" would both have the generated struct FINE; rename one of them)"},
+    {"struct like a function",
+     R"(program "get_precompiled": the generated struct GetPrecompiled would have the name of a generated function)"},
+    {"repeated variable", R"(program "worker": variable "fd" is declared twice)"},
+    {"keyword as variable", R"(program "worker": variable "new" is no usable name: )"},
+    {"variable like the function",
+     R"(program "worker": variable "Render" cannot be a field of the generated struct)"},
+    {"variable like the struct",
+     R"(program "worker": variable "Worker" cannot be a field of the generated struct)"},
+    {"variable like a macro",
+     R"(program "worker": variable "errno" cannot be a field of the generated struct)"},
+    {"variable of 16 bits", R"(program "worker": variable "fd" has 16 bits; variables have 32 or 64)"},
+    {"too large", R"(program "worker": )"},
+    {"too large", R"(ioctl)"},
+    {"too large", R"(4096)"},
+    {"two faults", R"(program "large": )"},
+    {"listing throws", R"(the function that lists the programs threw an exception: nothing to list)"},
+    {"listing throws an int",
+     R"(the function that lists the programs threw something that is no std::exception)"},
+    {"listing aborts",
+     R"(the module failed while it listed its programs: it was killed by signal 6 (Aborted))"},
+    {"loading crashes",
+     R"(the module failed while it was loaded: it was killed by signal 11 (Segmentation fault))"},
+    {"loading exits", R"(the module failed while it was loaded: it ended the process instead of returning)"},
+};
+
+BOOST_AUTO_TEST_SUITE(errors)
+
+BOOST_DATA_TEST_CASE(AFaultyModuleIsOneLineAndNoOutput, data::make(kFaults), faulty) {
+  const std::string module = ModuleFile("faulty");
+  const Outcome outcome = RunForNothing(module, {{"FAULT", faulty.fault}});
+  BOOST_TEST(outcome.status == 1);
+  const std::string line = ErrorLine(outcome);
+  BOOST_TEST(line.starts_with(module + ": "), line);
+  CheckContains(line, faulty.message);
+}
+
+BOOST_AUTO_TEST_CASE(TheFaultyModuleWithoutFaultIsFine) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator("faulty", SourcesIn(folder));
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(outcome.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(AFileThatIsNoDefinitionModuleIsNamed) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "text.so", "This is no shared library.\n");
+  // A module for another machine: the number of the machine stands at byte 18 of an ELF file.
+  std::string other_machine = ReadFile(ModuleFile("good"));
+  other_machine[18] = '\x7f';
+  WriteFile(folder / "other_machine.so", other_machine);
+
+  const std::pair<std::string, std::string> cases[] = {
+      {folder / "missing.so", "cannot open the module: No such file or directory"},
+      {folder.path().string(), "cannot load the module: "},
+      {folder / "text.so", "cannot load the module: "},
+      {folder / "other_machine.so", "the module is built for another machine than this generator; "},
+      {ModuleFile("undefined_symbol"), "cannot load the module: undefined symbol: ThisIsDefinedNowhere"},
+      {ModuleFile("no_entry_point"),
+       "this is no definition module: it does not export precompiledseccomp_module; "},
+      {ModuleFile("other_version"),
+       "the module has version 4711 of the module interface, this generator has "},
+      {ModuleFile("other_layout"), "the module lays out its types in another way than this generator; "},
+  };
+  for (const auto& [file, message] : cases) {
+    BOOST_TEST_CONTEXT(file) {
+      const Outcome outcome = RunForNothing(file, {});
+      BOOST_TEST(outcome.status == 1);
+      const std::string line = ErrorLine(outcome);
+      BOOST_TEST(line.starts_with(file + ": " + message), line);
+    }
+  }
+}
+
+// The names of generated structs only matter where structs are generated.
+BOOST_AUTO_TEST_CASE(AListingDoesNotNeedDistinctStructNames) {
+  const Outcome outcome = RunGenerator("faulty", {"--list"}, {{"FAULT", "same struct"}});
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(outcome.out == "f.i.n.e\nf/i+n:e\n");
+}
+
+BOOST_AUTO_TEST_CASE(WrongUsageIsOneLineAndExitStatus2) {
+  const TemporaryFolder folder;
+  const Words sources = SourcesIn(folder);
+  const std::pair<Words, std::string> cases[] = {
+      {{}, "nothing to do"},
+      {{"--source", folder / "f.cc", "--header", folder / "f.h"}, "--namespace is missing"},
+      {{"--source", folder / "f.cc", "--namespace", "a"}, "--header is missing"},
+      {{"--header", folder / "f.h", "--namespace", "a"}, "--source is missing"},
+      {{"--source", folder / "f.cc", "--header", folder / "f.cc", "--namespace", "a"}, "are the same file"},
+      {{"--source", folder / "f.cc", "--header", folder / "./x/../f.cc", "--namespace", "a"},
+       "are the same file"},
+      {{"--stats", ModuleFile("good")}, "--module and --stats are the same file"},
+      {{"--source", folder / "f.cc", "--header", folder / "f\".h", "--namespace", "a"}, "cannot be included"},
+      {{"--stub"}, "nothing to do"},
+      {sources + Words{"--stub", "--stats", folder / "s"}, "--stats has no meaning together with --stub"},
+      {sources + Words{"--arch", "mips"}, "--arch \"mips\" is unknown; known are x86_64, aarch64"},
+      {sources + Words{"--arch", "x86_64", "--arch", "x86_64"}, "--arch \"x86_64\" is given twice"},
+      {sources + Words{"--frobnicate"}, "--frobnicate"},
+      {sources + Words{"more"}, "unexpected argument \"more\""},
+      {sources + Words{"--stats"}, "--stats"},
+      {sources + Words{"--stats="}, "--stats"},
+      {sources + Words{"--source", "again.cc"}, "--source"},
+      {sources + Words{"--list"}, "has no meaning together with --list"},
+      {{"--list", "--arch", "x86_64"}, "--arch has no meaning together with --list"},
+      {{"--list", "worker"}, "unexpected argument \"worker\""},
+      {{"--disassemble", "--depfile", folder / "d"}, "--depfile has no meaning together with --disassemble"},
+      {{"--disassemble", "worker", "refuse"}, "--disassemble takes one program"},
+      {{"--lis"}, "--lis"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    BOOST_TEST_CONTEXT(message) {
+      const Outcome outcome = RunGenerator("good", arguments);
+      BOOST_TEST(outcome.status == 2);
+      BOOST_TEST(outcome.out == "");
+      CheckContains(ErrorLine(outcome), message);
+    }
+  }
+  BOOST_TEST(folder.Files().empty());
+
+  const Outcome without_module = Run({GENERATOR, "--list"});
+  BOOST_TEST(without_module.status == 2);
+  CheckContains(ErrorLine(without_module), "--module is missing");
+}
+
+BOOST_AUTO_TEST_CASE(ANamespaceThatCannotBeUsedIsWrongUsage) {
+  const TemporaryFolder folder;
+  for (const char* const name : {"", "1a", "a b", "a:b", "a::", "::a", "a::::b", "a::class", "namespace",
+                                 "std", "std::a", "a-b", "precompiledseccomp", "_a", "a__b", "a\nb"}) {
+    BOOST_TEST_CONTEXT(name) {
+      const Outcome outcome = RunGenerator(
+          "good", {"--source", folder / "f.cc", "--header", folder / "f.h", "--namespace", name});
+      BOOST_TEST(outcome.status == 2);
+      CheckContains(ErrorLine(outcome), "namespace");
+    }
+  }
+  BOOST_TEST(folder.Files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(AnOutputThatCannotBeWrittenLeavesTheOthersAlone) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "folder");
+  const std::pair<std::string, std::string> cases[] = {
+      {folder / "missing/stats.json", "No such file or directory"},
+      {folder / "folder", "Is a directory"},
+      {"/dev/full", "No space left on device"},
+  };
+  for (const auto& [stats, message] : cases) {
+    BOOST_TEST_CONTEXT(stats) {
+      const Outcome outcome = RunGenerator("good", SourcesIn(folder) + Words{"--stats", stats});
+      BOOST_TEST(outcome.status == 1);
+      BOOST_TEST(ErrorLine(outcome) == "cannot write \"" + stats + "\": " + message);
+      BOOST_TEST(folder.Files() == Words{"folder"}, boost::test_tools::per_element());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(AListThatCannotBePrintedIsAnError) {
+  const Outcome outcome =
+      Run({"sh", "-c", "exec \"$0\" --module \"$1\" --list > /dev/full", GENERATOR, ModuleFile("good")});
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(ErrorLine(outcome) == "cannot write to standard output: No space left on device");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen

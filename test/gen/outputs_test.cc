@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Outputs: the same ones wherever, however often and however busily they are made, and written only if they
+// change.
+#include <boost/test/unit_test.hpp>
+
+#include "output.h"
+#include "run.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+namespace fs = std::filesystem;
+
+const Words kBothArchitectures = {"--arch", "x86_64", "--arch", "aarch64"};
+
+struct Generated {
+  std::string source;
+  std::string header;
+  std::string stats;
+  std::string err;
+};
+
+// What the generator writes, run by `runner` (nothing, or a command that runs what follows).
+Generated Generate(const std::string& module, const Words& runner = {}, const Environment& environment = {},
+                   const fs::path& run_in = ".") {
+  const TemporaryFolder folder;
+  const Outcome outcome = Run(runner + Words{GENERATOR, "--module", ModuleFile(module)} + kBothArchitectures +
+                                  SourcesIn(folder) + Words{"--stats", folder / "stats.json"},
+                              environment, run_in);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  BOOST_TEST(outcome.out == "");
+  return {ReadFile(folder / "f.cc"), ReadFile(folder / "f.h"), ReadFile(folder / "stats.json"), outcome.err};
+}
+
+void CheckSame(const Generated& left, const Generated& right) {
+  BOOST_TEST(left.source == right.source);
+  BOOST_TEST(left.header == right.header);
+  BOOST_TEST(left.stats == right.stats);
+}
+
+// A time that no file written now has.
+fs::file_time_type MakeOld(const std::string& path) {
+  fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(1));
+  return fs::last_write_time(path);
+}
+
+BOOST_AUTO_TEST_SUITE(outputs)
+
+BOOST_AUTO_TEST_CASE(TheSameModuleGivesTheSameOutputsEverywhere) {
+  const Generated expected = Generate("good");
+  BOOST_TEST(expected.err == "");
+  CheckSame(Generate("good"), expected);
+  CheckSame(Generate("good", {}, {}, "/"), expected);
+  CheckSame(Generate("good", {}, {{"LC_ALL", "de_DE.UTF-8"}, {"LANG", "de_DE.UTF-8"}, {"TZ", "Asia/Tokyo"}}),
+            expected);
+}
+
+BOOST_AUTO_TEST_CASE(TheNumberOfCoresMakesNoDifference) {
+  if (!Exists("taskset")) {
+    BOOST_TEST_MESSAGE("skipped: needs taskset");
+    return;
+  }
+  CheckSame(Generate("many", {"taskset", "-c", "0"}), Generate("many"));
+}
+
+// It changes the locale and the working directory, prints, and would crash at its end.
+BOOST_AUTO_TEST_CASE(AModuleThatMeddlesWithItsProcessGivesTheSameOutputs) {
+  const Generated hostile = Generate("hostile");
+  CheckSame(hostile, Generate("good"));
+  BOOST_TEST(hostile.err == "printed with printf\nprinted with cout\nprinted at the end, and not flushed\n");
+}
+
+BOOST_AUTO_TEST_CASE(OutputsThatDoNotChangeAreNotWritten) {
+  const TemporaryFolder folder;
+  const Words arguments =
+      SourcesIn(folder) + Words{"--stats", folder / "stats.json", "--depfile", folder / "f.d"};
+  BOOST_REQUIRE(RunGenerator("good", arguments).status == 0);
+  std::map<std::string, fs::file_time_type> times;
+  for (const char* const name : {"f.cc", "f.h", "stats.json", "f.d"})
+    times[folder / name] = MakeOld(folder / name);
+
+  BOOST_REQUIRE(RunGenerator("good", arguments).status == 0);
+  for (const auto& [file, time] : times) BOOST_TEST((fs::last_write_time(file) == time), file);
+
+  BOOST_REQUIRE(RunGenerator("good", arguments + Words{"--arch", "aarch64"}).status == 0);
+  BOOST_TEST((fs::last_write_time(folder / "f.cc") != times[folder / "f.cc"]));
+  BOOST_TEST((fs::last_write_time(folder / "f.d") == times[folder / "f.d"]));
+  BOOST_TEST(folder.Files() == (Words{"f.cc", "f.d", "f.h", "stats.json"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(ALinkToAnOutputStaysALink) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "real.h", "old");
+  fs::create_symlink("real.h", folder / "f.h");
+  BOOST_REQUIRE(RunGenerator("good", SourcesIn(folder)).status == 0);
+  BOOST_TEST(fs::is_symlink(folder / "f.h"));
+  BOOST_TEST(ReadFile(folder / "real.h").starts_with("// Made by precompiledseccomp-gen"));
+}
+
+BOOST_AUTO_TEST_CASE(NewFilesHaveTheUsualPermissions) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "usual", "");
+  BOOST_REQUIRE(RunGenerator("good", SourcesIn(folder)).status == 0);
+  BOOST_TEST((fs::status(folder / "f.cc").permissions() == fs::status(folder / "usual").permissions()));
+}
+
+BOOST_AUTO_TEST_CASE(StatisticsCanGoToStandardOutput) {
+  const Outcome outcome = RunGenerator("good", {"--stats", "/dev/stdout"});
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(outcome.out.starts_with("{\"generator\": \"precompiledseccomp-gen"), outcome.out);
+}
+
+BOOST_AUTO_TEST_CASE(TheDepfileNamesAllOutputsAndTheModule) {
+  const TemporaryFolder folder;
+  BOOST_REQUIRE(RunGenerator("good", SourcesIn(folder) +
+                                         Words{"--stats", folder / "s.json", "--depfile", folder / "f.d"})
+                    .status == 0);
+  BOOST_TEST(ReadFile(folder / "f.d") == folder / "f.cc" + " " + (folder / "f.h") + " " +
+                                             (folder / "s.json") + ": \\\n  " + ModuleFile("good") + "\n");
+}
+
+// Meson does not relink a module whose library changes only inside.
+BOOST_AUTO_TEST_CASE(TheDepfileNamesTheLibrariesOfTheModule) {
+  const TemporaryFolder folder;
+  BOOST_REQUIRE(RunGenerator("with_library", SourcesIn(folder) + Words{"--depfile", folder / "f.d"}).status ==
+                0);
+  const std::string depfile = ReadFile(folder / "f.d");
+  BOOST_TEST(depfile.find("libpart_of_module.so") != std::string::npos, depfile);
+}
+
+BOOST_AUTO_TEST_CASE(TheSourceIncludesTheHeaderByWhereItIs) {
+  const TemporaryFolder folder;
+  fs::create_directory(folder / "src");
+  fs::create_directory(folder / "include");
+  const Outcome outcome = RunGenerator(
+      "good", {"--source", folder / "src/f.cc", "--header", "include/f.h", "--namespace", "filters"}, {},
+      folder.path());
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  const std::string source = ReadFile(folder / "src/f.cc");
+  BOOST_TEST(source.find("#include \"../include/f.h\"\n") != std::string::npos, source.substr(0, 200));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen

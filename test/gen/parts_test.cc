@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of the generator that need no module.
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "depfile.h"
+#include "identifiers.h"
+#include "json.h"
+#include "run.h"
+#include "table_layout.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(parts)
+
+BOOST_AUTO_TEST_CASE(StructNamesAreCamelCase) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"worker", "Worker"},      {"Worker", "Worker"},        {"sentry_kvm-directfs", "SentryKvmDirectfs"},
+      {"a/b.c:d+e", "ABCDE"},    {"stage2", "Stage2"},        {"stage-2", "Stage2"},
+      {"v1.12", "V1_12"},        {"v11.2", "V11_2"},          {"v1.x2", "V1X2"},
+      {"trailing-", "Trailing"}, {"twice--2--3", "Twice2_3"}, {"camelCase", "CamelCase"},
+  };
+  for (const auto& [program, name] : cases) BOOST_TEST(StructName(program) == name);
+}
+
+BOOST_AUTO_TEST_CASE(NestedNamespacesAreUsable) {
+  for (const char* const name : {"a", "my_app", "App2", "a::b", "company::app::filters", "a::std"})
+    BOOST_TEST(IsUsableNamespace(name), name);
+}
+
+BOOST_AUTO_TEST_CASE(DepfilesEscapeWhatMakeWouldTakeApart) {
+  const Words outputs = {"a b", "c$d"};
+  const Words inputs = {"e#f", "g\\h", "i\\ j", "plain/path.so"};
+  BOOST_TEST(DepfileText(outputs, inputs) ==
+             "a\\ b c$$d: \\\n  e\\#f \\\n  g\\h \\\n  i\\\\\\ j \\\n  plain/path.so\n");
+}
+
+BOOST_AUTO_TEST_CASE(JsonIsWhatWasWritten) {
+  JsonWriter json;
+  json.BeginObject();
+  json.Key("text").String("quote \" backslash \\ line\nfeed \x01 end");
+  json.Line().Key("numbers").BeginArray().Number(0).Number(18446744073709551615U).Ratio(1, 3).Ratio(2, 3);
+  json.Ratio(1234567, 1).Ratio(1, 1000).EndArray();
+  json.Key("empty").BeginArray().EndArray();
+  json.Key("nested")
+      .BeginArray()
+      .BeginObject()
+      .EndObject()
+      .Line()
+      .BeginObject()
+      .Key("a")
+      .Number(1)
+      .EndObject();
+  json.Line().EndArray();
+  json.EndObject();
+  const nlohmann::json expected = {
+      {"text", "quote \" backslash \\ line\nfeed \x01 end"},
+      {"numbers", {0, 18446744073709551615U, 0.333, 0.667, 1234567.0, 0.001}},
+      {"empty", nlohmann::json::array()},
+      {"nested", {nlohmann::json::object(), {{"a", 1}}}},
+  };
+  BOOST_TEST(nlohmann::json::parse(json.text()) == expected, json.text());
+}
+
+PrecompiledProgram MakeProgram(const std::string& name, std::vector<std::uint32_t> operands,
+                               std::vector<PrecompiledVariable> variables) {
+  PrecompiledProgram program;
+  program.name = name;
+  for (const std::uint32_t operand : operands) program.instructions.push_back({0x06, 0, 0, operand});
+  program.variables = std::move(variables);
+  return program;
+}
+
+BOOST_AUTO_TEST_CASE(EqualPartsOfTablesAreStoredOnce) {
+  const PrecompiledProgram programs[] = {
+      MakeProgram("a", {1, 0, 3}, {{"fd", 32, {1}, {}}}),
+      MakeProgram("b", {1, 0, 3}, {{"fd", 32, {1}, {}}}),   // as a
+      MakeProgram("c", {1, 0, 3}, {{"pid", 32, {1}, {}}}),  // the same instructions and offsets
+      MakeProgram("d", {1, 0, 4}, {{"fd", 32, {1}, {}}}),   // the same variables
+      MakeProgram("fd", {1, 0}, {}),                        // a name like a variable's
+  };
+  const TableLayout layout = LayOutTable(programs);
+  BOOST_TEST(layout.instruction_count == 8U);
+  BOOST_TEST(layout.blocks.size() == 3U);
+  BOOST_TEST(layout.blocks.front().programs == (std::vector<std::size_t>{0, 1, 2}),
+             boost::test_tools::per_element());
+  BOOST_TEST(layout.variables.size() == 2U);
+  BOOST_TEST(layout.offsets == std::vector<std::uint32_t>{1}, boost::test_tools::per_element());
+  BOOST_TEST(layout.name_text == "afdbcpidd");
+  BOOST_TEST(layout.Text(layout.programs[4].name) == "fd");
+  BOOST_TEST((layout.programs[0].variables == layout.programs[3].variables));
+  BOOST_TEST((layout.programs[0].variables != layout.programs[2].variables));
+  BOOST_TEST((layout.programs[3].instructions == Range{3, 3}));
+  BOOST_TEST((layout.programs[4].instructions == Range{6, 2}));
+  BOOST_TEST((layout.programs[4].variables == Range{0, 0}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen

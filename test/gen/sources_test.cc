@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The generated sources: compiled by both compilers with all warnings, linked, and run.
+#include <algorithm>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <precompiledseccomp/precompile.h>
+
+#include "modules/good.h"
+#include "run.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+namespace fs = std::filesystem;
+namespace data = boost::unit_test::data;
+
+const char* const kCompilers[] = {"g++", "clang++"};
+
+const Words kStrict = {"-std=c++20", "-Wall",   "-Wextra", "-Wpedantic",      "-Wconversion",
+                       "-Wshadow",   "-Werror", "-I",      RUNTIME "/include"};
+
+bool IsMissing(const std::string& compiler) {
+  if (Exists(compiler)) return false;
+  BOOST_TEST_MESSAGE("skipped: needs " << compiler);
+  return true;
+}
+
+// Fails the test with what the command printed, unless it succeeds.
+std::string Succeed(const Words& command) {
+  const Outcome outcome = Run(command);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, command.front() << ": " << outcome.err << outcome.out);
+  return outcome.out;
+}
+
+// Writes f.cc and f.h.
+void Generate(const std::string& module, const TemporaryFolder& folder, const Words& arguments = {}) {
+  const Outcome outcome = RunGenerator(module, SourcesIn(folder) + arguments);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+}
+
+Words SourcesOfRuntime() {
+  Words sources;
+  for (const auto& entry : fs::directory_iterator(RUNTIME))
+    if (entry.path().extension() == ".cc") sources.push_back(entry.path());
+  std::sort(sources.begin(), sources.end());
+  return sources;
+}
+
+// Builds one of applications/ with f.cc and f.h, runs it, and returns what it printed.
+std::string RunApplication(const std::string& compiler, const std::string& name,
+                           const TemporaryFolder& folder) {
+  const std::string program = folder / name;
+  Succeed(Words{compiler} + kStrict +
+          Words{"-I", folder.path(), APPLICATIONS "/" + name + ".cc", folder / "f.cc", "-o", program} +
+          SourcesOfRuntime());
+  return Succeed({program});
+}
+
+// As applications/print_rendered.cc does it, from the definitions.
+std::string ExpectedPrint() {
+  std::vector<ProgramDefinition> definitions = GoodPrograms();
+  std::sort(definitions.begin(), definitions.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::string text;
+  for (const ProgramDefinition& definition : definitions) {
+    std::vector<std::uint64_t> values;
+    for (const Variable& variable : definition.variables)
+      values.push_back((0x80000001 + values.size() * 0x01010101) |
+                       (variable.bits == 64 ? std::uint64_t{0x12345678} << 32 : 0));
+    text += definition.name + "\n";
+    for (const sock_filter& instruction : Render(Precompile(definition, NativeTarget()), values))
+      text += std::to_string(instruction.code) + " " + std::to_string(instruction.jt) + " " +
+              std::to_string(instruction.jf) + " " + std::to_string(instruction.k) + "\n";
+  }
+  return text;
+}
+
+BOOST_AUTO_TEST_SUITE(sources)
+
+BOOST_DATA_TEST_CASE(RenderedProgramsAreThoseOfTheDefinitions, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  BOOST_TEST(RunApplication(compiler, "print_rendered", folder) == ExpectedPrint());
+}
+
+BOOST_DATA_TEST_CASE(AModuleWithoutProgramsGivesSourcesThatFindNothing, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  Generate("empty", folder);
+  RunApplication(compiler, "no_programs", folder);
+}
+
+BOOST_DATA_TEST_CASE(StubsFindNothing, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  Generate("good", folder, {"--stub"});
+  RunApplication(compiler, "stub", folder);
+}
+
+BOOST_DATA_TEST_CASE(TheSourcesCompileWithoutExceptionsAndAtAnyOptimisation, data::make(kCompilers),
+                     compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  for (const Words& arguments : {Words{}, Words{"--stub"}, Words{"--arch", "aarch64", "--arch", "x86_64"}}) {
+    Generate("good", folder, arguments);
+    for (const char* const optimisation : {"-O0", "-O2"})
+      Succeed(Words{compiler} + kStrict +
+              Words{optimisation, "-fno-exceptions", "-fno-rtti", "-fPIC", "-fvisibility=hidden", "-c",
+                    folder / "f.cc", "-o", folder / "f.o"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ACompilerForAnotherArchitectureTakesItsOwnTable) {
+  if (IsMissing("aarch64-linux-gnu-g++")) return;
+  const TemporaryFolder folder;
+  const Words compile =
+      Words{"aarch64-linux-gnu-g++"} + kStrict + Words{"-c", folder / "f.cc", "-o", folder / "f.o"};
+  Generate("good", folder, {"--arch", "x86_64", "--arch", "aarch64"});
+  Succeed(compile);
+
+  Generate("good", folder, {"--arch", "x86_64"});
+  const Outcome outcome = Run(compile);
+  BOOST_TEST(outcome.status != 0);
+  BOOST_TEST(outcome.err.find("These seccomp filters are compiled for x86_64 only") != std::string::npos,
+             outcome.err);
+}
+
+// Read-only data that needs no relocation, and nothing that runs at start.
+BOOST_DATA_TEST_CASE(TablesAreReadOnlyDataWithoutRelocationsOrConstructors, data::make(kCompilers),
+                     compiler) {
+  if (IsMissing(compiler) || IsMissing("readelf")) return;
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  for (const char* const optimisation : {"-O0", "-O2"}) {
+    Succeed(Words{compiler} + kStrict +
+            Words{optimisation, "-fPIC", "-c", folder / "f.cc", "-o", folder / "f.o"});
+    const std::string sections = Succeed({"readelf", "-S", "-W", folder / "f.o"});
+    BOOST_TEST(sections.find(" .rodata") != std::string::npos, sections);
+    for (const char* const unwanted : {".rela.rodata", ".data.rel", ".rela.data", ".init_array", ".ctors"})
+      BOOST_TEST(sections.find(unwanted) == std::string::npos, unwanted << " is among " << sections);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ACallNumberThatTheCompilerDoesNotAgreeWithDoesNotCompile) {
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  const Words compile = Words{"g++"} + kStrict + Words{"-fsyntax-only", folder / "f.cc"};
+  if (IsMissing("g++")) return;
+  Succeed(compile);
+  std::string source = ReadFile(folder / "f.cc");
+  const std::string include = "#include <sys/syscall.h>\n";
+  const std::size_t place = source.find(include);
+  BOOST_REQUIRE(place != std::string::npos);
+  source.insert(place + include.size(), "#undef __NR_openat\n#define __NR_openat 4711\n");
+  WriteFile(folder / "f.cc", source);
+  const Outcome outcome = Run(compile);
+  BOOST_TEST(outcome.status != 0);
+  BOOST_TEST(outcome.err.find("static assertion failed") != std::string::npos, outcome.err);
+}
+
+// worker and twin.1 are the same; worker/second differs in what stands where, but not in its instructions.
+BOOST_AUTO_TEST_CASE(SharedInstructionsNameTheirProgramsAndVariables) {
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  const std::string source = ReadFile(folder / "f.cc");
+  for (const char* const part : {"// twin.1, worker, worker/second: ", "// Table, everything: ",
+                                 "jeq $fd1|$fd2 ", "jeq $address.low ", "ld $code\n"})
+    BOOST_TEST(source.find(part) != std::string::npos, part << " is not in " << source);
+}
+
+// Every third of the 300 is like another.
+BOOST_AUTO_TEST_CASE(HundredsOfProgramsAreSortedAndShareTheirTables) {
+  const TemporaryFolder folder;
+  Generate("many", folder);
+  const std::string source = ReadFile(folder / "f.cc");
+  std::size_t blocks = 0;
+  for (std::size_t at = 0; (at = source.find(" instructions\n", at)) != std::string::npos; ++at) ++blocks;
+  BOOST_TEST(blocks == 200U);
+  BOOST_TEST(source.find("MakeProgram(0, {0, 15}") != std::string::npos);
+  BOOST_TEST(source.find("),  // configuration-0\n") < source.find("),  // configuration-1\n"));
+  BOOST_TEST(source.find("),  // configuration-1\n") < source.find("),  // configuration-10\n"));
+  if (!IsMissing("g++")) Succeed(Words{"g++"} + kStrict + Words{"-fsyntax-only", folder / "f.cc"});
+}
+
+// A compiler need not accept literals of more than 65535 characters.
+BOOST_AUTO_TEST_CASE(ManyNamesMakeNoOverlongLiteral) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator("many", SourcesIn(folder), {{"NUMBER_OF_PROGRAMS", "4000"}});
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  if (!IsMissing("clang++")) Succeed(Words{"clang++"} + kStrict + Words{"-fsyntax-only", folder / "f.cc"});
+}
+
+BOOST_AUTO_TEST_CASE(SourcesNameTheGeneratorAndNothingOfTheMachine) {
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  for (const char* const file : {"f.cc", "f.h"}) {
+    const std::string text = ReadFile(folder / file);
+    BOOST_TEST(text.starts_with("// Made by precompiledseccomp-gen " VERSION ". Do not edit.\n"));
+    BOOST_TEST(text.find(folder.path().string()) == std::string::npos);
+    BOOST_TEST(text.find(ModuleFile("good")) == std::string::npos);
+    BOOST_TEST(
+        std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen

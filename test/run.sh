@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Builds with GCC, Clang and the sanitizers, runs all tests, and ends with "N passed, N failed".
+#
+#   bash test/run.sh              on Debian 12; installs what is missing
+#   CORPUS=DIR bash test/run.sh   with policies of other projects
+#
+# Builds in a directory of its own (BUILD_ROOT, or a temporary one). Leaves the source tree alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source_root=$PWD
+
+packages=(
+  g++ clang clang-format clang-tidy libclang-rt-14-dev meson ninja-build pkg-config
+  libboost-program-options-dev libboost-test-dev libseccomp-dev nlohmann-json3-dev libbenchmark-dev
+  g++-aarch64-linux-gnu qemu-user binutils git
+)
+
+install_missing_packages() {
+  local missing=()
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2> /dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  local sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  echo "== installing ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+passed=0
+failed=0
+
+# record NAME COMMAND...: one check, which passes if the command does.
+record() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+  fi
+}
+
+# Adds what `meson test` counted.
+count_tests() {
+  local log=$1
+  passed=$((passed + $(sed -n 's/^Ok: *//p' "$log" | tail -n 1)))
+  for kind in Fail 'Unexpected Pass' Timeout; do
+    failed=$((failed + $(sed -n "s/^$kind: *//p" "$log" | tail -n 1)))
+  done
+}
+
+# build_and_test NAME TEST-ARGUMENTS -- SETUP-ARGUMENTS
+build_and_test() {
+  local name=$1
+  shift
+  local test_arguments=()
+  while [ "$1" != -- ]; do
+    test_arguments+=("$1")
+    shift
+  done
+  shift
+  local build=$build_root/$name
+  local log=$build_root/$name.log
+  rm -rf "$build"
+  echo "== $name: building"
+  if ! { meson setup "$build" "$@" && meson compile -C "$build"; } > "$log" 2>&1; then
+    tail -n 60 "$log"
+    failed=$((failed + 1))
+    echo "FAILED: $name does not build"
+    return
+  fi
+  echo "== $name: testing"
+  meson test -C "$build" --print-errorlogs "${test_arguments[@]}" > "$log" 2>&1 || true
+  grep -E '^ *[0-9]+/[0-9]+ |^Ok:|^Expected Fail:|^Fail:|^Unexpected Pass:|^Skipped:|^Timeout:' "$log" || true
+  if ! grep -q '^Ok:' "$log"; then
+    tail -n 60 "$log"
+    failed=$((failed + 1))
+    echo "FAILED: $name: the tests did not run"
+    return
+  fi
+  grep -qE '^(Fail|Timeout): *[1-9]' "$log" && tail -n 200 "$log"
+  count_tests "$log"
+}
+
+sources() { git -C "$source_root" ls-files '*.cc' '*.h' | grep -v '^subprojects/'; }
+
+check_format() { sources | xargs clang-format --dry-run --Werror; }
+
+# Everything but the tests: those are Boost.Test's macros for the most part.
+check_tidy() {
+  sources | grep -E '^(lib|gen)/.*\.cc$' |
+    xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "$build_root/clang" 2> "$build_root/tidy.log" ||
+    { tail -n 40 "$build_root/tidy.log"; return 1; }
+}
+
+install_missing_packages
+build_root=${BUILD_ROOT:-$(mktemp -d)}
+mkdir -p "$build_root"
+[ -n "${BUILD_ROOT:-}" ] || trap 'rm -rf "$build_root"' EXIT
+corpus=()
+[ -z "${CORPUS:-}" ] || corpus=("-Dcorpus=$CORPUS")
+
+export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
+record 'sources are formatted' check_format
+CC=gcc CXX=g++ build_and_test gcc -- -Dwerror=true -Dbuildtype=debugoptimized "${corpus[@]}"
+CC=clang CXX=clang++ build_and_test clang --no-suite projects -- -Dwerror=true -Dbuildtype=debugoptimized "${corpus[@]}"
+CC=gcc CXX=g++ build_and_test sanitizers --no-suite projects -- -Dwerror=true -Dbuildtype=debugoptimized \
+  -Db_sanitize=address,undefined -Db_lundef=false "${corpus[@]}"
+record 'clang-tidy has nothing to say' check_tidy
+record 'the examples run' env BUILD_DIR="$build_root/example" bash example/run.sh
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
