@@ -47,7 +47,7 @@ class Workshop {
 
   // After all workers have ended.
   std::vector<CompiledTarget> TakeResults() {
-    if (error_) throw *error_;
+    if (error_) throw Error(*error_);
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       auto& [target, programs, used_syscalls] = results_[i];
       std::sort(programs.begin(), programs.end(),

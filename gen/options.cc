@@ -76,11 +76,15 @@ Command CommandOf(const po::variables_map& given) {
   return Command::kGenerate;
 }
 
+std::string DoNotGoTogether(const std::string& option, const std::string& command) {
+  return "--" + option + " has no meaning together with --" + command;
+}
+
 void RefuseOptionsOfOtherCommands(const po::variables_map& given, const std::string& command,
                                   std::initializer_list<std::string_view> allowed) {
   for (const auto& [option, value] : given)
     if (option != command && std::find(allowed.begin(), allowed.end(), option) == allowed.end())
-      throw UsageError("--" + option + " has no meaning together with --" + command);
+      throw UsageError(DoNotGoTogether(option, command));
 }
 
 std::vector<Target> TargetsOf(const po::variables_map& given) {
@@ -143,7 +147,7 @@ void CheckWhatToGenerate(const Options& options) {
     throw UsageError("nothing to do: give --source, --header and --namespace, or --list, or --disassemble");
   }
   if (options.stub && !options.stats.empty())
-    throw UsageError("--stats has no meaning together with --stub, which compiles nothing");
+    throw UsageError(DoNotGoTogether("stats", "stub") + ", which compiles nothing");
   CheckThatFilesDiffer(options);
 }
 

@@ -51,6 +51,7 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
   if (!options.stats.empty()) outputs.push_back({options.stats, StatsText(targets)});
   if (!options.depfile.empty()) {
     std::vector<std::string> paths;
+    paths.reserve(outputs.size());
     for (const OutputFile& output : outputs) paths.push_back(output.path);
     outputs.push_back({options.depfile, DepfileText(paths, module.files)});
   }

@@ -20,7 +20,7 @@ namespace precompiledseccomp::gen {
 struct Range {
   std::size_t first = 0;
   std::size_t count = 0;
-  friend auto operator<=>(const Range&, const Range&) = default;
+  friend auto operator<=>(const Range&, const Range&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
 };
 
 struct TableLayout {
@@ -34,7 +34,7 @@ struct TableLayout {
     int bits = 32;
     Range low_offsets;
     Range high_offsets;
-    friend auto operator<=>(const Variable&, const Variable&) = default;
+    friend auto operator<=>(const Variable&, const Variable&) = default;  // NOLINT: as above
   };
   // Instructions that one program has, or several in common. The blocks follow each other without gaps.
   struct Block {

@@ -38,12 +38,12 @@ class Layout {
   Layout(NodeId root, const Graph& graph)
       : root_(root),
         graph_(graph),
-        needs_load_(graph.size(), false),
+        is_entered_(graph.size()),
         places_(graph.size()),
         sizes_(graph.size(), 0) {}
 
   std::vector<sock_filter> Run() {
-    FindNeededLoads();
+    FindEntries();
     FindSizes();
     for (const NodeId id : ChildrenFirst()) Write(id);
     // Written backwards: what was written last stands first.
@@ -56,15 +56,15 @@ class Layout {
   // written.
   using Place = std::optional<std::size_t>;
 
-  // A branch needs its own load if someone comes to it with something else in A.
-  void FindNeededLoads() {
+  // Which ways into a branch are taken: depends on what those who come to it have in A.
+  void FindEntries() {
     const std::vector<bool> reachable = graph_.ReachableFrom(root_);
-    needs_load_[root_] = true;
+    IsEntered(root_, Entry::kLoad) = true;
     for (NodeId id = 0; id <= root_; ++id) {
       const Node& node = graph_[id];
       if (!reachable[id] || node.is_leaf) continue;
       for (const NodeId side : {node.yes, node.no})
-        if (EntryWith(node.test.subject, graph_[side]) == Entry::kLoad) needs_load_[side] = true;
+        IsEntered(side, EntryWith(node.test.subject, graph_[side])) = true;
     }
   }
 
@@ -137,11 +137,12 @@ class Layout {
     while (!IsNear(yes) || !IsNear(no)) BringNear(IsNear(yes) ? no : yes);
     Push(Jump(test, Distance(yes), Distance(no)));
     PlaceOf(id, Entry::kTest) = Last();
-    if (!test.subject.IsPlain()) {
+    const bool is_loaded = IsEntered(id, Entry::kLoad);
+    if (!test.subject.IsPlain() && (is_loaded || IsEntered(id, Entry::kTransform))) {
       Push(TransformOf(test.subject));
       PlaceOf(id, Entry::kTransform) = Last();
     }
-    if (!needs_load_[id]) return;
+    if (!is_loaded) return;
     Push(bpf::LoadWord(test.subject.offset));
     PlaceOf(id, Entry::kLoad) = Last();
   }
@@ -195,11 +196,12 @@ class Layout {
 
   void Push(const sock_filter& instruction) { written_.push_back(instruction); }
   [[nodiscard]] std::size_t Last() const { return written_.size() - 1; }
+  bool& IsEntered(NodeId id, Entry entry) { return is_entered_[id][static_cast<std::size_t>(entry)]; }
   Place& PlaceOf(NodeId id, Entry entry) { return places_[id][static_cast<std::size_t>(entry)]; }
 
   NodeId root_;
   const Graph& graph_;
-  std::vector<bool> needs_load_;
+  std::vector<std::array<bool, kEntries>> is_entered_;
   std::vector<std::array<Place, kEntries>> places_;  // the nearest, when there are several
   std::vector<std::uint64_t> sizes_;
   std::vector<sock_filter> written_;  // the last instruction first

@@ -25,9 +25,9 @@ std::vector<pcs::ProgramDefinition> ManyPrograms() {
   std::vector<pcs::ProgramDefinition> programs;
   for (int i = count - 1; i >= 0; --i) {
     const int number = i % 3 == 2 ? i - 1 : i;
-    programs.push_back({"configuration-" + std::to_string(i), {"fd"}, [number](const pcs::Values& v) {
-                          return Configuration(v, number);
-                        }});
+    programs.push_back({"configuration-of-a-machine-with-a-long-name-and-the-number-" + std::to_string(i),
+                        {"fd"},
+                        [number](const pcs::Values& v) { return Configuration(v, number); }});
   }
   return programs;
 }
