@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bench/container.h"
+
+namespace {
+
+std::vector<precompiledseccomp::ProgramDefinition> PrecompiledPrograms() {
+  return {{"container", {}, [](const precompiledseccomp::Values&) {
+             return precompiledseccomp::testing::ContainerProfile();
+           }}};
+}
+
+}  // namespace
+
+PRECOMPILEDSECCOMP_MODULE(PrecompiledPrograms)

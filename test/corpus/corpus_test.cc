@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Real policies: the answers that their data says, the answers of what another compiler made of them, and its
+// figures to compare with.
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <precompiledseccomp/evaluate.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "bpf/disassembler.h"
+#include "bpf/interpreter.h"
+#include "compile/compile.h"
+#include "corpus/corpus.h"
+#include "corpus/figures.h"
+#include "support/boundary_calls.h"
+#include "support/compare.h"
+#include "support/random.h"
+#include "support/random_policy.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+std::vector<sock_filter> CompileIt(const CorpusPolicy& policy) {
+  return Compile(Resolve(policy.policy, *policy.target));
+}
+
+std::vector<seccomp_data> CallsFor(const ResolvedPolicy& policy) {
+  Random random(1);
+  return BoundaryCalls(policy, random, {.aims_per_test = 1, .combinations = 16, .values_one_by_one = 300});
+}
+
+BOOST_AUTO_TEST_SUITE(RealPolicies)
+
+BOOST_AUTO_TEST_CASE(GiveProfiledCallsTheAnswersOfTheirData) {
+  for (const CorpusPolicy& policy : Corpus()) {
+    const ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
+    const std::vector<sock_filter> program = Compile(resolved);
+    for (const ProfiledCall& profiled : policy.profile)
+      BOOST_TEST_CONTEXT(policy.name << ": " << profiled.name << " "
+                                     << CallText(*policy.target, profiled.call)) {
+        BOOST_TEST(bpf::DescribeReturn(Evaluate(resolved, profiled.call)) ==
+                   bpf::DescribeReturn(profiled.answer));
+        BOOST_TEST(bpf::DescribeReturn(bpf::Run(program, profiled.call).result) ==
+                   bpf::DescribeReturn(profiled.answer));
+      }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(AreCompiledRight) {
+  for (const CorpusPolicy& policy : Corpus()) BOOST_TEST_CONTEXT(policy.name) {
+      const ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
+      const std::vector<sock_filter> program = Compile(resolved);
+      BOOST_TEST(AnswersLike(resolved, program, CallsFor(resolved)));
+      BOOST_TEST(IsTidy(program));
+      BOOST_TEST(CachesWhatIsAllowed(resolved, program));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ArePrecompiledRight) {
+  for (const CorpusPolicy& policy : Corpus()) {
+    if (policy.values.empty()) continue;
+    const PrecompiledProgram program = Precompile(policy.definition, *policy.target);
+    std::vector<std::vector<std::uint64_t>> sets = {policy.values};
+    for (auto& values : InterestingValues(policy.definition, *policy.target, 1)) sets.push_back(values);
+    for (const auto& values : sets) BOOST_TEST_CONTEXT(policy.name << ", first value " << values.front()) {
+        const ResolvedPolicy resolved = PolicyFor(policy.definition, values, *policy.target);
+        Random random(1);
+        const Effort effort = {.aims_per_test = 1, .combinations = 4, .values_one_by_one = 20};
+        BOOST_TEST(AnswersLike(resolved, Render(program, values), BoundaryCalls(resolved, random, effort)));
+      }
+  }
+}
+
+// Whether a difference to the reference is meant:
+// - Numbers that no call has, from 2^30 on. Those with the x32 bit are another architecture to us, the others
+//   get the default action. libseccomp takes all of them for x32's but -1, which a tracer sets to have a call
+//   skipped; gVisor and minijail do not know of x32, so that all get the default action.
+// - The number -1: one of gVisor's policies allows it, see the loader.
+// - Other architectures: minijail kills the thread, where its policies' data says the process.
+bool IsMeantToDiffer(const ResolvedPolicy& policy, const seccomp_data& call, std::uint32_t theirs) {
+  if (call.arch != policy.target.audit_arch)
+    return theirs == SECCOMP_RET_KILL_THREAD &&
+           policy.bad_architecture_action.ReturnValue() == SECCOMP_RET_KILL_PROCESS;
+  if (call.nr == -1) return true;
+  return static_cast<std::uint32_t>(call.nr) > Syscall::kMaximumNumber &&
+         (theirs == policy.default_action.ReturnValue() ||
+          theirs == policy.bad_architecture_action.ReturnValue());
+}
+
+BOOST_AUTO_TEST_CASE(AnswerLikeTheReferences) {
+  for (const CorpusPolicy& policy : Corpus())
+    for (const Reference& reference : policy.references)
+      BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
+        const ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
+        const std::vector<sock_filter> program = Compile(resolved);
+        for (const seccomp_data& call : CallsFor(resolved)) {
+          const std::uint32_t ours = bpf::Run(program, call).result;
+          const std::uint32_t theirs = bpf::Run(reference.program, call).result;
+          if (ours == theirs || IsMeantToDiffer(resolved, call, theirs)) continue;
+          BOOST_ERROR(CallText(*policy.target, call) << ": " << bpf::DescribeReturn(ours)
+                                                     << ", by the reference " << bpf::DescribeReturn(theirs));
+          break;
+        }
+      }
+}
+
+void PrintFigures(const std::string& name, const std::string& compiler, const Figures& figures) {
+  std::printf("%-40s %-24s %12zu %10.1f %10zu", name.c_str(), compiler.c_str(), figures.instructions,
+              figures.mean_path, figures.cacheable);
+  if (figures.mean_checked > 0) std::printf(" %13.2f", figures.mean_checked);
+  std::printf("\n");
+}
+
+BOOST_AUTO_TEST_CASE(AreNoWorseThanTheReferences) {
+  std::printf("%-40s %-24s %12s %10s %10s %13s\n", "policy", "compiler", "instructions", "mean path",
+              "cacheable", "mean checked");
+  for (const CorpusPolicy& policy : Corpus()) {
+    const Figures ours = FiguresOf(CompileIt(policy), policy);
+    PrintFigures(policy.name, "ours", ours);
+    for (const Reference& reference : policy.references) {
+      const Figures theirs = FiguresOf(reference.program, policy);
+      PrintFigures("", reference.compiler, theirs);
+      BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
+        BOOST_TEST(ours.instructions <= theirs.instructions);
+        BOOST_TEST(ours.mean_path <= theirs.mean_path);
+        BOOST_TEST(ours.cacheable >= theirs.cacheable);
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing
