@@ -55,7 +55,7 @@ allowed() {
   echo "\$ sandbox-run $*"
   outcome run_in_sandbox "$@"
 }
-run_in_sandbox() { "$build/sandbox-run" "$@" < /dev/null 2>&1 | sed 's/^/    /'; }
+run_in_sandbox() { "$build/sandbox_run/sandbox-run" "$@" < /dev/null 2>&1 | sed 's/^/    /'; }
 
 # refused TEXT COMMAND...: it must work outside, or at least be there, fail in the sandbox, and say TEXT.
 refused() {
@@ -67,7 +67,7 @@ refused() {
 fails_with() {
   local text=$1 output status=0
   shift
-  output=$("$build/sandbox-run" "$@" < /dev/null 2>&1) || status=$?
+  output=$("$build/sandbox_run/sandbox-run" "$@" < /dev/null 2>&1) || status=$?
   printf '%s\n' "$output" | sed 's/^/    /'
   [ "$status" -ne 0 ] && grep -qF -- "$text" <<< "$output"
 }
@@ -79,7 +79,7 @@ trap 'rm -rf "$work"' EXIT
 
 echo
 echo "1. Two filters that differ in one descriptor"
-outcome "$build/classic"
+outcome "$build/classic/classic"
 
 echo
 echo "2. Real programs under a container-style profile"
@@ -95,11 +95,11 @@ refused 'permission denied' mount -t tmpfs none "$work"
 
 echo
 echo "3. A privilege-separated worker, whose descriptors are known at run time only"
-outcome "$build/worker"
+outcome "$build/worker/worker"
 
 echo
 echo "4. The same without embedded tables, compiled at run time"
-outcome "$build/stub"
+outcome "$build/stub/stub"
 
 echo
 echo "example: $passed passed, $failed failed"

@@ -114,8 +114,8 @@ void AllowProcesses(pcs::Policy& policy) {
   policy.Errno(ENOSYS, "clone3");
 
   // Execution domains that ordinary programs ask for; 0xffffffff only asks for the present one.
-  policy.Allow("personality",
-               Arg32(0).In({PER_LINUX, PER_LINUX32, UNAME26, PER_LINUX32 | UNAME26, 0xffffffffU}));
+  policy.Allow("personality", Arg32(0).In({PER_LINUX, PER_LINUX32, UNAME26,
+                                           PER_LINUX32 | std::uint64_t{UNAME26}, 0xffffffffU}));
 }
 
 void AllowSignalsAndTime(pcs::Policy& policy) {

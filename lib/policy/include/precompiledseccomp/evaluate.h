@@ -40,7 +40,7 @@ struct ResolvedRuleSet {
 struct UsedSyscall {
   std::string name;
   std::uint32_t number = 0;
-  friend auto operator<=>(const UsedSyscall&, const UsedSyscall&) = default;
+  friend auto operator<=>(const UsedSyscall&, const UsedSyscall&) = default;  // NOLINT: clang-tidy 14 errs
 };
 
 struct Baseline {
