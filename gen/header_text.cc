@@ -8,17 +8,8 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-// "24 instructions on x86_64, 23 on aarch64"
-std::string InstructionCounts(std::span<const CompiledTarget> targets, std::size_t program) {
-  std::string text;
-  for (const CompiledTarget& target : targets)
-    text += (text.empty() ? "" : ", ") + std::to_string(target.programs[program].instructions.size()) +
-            (text.empty() ? " instructions on " : " on ") + std::string(target.target.name);
-  return text.empty() ? "not compiled" : text;
-}
-
-std::string StructText(const ProgramDefinition& definition, const std::string& counts) {
-  std::string text = "// Program \"" + definition.name + "\": " + counts + ".\n";
+std::string StructText(const ProgramDefinition& definition) {
+  std::string text = "// Program \"" + definition.name + "\".\n";
   text += "struct " + StructName(definition.name) + " {\n";
   for (const Variable& variable : definition.variables)
     text +=
@@ -30,8 +21,8 @@ std::string StructText(const ProgramDefinition& definition, const std::string& c
 
 }  // namespace
 
-std::string HeaderText(std::span<const ProgramDefinition> definitions,
-                       std::span<const CompiledTarget> targets, const std::string& name_space) {
+std::string HeaderText(std::span<const ProgramDefinition> definitions, bool stub,
+                       const std::string& name_space) {
   std::string text = "// Made by " + NameAndVersion() + R"(. Do not edit.
 //
 // Seccomp filters, compiled when the program was built: by name, as GetPrecompiled("name"), or typed, as a
@@ -51,7 +42,7 @@ namespace )" + name_space +
 // Whether this was made with --stub: then all lookups fail and all typed renderings are empty, and the
 // application may compile the same definitions at run time.
 inline constexpr bool kPrecompilationDisabledAtBuildTime = )" +
-                     (targets.empty() ? "true" : "false") + R"(;
+                     (stub ? "true" : "false") + R"(;
 
 // The program of that name, or nullptr if there is none. Takes logarithmic time.
 [[nodiscard]] const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept;
@@ -60,8 +51,7 @@ inline constexpr bool kPrecompilationDisabledAtBuildTime = )" +
 [[nodiscard]] ::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept;
 
 )";
-  for (std::size_t i = 0; i < definitions.size(); ++i)
-    text += StructText(definitions[i], InstructionCounts(targets, i));
+  for (const ProgramDefinition& definition : definitions) text += StructText(definition);
   return text + "}  // namespace " + name_space + "\n";
 }
 

@@ -8,13 +8,11 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "compile_all.h"
-
 namespace precompiledseccomp::gen {
 
-// `definitions` are sorted by name, as the programs of the targets are. No targets are a stub: all lookups
-// will fail.
-std::string HeaderText(std::span<const ProgramDefinition> definitions,
-                       std::span<const CompiledTarget> targets, const std::string& name_space);
+// `definitions` are sorted by name. With `stub`, all lookups will fail. The text depends on names only, so
+// that a policy may change without what includes the header being compiled again.
+std::string HeaderText(std::span<const ProgramDefinition> definitions, bool stub,
+                       const std::string& name_space);
 
 }  // namespace precompiledseccomp::gen
