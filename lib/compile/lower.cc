@@ -75,6 +75,7 @@ std::vector<Condition> JoinEqualities(const std::vector<Condition>& conditions) 
     entry->values.insert(entry->values.end(), members->begin(), members->end());
   }
   std::vector<Condition> joined;
+  joined.reserve(entries.size());
   for (Entry& entry : entries)
     joined.push_back(entry.operand ? Condition(OneOf{*entry.operand, std::move(entry.values)})
                                    : *entry.other);

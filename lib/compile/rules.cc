@@ -19,7 +19,7 @@ namespace {
 struct RulePlace {
   std::size_t set;
   std::size_t rule;
-  friend auto operator<=>(const RulePlace&, const RulePlace&) = default;
+  friend auto operator<=>(const RulePlace&, const RulePlace&) = default;  // NOLINT: clang-tidy 14 errs
 };
 
 using Places = std::vector<RulePlace>;
