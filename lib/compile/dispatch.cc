@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 
 #include "bpf/instructions.h"
+#include "compile/balance.h"
 #include "compile/rules.h"
 #include "compile/search.h"
 #include "compile/thread.h"
@@ -38,6 +39,11 @@ bool RunsEachTime(NodeId decision, const Graph& graph) {
   return !graph[decision].is_leaf;
 }
 
+// Skipping shows the searches, and a search makes further tests known.
+NodeId Optimise(NodeId decision, Graph& graph) {
+  return SkipKnownTests(BalanceSearches(SkipKnownTests(decision, graph), graph), graph);
+}
+
 // How much each call that runs the filter each time weighs.
 Weights WeightsOf(const ResolvedPolicy& policy, const std::map<std::uint32_t, NodeId>& decisions,
                   const Graph& graph) {
@@ -62,7 +68,7 @@ class Dispatcher {
  public:
   Dispatcher(const ResolvedPolicy& policy, Graph& graph) : policy_(policy), graph_(graph) {
     for (const auto& [number, decision] : DecisionsOfCalls(policy, graph))
-      decisions_[number] = SkipKnownTests(decision, graph);
+      decisions_[number] = Optimise(decision, graph);
     weights_ = WeightsOf(policy, decisions_, graph);
   }
 

@@ -123,6 +123,31 @@ BOOST_AUTO_TEST_CASE(RulesOfOneCallListedOneByOneAreSearchedAsASet) {
   BOOST_TEST(longest <= 14U);
 }
 
+BOOST_AUTO_TEST_CASE(AlternativesThatRepeatAnotherTestAreSearchedToo) {
+  std::vector<Condition> alternatives;
+  for (std::uint32_t i = 0; i < 32; ++i)
+    alternatives.push_back(Arg(0).NonNegativeFd() && Arg(1) == 0x1000 + 0x9e37U * i);
+  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(alternatives)));
+  std::size_t longest = 0;
+  for (std::uint32_t i = 0; i < 32; ++i)
+    longest = std::max(longest, bpf::Run(program, Call(16, {3, 0x1000 + 0x9e37U * i})).executed);
+  // ld arch, jeq, ld nr, jeq, four halves loaded and three of them tested, at most seven tests, ret
+  BOOST_TEST(longest <= 19U);
+}
+
+BOOST_AUTO_TEST_CASE(AlternativesThatGoOnDifferentlyAreSearchedToo) {
+  std::vector<Condition> alternatives;
+  for (std::uint32_t i = 0; i < 16; ++i)
+    alternatives.push_back(Arg32(1) == 0x1000 + 0x9e37U * i && Arg32(2) == i);
+  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(alternatives)));
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const auto run = bpf::Run(program, Call(16, {0, 0x1000 + 0x9e37U * i, i}));
+    BOOST_TEST(run.result == SECCOMP_RET_ALLOW);
+    // ld arch, jeq, ld nr, jeq, ld arg1, at most six tests, ld arg2, jeq, ret
+    BOOST_TEST(run.executed <= 14U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ASetThatIsABitPatternIsOneTest) {
   const auto program = CompileFor(Policy().Allow("futex", Arg32(1).In({0, 1, 0x80, 0x81})));
   CheckListing(program,
