@@ -23,10 +23,10 @@ namespace {
 constexpr double kCostOfATest = 40;
 // Installing a filter emulates it once for each number of the kernel's table: each of these numbers weighs 1.
 constexpr std::uint32_t kNumbersEmulated = 512;
-// All calls that run the filter each time together weigh this much, shared by their counts: four
-// installations' worth. A policy that says nothing about frequency gives each of its argument-checked calls
-// kDefaultWeight.
-constexpr double kWeightOfHotCalls = 2048;
+// The calls whose frequency the policy gives, and that run the filter each time, together weigh this much,
+// shared by their counts: eight installations' worth. Every argument-checked call weighs kDefaultWeight
+// besides.
+constexpr double kWeightOfHotCalls = 4096;
 constexpr double kDefaultWeight = 8;
 // More tests than this before the search tree cost every other call too much.
 constexpr std::size_t kMostHotTests = 8;
@@ -48,19 +48,15 @@ NodeId Optimise(NodeId decision, Graph& graph) {
 Weights WeightsOf(const ResolvedPolicy& policy, const std::map<std::uint32_t, NodeId>& decisions,
                   const Graph& graph) {
   Weights weights;
+  for (const auto& [number, decision] : decisions)
+    if (RunsEachTime(decision, graph)) weights[number] = kDefaultWeight;
   double total = 0;
-  for (const auto& [number, count] : policy.counts) {
-    const auto decision = decisions.find(number);
-    if (decision == decisions.end() || !RunsEachTime(decision->second, graph)) continue;
-    weights[number] = static_cast<double>(count);
-    total += static_cast<double>(count);
-  }
-  if (total == 0) {
-    for (const auto& [number, decision] : decisions)
-      if (RunsEachTime(decision, graph)) weights[number] = kDefaultWeight;
-    return weights;
-  }
-  for (auto& [number, weight] : weights) weight *= kWeightOfHotCalls / total;
+  for (const auto& [number, count] : policy.counts)
+    if (weights.count(number) != 0) total += static_cast<double>(count);
+  if (total == 0) return weights;
+  for (const auto& [number, count] : policy.counts)
+    if (weights.count(number) != 0)
+      weights[number] = kDefaultWeight + static_cast<double>(count) * kWeightOfHotCalls / total;
   return weights;
 }
 

@@ -90,14 +90,13 @@ Policy& Policy::Unknown(Action action) {
 }
 
 Policy& Policy::HotSyscalls(Syscalls calls) {
-  // Half as often as the one before: steep enough that order decides, and every count stays above zero for 63
-  // calls.
-  std::uint64_t count = std::uint64_t{1} << 62;
+  // As frequencies of calls are in practice (Zipf's law): the second is made half as often as the first, the
+  // third a third as often.
+  constexpr std::uint64_t kCountOfTheFirst = 1000000;
   counts_.clear();
-  for (const Syscall& call : std::move(calls).calls()) {
-    counts_.push_back({call, count});
-    count = std::max<std::uint64_t>(count / 2, 1);
-  }
+  std::uint64_t rank = 1;
+  for (const Syscall& call : std::move(calls).calls())
+    counts_.push_back({call, std::max<std::uint64_t>(kCountOfTheFirst / rank++, 1)});
   return *this;
 }
 

@@ -242,6 +242,23 @@ BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
 }
 
+// Else two calls of a frequency that hardly differs would be far apart.
+BOOST_AUTO_TEST_CASE(TheNextHottestCallsAreFoundATestLaterEach) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow({301, 303, 305}, Arg32(0) == 1).HotSyscalls({305, 301, 303});
+  const auto program = CompileFor(policy);
+  BOOST_TEST(bpf::Run(program, Call(305, {1})).executed == 7U);
+  BOOST_TEST(bpf::Run(program, Call(301, {1})).executed == 8U);
+  BOOST_TEST(bpf::Run(program, Call(303, {1})).executed == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(ACountOfZeroIsNoMistake) {
+  Policy policy;
+  policy.Allow(1, Arg32(0) == 1).SyscallCounts({{1, 0}});
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(1, {1})).result == SECCOMP_RET_ALLOW);
+}
+
 BOOST_AUTO_TEST_CASE(AHotCallThatIsCacheableIsNotTestedFirst) {
   Policy policy;
   for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);

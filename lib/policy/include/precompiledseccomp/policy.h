@@ -152,7 +152,7 @@ class Policy : public RuleFunctions<Policy> {
   }
   [[nodiscard]] const std::optional<Syscall>& newest_known() const { return newest_known_; }
   [[nodiscard]] const std::optional<Action>& unknown_action() const { return unknown_; }
-  // Most frequent first. HotSyscalls() without counts gives each call half the count of the one before it.
+  // Most frequent first. HotSyscalls() gives the call at place n of its list 1/n of the first one's count.
   [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
 
   // The whole policy as text, a line for each rule; for people, and stable enough to compare.
