@@ -112,40 +112,42 @@ BOOST_AUTO_TEST_CASE(TheHighHalfOfAnArgumentIsTestedOnce) {
   BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) == 4U);
 }
 
+// A value of a set whose members are too far apart to share a range.
+std::uint32_t Sparse(std::uint32_t i) {
+  return 0x1000 + 0x9e37U * i;
+}
+
+// The longest path among ioctl(3, Sparse(0)) to ioctl(3, Sparse(count - 1)), all of which must be allowed.
+std::size_t LongestAllowed(const std::vector<sock_filter>& program, std::uint32_t count) {
+  std::size_t longest = 0;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto run = bpf::Run(program, Call(16, {3, Sparse(i), i}));
+    BOOST_TEST(run.result == SECCOMP_RET_ALLOW);
+    longest = std::max(longest, run.executed);
+  }
+  return longest;
+}
+
 BOOST_AUTO_TEST_CASE(RulesOfOneCallListedOneByOneAreSearchedAsASet) {
   Policy policy;
-  for (std::uint32_t i = 0; i < 64; ++i) policy.Allow("ioctl", Arg32(1) == 0x1000 + 0x9e37U * i);
-  const auto program = CompileFor(policy);
-  std::size_t longest = 0;
-  for (std::uint32_t i = 0; i < 64; ++i)
-    longest = std::max(longest, bpf::Run(program, Call(16, {0, 0x1000 + 0x9e37U * i})).executed);
+  for (std::uint32_t i = 0; i < 64; ++i) policy.Allow("ioctl", Arg32(1) == Sparse(i));
   // ld arch, jeq, ld nr, jeq, ld arg, at most eight tests, ret
-  BOOST_TEST(longest <= 14U);
+  BOOST_TEST(LongestAllowed(CompileFor(policy), 64) <= 14U);
 }
 
 BOOST_AUTO_TEST_CASE(AlternativesThatRepeatAnotherTestAreSearchedToo) {
   std::vector<Condition> alternatives;
   for (std::uint32_t i = 0; i < 32; ++i)
-    alternatives.push_back(Arg(0).NonNegativeFd() && Arg(1) == 0x1000 + 0x9e37U * i);
-  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(alternatives)));
-  std::size_t longest = 0;
-  for (std::uint32_t i = 0; i < 32; ++i)
-    longest = std::max(longest, bpf::Run(program, Call(16, {3, 0x1000 + 0x9e37U * i})).executed);
+    alternatives.push_back(Arg(0).NonNegativeFd() && Arg(1) == Sparse(i));
   // ld arch, jeq, ld nr, jeq, four halves loaded and three of them tested, at most seven tests, ret
-  BOOST_TEST(longest <= 19U);
+  BOOST_TEST(LongestAllowed(CompileFor(Policy().Allow("ioctl", AnyOf(alternatives))), 32) <= 19U);
 }
 
 BOOST_AUTO_TEST_CASE(AlternativesThatGoOnDifferentlyAreSearchedToo) {
   std::vector<Condition> alternatives;
-  for (std::uint32_t i = 0; i < 16; ++i)
-    alternatives.push_back(Arg32(1) == 0x1000 + 0x9e37U * i && Arg32(2) == i);
-  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(alternatives)));
-  for (std::uint32_t i = 0; i < 16; ++i) {
-    const auto run = bpf::Run(program, Call(16, {0, 0x1000 + 0x9e37U * i, i}));
-    BOOST_TEST(run.result == SECCOMP_RET_ALLOW);
-    // ld arch, jeq, ld nr, jeq, ld arg1, at most six tests, ld arg2, jeq, ret
-    BOOST_TEST(run.executed <= 14U);
-  }
+  for (std::uint32_t i = 0; i < 16; ++i) alternatives.push_back(Arg32(1) == Sparse(i) && Arg32(2) == i);
+  // ld arch, jeq, ld nr, jeq, ld arg1, at most six tests, ld arg2, jeq, ret
+  BOOST_TEST(LongestAllowed(CompileFor(Policy().Allow("ioctl", AnyOf(alternatives))), 16) <= 14U);
 }
 
 BOOST_AUTO_TEST_CASE(ASetThatIsABitPatternIsOneTest) {
@@ -242,15 +244,14 @@ BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
 }
 
-// Else two calls of a frequency that hardly differs would be far apart.
-BOOST_AUTO_TEST_CASE(TheNextHottestCallsAreFoundATestLaterEach) {
+// Frequencies fall slowly: a call that is eighth, behind calls that the kernel caches, is still worth a test.
+BOOST_AUTO_TEST_CASE(TheNextHottestCheckedCallIsFoundSecondWhateverStandsBetween) {
   Policy policy;
   for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
-  policy.Allow({301, 303, 305}, Arg32(0) == 1).HotSyscalls({305, 301, 303});
+  policy.Allow({301, 305}, Arg32(0) == 1).HotSyscalls({305, 0, 2, 4, 6, 8, 10, 301});
   const auto program = CompileFor(policy);
   BOOST_TEST(bpf::Run(program, Call(305, {1})).executed == 7U);
   BOOST_TEST(bpf::Run(program, Call(301, {1})).executed == 8U);
-  BOOST_TEST(bpf::Run(program, Call(303, {1})).executed == 9U);
 }
 
 BOOST_AUTO_TEST_CASE(ACountOfZeroIsNoMistake) {
