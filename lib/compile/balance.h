@@ -14,7 +14,10 @@
 
 namespace precompiledseccomp::compile {
 
-// The root of an equivalent decision.
+// The root of an equivalent decision. Tests of one word that split its range (equality and order, with
+// constants) and have one way in from outside become a search tree where that is cheaper, counting the tests
+// that there are and those that each range of values takes; some values may take more than they did. Tests
+// with variables, and of bits, stay where they are.
 NodeId BalanceSearches(NodeId root, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

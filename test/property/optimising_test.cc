@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The decision of each call of a random policy, as the conditions say it and as the optimiser leaves it.
+// The decision of each call of a random policy, before and after tests whose answer is known are skipped.
 
 #include <vector>
 

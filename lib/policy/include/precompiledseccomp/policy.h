@@ -140,8 +140,9 @@ class Policy : public RuleFunctions<Policy> {
   Policy& KnownUpTo(Syscall newest);
   Policy& Unknown(Action action);
 
-  // What the compiler optimises for: the calls made most often, most frequent first; or with counts, from
-  // `strace -c` or `perf trace -s`. Both replace what was set before. They never change an answer.
+  // What the compiler optimises for: the calls made most often, most frequent first (the call at place n
+  // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
+  // matter, and zero is as good as unlisted. Both replace what was set before. They never change an answer.
   Policy& HotSyscalls(Syscalls calls);
   Policy& SyscallCounts(std::vector<SyscallCount> counts);
 
@@ -152,7 +153,7 @@ class Policy : public RuleFunctions<Policy> {
   }
   [[nodiscard]] const std::optional<Syscall>& newest_known() const { return newest_known_; }
   [[nodiscard]] const std::optional<Action>& unknown_action() const { return unknown_; }
-  // Most frequent first. HotSyscalls() gives the call at place n of its list 1/n of the first one's count.
+  // Most frequent first.
   [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
 
   // The whole policy as text, a line for each rule; for people, and stable enough to compare.
