@@ -46,7 +46,7 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
               [](const auto& left, const auto& right) { return left.name < right.name; });
     outputs.push_back(
         {options.source, SourceText(sorted, targets, options.name_space, options.included_header)});
-    outputs.push_back({options.header, HeaderText(sorted, targets.empty(), options.name_space)});
+    outputs.push_back({options.header, HeaderText(sorted, options.stub, options.name_space)});
   }
   if (!options.stats.empty()) outputs.push_back({options.stats, StatsText(targets)});
   if (!options.depfile.empty()) {
