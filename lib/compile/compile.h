@@ -6,7 +6,7 @@
 //   lower.h      conditions become tests of single 32-bit words
 //   graph.h      decisions are nodes of a graph; equal ones are one node
 //   thread.h     tests whose answer is known on the way to them are skipped
-//   balance.h    tests of one word that follow each other become a search tree
+//   order.h      questions are asked in the order that costs least, of values by search trees
 //   dispatch.h   call numbers become ranges of equal meaning, found by a search tree
 //   layout.h     the graph becomes a line of instructions
 //

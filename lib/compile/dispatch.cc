@@ -6,11 +6,12 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include <linux/seccomp.h>
 
 #include "bpf/instructions.h"
-#include "compile/balance.h"
+#include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/search.h"
 #include "compile/thread.h"
@@ -39,11 +40,6 @@ bool RunsEachTime(NodeId decision, const Graph& graph) {
   return !graph[decision].is_leaf;
 }
 
-// Skipping shows the searches, and a search makes further tests known.
-NodeId Optimise(NodeId decision, Graph& graph) {
-  return SkipKnownTests(BalanceSearches(SkipKnownTests(decision, graph), graph), graph);
-}
-
 // How much each call that runs the filter each time weighs.
 Weights WeightsOf(const ResolvedPolicy& policy, const std::map<std::uint32_t, NodeId>& decisions,
                   const Graph& graph) {
@@ -63,9 +59,8 @@ Weights WeightsOf(const ResolvedPolicy& policy, const std::map<std::uint32_t, No
 class Dispatcher {
  public:
   Dispatcher(const ResolvedPolicy& policy, Graph& graph) : policy_(policy), graph_(graph) {
-    for (const auto& [number, decision] : DecisionsOfCalls(policy, graph))
-      decisions_[number] = Optimise(decision, graph);
-    weights_ = WeightsOf(policy, decisions_, graph);
+    decisions_ = DecisionsOfCalls(policy, graph);
+    OptimiseDecisions();
   }
 
   NodeId Root() {
@@ -77,6 +72,30 @@ class Dispatcher {
 
  private:
   static Subject Word(std::uint32_t offset) { return {offset, Subject::Transform::kNone, {}}; }
+
+  // Skipping leaves fewer questions to order, and their order makes further tests known.
+  void OptimiseDecisions() {
+    for (auto& [number, decision] : decisions_) decision = SkipKnownTests(decision, graph_);
+    weights_ = WeightsOf(policy_, decisions_, graph_);
+    const std::vector<std::uint32_t> numbers = HeaviestFirst();
+    std::vector<NodeId> checked;
+    for (const std::uint32_t number : numbers) checked.push_back(decisions_.at(number));
+    const std::size_t hot_count = HottestFirst().size();
+    const std::vector<NodeId> ordered = Order(checked, hot_count, graph_);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+      decisions_[numbers[i]] = SkipKnownTests(ordered[i], graph_);
+    // What was checked may turn out to be decided.
+    weights_ = WeightsOf(policy_, decisions_, graph_);
+  }
+
+  // The calls that run the filter each time.
+  [[nodiscard]] std::vector<std::uint32_t> HeaviestFirst() const {
+    std::vector<std::uint32_t> numbers;
+    for (const auto& [number, weight] : weights_) numbers.push_back(number);
+    std::stable_sort(numbers.begin(), numbers.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return weights_.at(a) > weights_.at(b); });
+    return numbers;
+  }
 
   // Tests the n heaviest calls before all others, for the best n.
   SearchTree CheapestNumbers() {

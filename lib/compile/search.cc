@@ -71,10 +71,12 @@ class Planner {
     for (std::size_t k = i; k <= j; ++k) {
       if (runs_[k].node == chain.others) continue;
       if (!IsSingleValue(k) || chain.length == kLongestChain) return chain;
-      chain.singles[chain.length++] = k;
+      // Heaviest first; of equals, the lowest.
+      std::size_t place = chain.length++;
+      for (; place > 0 && runs_[chain.singles[place - 1]].weight < runs_[k].weight; --place)
+        chain.singles[place] = chain.singles[place - 1];
+      chain.singles[place] = k;
     }
-    std::stable_sort(chain.singles.begin(), chain.singles.begin() + chain.length,
-                     [&](std::size_t a, std::size_t b) { return runs_[a].weight > runs_[b].weight; });
     chain.cost = 0;
     double remaining = Weight(i, j);
     for (std::size_t k = 0; k < chain.length; ++k) {

@@ -150,6 +150,51 @@ BOOST_AUTO_TEST_CASE(AlternativesThatGoOnDifferentlyAreSearchedToo) {
   BOOST_TEST(LongestAllowed(CompileFor(Policy().Allow("ioctl", AnyOf(alternatives))), 16) <= 14U);
 }
 
+// Requests of ioctl on any file descriptor, each with its own argument, as an author might list them.
+std::vector<Condition> Requests(bool descriptor_first) {
+  std::vector<Condition> requests;
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    const Condition is_request = Arg(1) == Sparse(i) && Arg32(2) == i % 4;
+    requests.push_back(descriptor_first ? Arg(0).NonNegativeFd() && is_request
+                                        : is_request && Arg(0).NonNegativeFd());
+  }
+  return requests;
+}
+
+BOOST_AUTO_TEST_CASE(TheOrderInWhichAConditionIsWrittenDoesNotMatter) {
+  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(Requests(true))));
+  BOOST_TEST(program.size() == CompileFor(Policy().Allow("ioctl", AnyOf(Requests(false)))).size());
+  // arch, nr, and every half of the three arguments that is tested
+  BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) <= 2U + 5U + 3U);
+}
+
+BOOST_AUTO_TEST_CASE(WhatSeveralCallsHaveInCommonIsAskedOnce) {
+  Policy policy;
+  policy.Allow("ioctl", Arg(0).NonNegativeFd() && Arg32(1).In({0x5401, 0x5421}));
+  policy.Allow("fcntl", Arg(0).NonNegativeFd() && Arg32(1) == 4);
+  policy.Allow("lseek", Arg(0).NonNegativeFd() && Arg32(2) == 7);
+  const auto program = CompileFor(policy);
+  std::size_t loads_of_fd = 0;
+  for (const sock_filter& instruction : program)
+    loads_of_fd += instruction.code == (BPF_LD | BPF_W | BPF_ABS) && instruction.k == 16 ? 1 : 0;
+  BOOST_TEST(loads_of_fd == 1U, bpf::Disassemble(program));
+}
+
+BOOST_AUTO_TEST_CASE(RequestsUnderAMaskAreSearchedToo) {
+  std::vector<Condition> requests;
+  for (std::uint32_t i = 0; i < 16; ++i)
+    requests.push_back(Arg(0).NonNegativeFd() && (Arg32(1) & 0xc000ffff) == 0x40004600 + 3 * i);
+  const auto program = CompileFor(Policy().Allow("ioctl", AnyOf(requests)));
+  std::size_t longest = 0;
+  for (std::uint32_t i = 0; i < 16; ++i) {
+    const auto run = bpf::Run(program, Call(16, {3, 0x40124600 + 3 * i}));
+    BOOST_TEST(run.result == SECCOMP_RET_ALLOW);
+    longest = std::max(longest, run.executed);
+  }
+  // ld arch, jeq, ld nr, jeq, ld arg1, and, at most six tests, two halves of arg0 loaded and tested, ret
+  BOOST_TEST(longest <= 17U);
+}
+
 BOOST_AUTO_TEST_CASE(ASetThatIsABitPatternIsOneTest) {
   const auto program = CompileFor(Policy().Allow("futex", Arg32(1).In({0, 1, 0x80, 0x81})));
   CheckListing(program,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The decision of each call of a random policy, before and after tests whose answer is known are skipped.
+// The decision of each call of a random policy, before and after each step that improves it.
 
+#include <algorithm>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include "bpf/interpreter.h"
 #include "compile/layout.h"
+#include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/thread.h"
 #include "property/seeds.h"
@@ -54,6 +56,58 @@ BOOST_AUTO_TEST_CASE(SkippingKnownTestsNeverChangesAnAnswerAndNeverLengthensAPat
   });
   BOOST_TEST_MESSAGE(paths.plain << " instructions run became " << paths.optimised);
   // Else there was nothing to skip, and nothing was tested.
+  BOOST_TEST(paths.optimised < paths.plain);
+}
+
+// The instructions on the longest way through a program, whatever leads there.
+std::size_t LongestWay(const std::vector<sock_filter>& program) {
+  std::vector<std::size_t> longest(program.size(), 1);
+  for (std::size_t i = program.size(); i-- > 0;) {
+    const sock_filter& instruction = program[i];
+    if (BPF_CLASS(instruction.code) == BPF_RET) continue;
+    const bool jumps = BPF_CLASS(instruction.code) == BPF_JMP;
+    if (!jumps)
+      longest[i] += longest[i + 1];
+    else if (BPF_OP(instruction.code) == BPF_JA)
+      longest[i] += longest[i + 1 + instruction.k];
+    else
+      longest[i] += std::max(longest[i + 1 + instruction.jt], longest[i + 1 + instruction.jf]);
+  }
+  return longest.front();
+}
+
+void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
+  const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, target);
+  compile::Graph graph;
+  std::vector<std::uint32_t> numbers;
+  std::vector<compile::NodeId> decisions;
+  for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
+    numbers.push_back(number);
+    decisions.push_back(compile::SkipKnownTests(decision, graph));
+  }
+  const std::vector<compile::NodeId> ordered = compile::Order(decisions, seed % 2, graph);
+  Random random(seed);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::vector<sock_filter> before = compile::LayOut(decisions[i], graph);
+    const std::vector<sock_filter> after = compile::LayOut(ordered[i], graph);
+    for (const seccomp_data& call : BoundaryCallsOf(policy, numbers[i], random)) {
+      const std::uint32_t expected = bpf::Run(before, call, target.big_endian).result;
+      const std::uint32_t result = bpf::Run(after, call, target.big_endian).result;
+      BOOST_TEST_REQUIRE(result == expected, CallText(target, call) << " for " << target.name << ": "
+                                                                    << expected << " became " << result);
+    }
+    BOOST_TEST(LongestWay(after) <= LongestWay(before));
+    paths.plain += LongestWay(before);
+    paths.optimised += LongestWay(after);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(OrderingNeverChangesAnAnswerAndNeverLengthensTheLongestWayOfACall) {
+  Paths paths;
+  ForEachSeed(26, 3000, [&](std::uint64_t seed) {
+    CompareOrders(seed, *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64"), paths);
+  });
+  BOOST_TEST_MESSAGE(paths.plain << " instructions on the longest ways became " << paths.optimised);
   BOOST_TEST(paths.optimised < paths.plain);
 }
 

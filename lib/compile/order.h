@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Asks the questions of each decision in the order that costs least.
+//
+//     arg0.high == 0 ? arg1.low == 7 ? allow :               arg1.low is 7 or 9 ?
+//     arg0.high == 0 ? arg1.low == 9 ? allow : kill    =>      yes: arg0.high == 0 ? allow : kill
+//                                                              no:  kill
+//
+// What order the author's conditions came in does not matter: a question is answered, by a search over the
+// values of its word, and what it leaves to decide (its cofactors) is ordered in turn.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "compile/graph.h"
+
+namespace precompiledseccomp::compile {
+
+// For each of `decisions`, which may repeat, the root of an equivalent one: the cheapest found, counting the
+// branches that no other one has as well, and the mean way through it. No longest path gets longer. The first
+// `hot_count` decisions, of the calls that are made most often, are ordered on their own; the others so that
+// they have the most in common.
+std::vector<NodeId> Order(const std::vector<NodeId>& decisions, std::size_t hot_count, Graph& graph);
+
+}  // namespace precompiledseccomp::compile
