@@ -6,7 +6,6 @@
 #include <bit>
 #include <limits>
 #include <optional>
-#include <span>
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -34,120 +33,10 @@ std::optional<bool> AnswerWithin(const Test& test, std::uint32_t first, std::uin
   return std::nullopt;
 }
 
-// Bottom-up: the cofactors of every branch from those of its sides.
-class Splitting {
- public:
-  Splitting(const std::vector<NodeId>& branches, const Question& question, Graph& graph)
-      : branches_(branches), question_(question), graph_(graph) {}
-
-  std::vector<Cofactor> Split(NodeId root, std::size_t& work_left) {
-    ends_.reserve(branches_.size());
-    for (const NodeId id : branches_) {
-      AppendCofactorsOf(id);
-      ends_.push_back(cofactors_.size());
-      const std::size_t work = cofactors_.size() - begin_;
-      if (work > work_left) return {};
-      work_left -= work;
-    }
-    const View view = At(root);
-    std::vector<Cofactor> cofactors;
-    for (std::size_t i = 0; i < view.size; ++i) cofactors.push_back(view[i]);
-    return cofactors;
-  }
-
- private:
-  // The cofactors of a node: a part of `cofactors_`, or the node itself.
-  struct View {
-    const std::vector<Cofactor>* all;
-    std::size_t begin;
-    std::size_t size;
-    Cofactor self;
-
-    Cofactor operator[](std::size_t i) const { return size == 1 ? self : (*all)[begin + i]; }
-    [[nodiscard]] std::uint32_t Last(std::size_t i) const {
-      return i + 1 < size ? (*this)[i + 1].first - 1 : kLast;
-    }
-  };
-
-  [[nodiscard]] View At(NodeId id) const {
-    const auto found = std::lower_bound(branches_.begin(), branches_.end(), id);
-    if (found == branches_.end() || *found != id) return {&cofactors_, 0, 1, {0, id}};
-    const auto position = static_cast<std::size_t>(found - branches_.begin());
-    const std::size_t begin = position == 0 ? 0 : ends_[position - 1];
-    return {&cofactors_, begin, ends_[position] - begin, cofactors_[begin]};
-  }
-
-  void AppendCofactorsOf(NodeId id) {
-    const Node node = graph_[id];
-    begin_ = cofactors_.size();
-    const View yes = At(node.yes);
-    const View no = At(node.no);
-    if (QuestionOf(node.test) == question_)
-      Choose(node.test, yes, no);
-    else if (!IsOfSameWord(node.test) && Is(yes, node.yes) && Is(no, node.no))
-      Append(0, id);
-    else
-      Merge(node.test, yes, no);
-  }
-
-  void Append(std::uint32_t first, NodeId node) {
-    const bool is_new = cofactors_.size() == begin_ || cofactors_.back().node != node;
-    if (is_new) cofactors_.push_back({first, node});
-  }
-
-  void AppendPart(const View& from, std::uint32_t first, std::uint32_t last) {
-    for (std::size_t i = 0; i < from.size; ++i) {
-      const std::uint32_t begin = std::max(first, from[i].first);
-      if (begin <= std::min(last, from.Last(i))) Append(begin, from[i].node);
-    }
-  }
-
-  // The test answers the question: each side holds for its part of the values.
-  void Choose(const Test& test, const View& yes, const View& no) {
-    const std::uint32_t value = question_.is_of_range ? test.operand.value : 1;
-    if (value != 0) AppendPart(no, 0, value - 1);
-    if (question_.is_of_range && test.kind == Kind::kEqual) {
-      AppendPart(yes, value, value);
-      if (value != kLast) AppendPart(no, value + 1, kLast);
-    } else {
-      AppendPart(yes, value, kLast);
-    }
-  }
-
-  // Whether the question does not matter to a node, which is its own only cofactor.
-  static bool Is(const View& view, NodeId id) { return view.size == 1 && view.self.node == id; }
-
-  [[nodiscard]] bool IsOfSameWord(const Test& test) const {
-    return question_.is_of_range && question_.test.subject.IsPlain() &&
-           question_.test.subject.offset == test.subject.offset && HasOnlyConstants(test);
-  }
-
-  // The test asks something else: it stands before the cofactors of both sides.
-  void Merge(const Test& test, const View& yes, const View& no) {
-    const bool of_same_word = IsOfSameWord(test);
-    std::size_t i = 0;
-    std::size_t j = 0;
-    while (true) {
-      const std::uint32_t first = std::max(yes[i].first, no[j].first);
-      const std::uint32_t last = std::min(yes.Last(i), no.Last(j));
-      const auto answer = of_same_word ? AnswerWithin(test, first, last) : std::nullopt;
-      if (!answer)
-        Append(first, graph_.AddBranch(test, yes[i].node, no[j].node));
-      else
-        Append(first, *answer ? yes[i].node : no[j].node);
-      if (last == kLast) return;
-      if (yes.Last(i) == last) ++i;
-      if (no.Last(j) == last) ++j;
-    }
-  }
-
-  const std::vector<NodeId>& branches_;
-  const Question& question_;
-  Graph& graph_;
-  std::vector<Cofactor> cofactors_;  // of each branch in turn
-  std::vector<std::size_t> ends_;    // in cofactors_, for each branch
-  std::size_t begin_ = 0;            // of the branch whose turn it is
-};
+bool IsOfWordOf(const Test& test, const Question& question) {
+  return question.is_of_range && question.test.subject.IsPlain() &&
+         question.test.subject.offset == test.subject.offset && HasOnlyConstants(test);
+}
 
 }  // namespace
 
@@ -158,32 +47,121 @@ Question QuestionOf(const Test& test) {
   return {{test.subject, {}, {}}, true};
 }
 
-std::vector<NodeId> BranchesBelow(const std::vector<NodeId>& roots, const Graph& graph) {
-  std::vector<NodeId> pending;
-  std::vector<NodeId> branches;
-  std::vector<bool> is_seen;
-  const auto see = [&](NodeId id) {
-    if (graph[id].is_leaf) return;
-    if (id >= is_seen.size()) is_seen.resize(id + 1, false);
-    if (is_seen[id]) return;
-    is_seen[id] = true;
-    pending.push_back(id);
-  };
-  for (const NodeId root : roots) see(root);
-  while (!pending.empty()) {
-    const NodeId id = pending.back();
-    pending.pop_back();
-    branches.push_back(id);
-    see(graph[id].yes);
-    see(graph[id].no);
-  }
-  std::sort(branches.begin(), branches.end());
-  return branches;
+bool Answer(const Test& test, std::uint32_t value) {
+  if (!QuestionOf(test).is_of_range) return value == 1;
+  return test.kind == Kind::kEqual ? value == test.operand.value : value >= test.operand.value;
 }
 
-std::vector<Cofactor> CofactorsOf(NodeId root, const std::vector<NodeId>& branches, const Question& question,
-                                  Graph& graph, std::size_t& work_left) {
-  return Splitting(branches, question, graph).Split(root, work_left);
+// The cofactors of a node: a part of `cofactors_`, or the node itself.
+struct Cofactoring::View {
+  const std::vector<Cofactor>* all;
+  std::size_t begin;
+  std::size_t size;
+  Cofactor self;
+
+  Cofactor operator[](std::size_t i) const { return size == 1 ? self : (*all)[begin + i]; }
+  [[nodiscard]] std::uint32_t Last(std::size_t i) const {
+    return i + 1 < size ? (*this)[i + 1].first - 1 : kLast;
+  }
+  // Whether the question does not matter to a node, which is its own only cofactor.
+  [[nodiscard]] bool Is(NodeId id) const { return size == 1 && self.node == id; }
+};
+
+void Cofactoring::Begin(NodeId root) {
+  root_ = root;
+  branches_.Collect({&root, 1}, graph_);
+}
+
+std::vector<Question> Cofactoring::Questions() const {
+  std::vector<Question> questions;
+  const std::vector<NodeId>& ids = branches_.ids();
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    const Question question = QuestionOf(graph_[*id].test);
+    if (std::find(questions.begin(), questions.end(), question) == questions.end())
+      questions.push_back(question);
+  }
+  return questions;
+}
+
+// Bottom-up: the cofactors of every branch from those of its sides.
+std::vector<Cofactor> Cofactoring::Split(const Question& question, std::size_t& work_left) {
+  cofactors_.clear();
+  ends_.clear();
+  for (const NodeId id : branches_.ids()) {
+    AppendCofactorsOf(id, question);
+    ends_.push_back(cofactors_.size());
+    const std::size_t work = cofactors_.size() - begin_;
+    if (work > work_left) return {};
+    work_left -= work;
+  }
+  const View view = At(root_);
+  std::vector<Cofactor> cofactors;
+  cofactors.reserve(view.size);
+  for (std::size_t i = 0; i < view.size; ++i) cofactors.push_back(view[i]);
+  return cofactors;
+}
+
+Cofactoring::View Cofactoring::At(NodeId id) const {
+  const std::uint32_t position = branches_.PositionOf(id);
+  if (position == Branches::kNone) return {&cofactors_, 0, 1, {0, id}};
+  const std::size_t begin = position == 0 ? 0 : ends_[position - 1];
+  return {&cofactors_, begin, ends_[position] - begin, cofactors_[begin]};
+}
+
+void Cofactoring::AppendCofactorsOf(NodeId id, const Question& question) {
+  const Node node = graph_[id];
+  const bool of_same_word = IsOfWordOf(node.test, question);
+  begin_ = cofactors_.size();
+  const View yes = At(node.yes);
+  const View no = At(node.no);
+  if (QuestionOf(node.test) == question)
+    Choose(node.test, question, yes, no);
+  else if (!of_same_word && yes.Is(node.yes) && no.Is(node.no))
+    Append(0, id);
+  else
+    Merge(node.test, of_same_word, yes, no);
+}
+
+void Cofactoring::Append(std::uint32_t first, NodeId node) {
+  const bool is_new = cofactors_.size() == begin_ || cofactors_.back().node != node;
+  if (is_new) cofactors_.push_back({first, node});
+}
+
+void Cofactoring::AppendPart(const View& from, std::uint32_t first, std::uint32_t last) {
+  for (std::size_t i = 0; i < from.size; ++i) {
+    const std::uint32_t begin = std::max(first, from[i].first);
+    if (begin <= std::min(last, from.Last(i))) Append(begin, from[i].node);
+  }
+}
+
+// The test answers the question: each side holds for its part of the values.
+void Cofactoring::Choose(const Test& test, const Question& question, const View& yes, const View& no) {
+  const std::uint32_t value = question.is_of_range ? test.operand.value : 1;
+  if (value != 0) AppendPart(no, 0, value - 1);
+  if (question.is_of_range && test.kind == Kind::kEqual) {
+    AppendPart(yes, value, value);
+    if (value != kLast) AppendPart(no, value + 1, kLast);
+  } else {
+    AppendPart(yes, value, kLast);
+  }
+}
+
+// The test asks something else: it stands before the cofactors of both sides.
+void Cofactoring::Merge(const Test& test, bool of_same_word, const View& yes, const View& no) {
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (true) {
+    const std::uint32_t first = std::max(yes[i].first, no[j].first);
+    const std::uint32_t last = std::min(yes.Last(i), no.Last(j));
+    const auto answer = of_same_word ? AnswerWithin(test, first, last) : std::nullopt;
+    if (!answer)
+      Append(first, graph_.AddBranch(test, yes[i].node, no[j].node));
+    else
+      Append(first, *answer ? yes[i].node : no[j].node);
+    if (last == kLast) return;
+    if (yes.Last(i) == last) ++i;
+    if (no.Last(j) == last) ++j;
+  }
 }
 
 }  // namespace precompiledseccomp::compile

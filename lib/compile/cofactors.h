@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compile/branches.h"
 #include "compile/graph.h"
 
 namespace precompiledseccomp::compile {
@@ -29,14 +30,44 @@ struct Cofactor {
   NodeId node = 0;
 };
 
-// The branches that can be reached from any of `roots`, ascending.
-std::vector<NodeId> BranchesBelow(const std::vector<NodeId>& roots, const Graph& graph);
+// What the test of a branch says when the question that it asks has the answer `value`, as in a cofactor.
+bool Answer(const Test& test, std::uint32_t value);
 
-// The cofactors of `root`, ascending, neighbours different, the first at 0. `branches` are those below
-// `root`. Tests of bits of the same word are answered as well where a range of its values has only one
-// answer. Each cofactor found, of whatever branch, takes 1 of `work_left`; without any left, there is no
-// result.
-std::vector<Cofactor> CofactorsOf(NodeId root, const std::vector<NodeId>& branches, const Question& question,
-                                  Graph& graph, std::size_t& work_left);
+// Takes decisions apart, one question after another. Memory is used again.
+class Cofactoring {
+ public:
+  explicit Cofactoring(Graph& graph) : graph_(graph) {}
+
+  // Looks at this decision from now on.
+  void Begin(NodeId root);
+
+  // Its branches, ascending.
+  [[nodiscard]] const std::vector<NodeId>& branches() const { return branches_.ids(); }
+
+  // Its questions, in the order in which they come up.
+  [[nodiscard]] std::vector<Question> Questions() const;
+
+  // The cofactors by one of them: ascending, neighbours different, the first at 0. Tests of bits of the same
+  // word are answered as well where a range of its values has only one answer. Each cofactor found, of
+  // whatever branch, takes 1 of `work_left`; without any left, there is no result.
+  std::vector<Cofactor> Split(const Question& question, std::size_t& work_left);
+
+ private:
+  struct View;
+
+  [[nodiscard]] View At(NodeId id) const;
+  void AppendCofactorsOf(NodeId id, const Question& question);
+  void Append(std::uint32_t first, NodeId node);
+  void AppendPart(const View& from, std::uint32_t first, std::uint32_t last);
+  void Choose(const Test& test, const Question& question, const View& yes, const View& no);
+  void Merge(const Test& test, bool of_same_word, const View& yes, const View& no);
+
+  Graph& graph_;
+  NodeId root_ = 0;
+  Branches branches_;
+  std::vector<Cofactor> cofactors_;  // of each branch in turn
+  std::vector<std::size_t> ends_;    // in cofactors_, for each branch
+  std::size_t begin_ = 0;            // of the branch whose turn it is
+};
 
 }  // namespace precompiledseccomp::compile

@@ -3,58 +3,27 @@
 #include "compile/dispatch.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
-#include <optional>
+#include <set>
+#include <span>
 #include <vector>
-
-#include <linux/seccomp.h>
 
 #include "bpf/instructions.h"
 #include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/search.h"
 #include "compile/thread.h"
+#include "compile/weights.h"
 
 namespace precompiledseccomp::compile {
 namespace {
 
-// What one instruction more costs when a filter is installed (checking, translating to machine code), in
-// emulated tests: measured as 0.16 us beside 4 ns.
-constexpr double kCostOfATest = 40;
-// Installing a filter emulates it once for each number of the kernel's table: each of these numbers weighs 1.
-constexpr std::uint32_t kNumbersEmulated = 512;
-// The calls whose frequency the policy gives, and that run the filter each time, together weigh this much,
-// shared by their counts: eight installations' worth. Every argument-checked call weighs kDefaultWeight
-// besides.
-constexpr double kWeightOfHotCalls = 4096;
-constexpr double kDefaultWeight = 8;
-// More tests than this before the search tree cost every other call too much.
+// Each test before the search tree costs all other calls one instruction: more than these are never worth it,
+// and where nobody says which calls are hot, only the most usual one is.
 constexpr std::size_t kMostHotTests = 8;
+constexpr std::size_t kMostUsualTests = 1;
 // Numbers from here on are no calls of any architecture's own ABI; x32's bit is the lowest that says so.
 constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
-
-using Weights = std::map<std::uint32_t, double>;
-
-bool RunsEachTime(NodeId decision, const Graph& graph) {
-  return !graph[decision].is_leaf;
-}
-
-// How much each call that runs the filter each time weighs.
-Weights WeightsOf(const ResolvedPolicy& policy, const std::map<std::uint32_t, NodeId>& decisions,
-                  const Graph& graph) {
-  Weights weights;
-  for (const auto& [number, decision] : decisions)
-    if (RunsEachTime(decision, graph)) weights[number] = kDefaultWeight;
-  double total = 0;
-  for (const auto& [number, count] : policy.counts)
-    if (weights.count(number) != 0) total += static_cast<double>(count);
-  if (total == 0) return weights;
-  for (const auto& [number, count] : policy.counts)
-    if (weights.count(number) != 0)
-      weights[number] = kDefaultWeight + static_cast<double>(count) * kWeightOfHotCalls / total;
-  return weights;
-}
 
 class Dispatcher {
  public:
@@ -75,20 +44,37 @@ class Dispatcher {
 
   // Skipping leaves fewer questions to order, and their order makes further tests known.
   void OptimiseDecisions() {
-    for (auto& [number, decision] : decisions_) decision = SkipKnownTests(decision, graph_);
-    weights_ = WeightsOf(policy_, decisions_, graph_);
+    SkipKnownTestsOfAll();
+    Weigh();
     const std::vector<std::uint32_t> numbers = HeaviestFirst();
-    std::vector<NodeId> checked;
-    for (const std::uint32_t number : numbers) checked.push_back(decisions_.at(number));
-    const std::size_t hot_count = HottestFirst().size();
-    const std::vector<NodeId> ordered = Order(checked, hot_count, graph_);
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-      decisions_[numbers[i]] = SkipKnownTests(ordered[i], graph_);
+    std::vector<WeightedDecision> checked;
+    checked.reserve(numbers.size());
+    for (const std::uint32_t number : numbers)
+      checked.push_back({decisions_.at(number), weights_.at(number) / kCostOfAnInstruction});
+    const std::vector<NodeId> ordered = Order(checked, graph_);
+    for (std::size_t i = 0; i < numbers.size(); ++i) decisions_[numbers[i]] = ordered[i];
+    SkipKnownTestsOfAll();
     // What was checked may turn out to be decided.
-    weights_ = WeightsOf(policy_, decisions_, graph_);
+    Weigh();
   }
 
-  // The calls that run the filter each time.
+  void SkipKnownTestsOfAll() {
+    std::vector<NodeId> all;
+    all.reserve(decisions_.size());
+    for (const auto& [number, decision] : decisions_) all.push_back(decision);
+    SkipKnownTests(all, graph_);
+    std::size_t i = 0;
+    for (auto& [number, decision] : decisions_) decision = all[i++];
+  }
+
+  // The calls that run the filter each time are those that look at anything but the number.
+  void Weigh() {
+    std::set<std::uint32_t> checked;
+    for (const auto& [number, decision] : decisions_)
+      if (!graph_[decision].is_leaf) checked.insert(number);
+    weights_ = WeightsOf(policy_, checked);
+  }
+
   [[nodiscard]] std::vector<std::uint32_t> HeaviestFirst() const {
     std::vector<std::uint32_t> numbers;
     for (const auto& [number, weight] : weights_) numbers.push_back(number);
@@ -99,27 +85,34 @@ class Dispatcher {
 
   // Tests the n heaviest calls before all others, for the best n.
   SearchTree CheapestNumbers() {
-    const std::vector<std::uint32_t> hot = HottestFirst();
-    SearchTree best = Numbers(hot, 0);
-    for (std::size_t count = 1; count <= hot.size(); ++count) {
-      const SearchTree tree = Numbers(hot, count);
-      if (tree.cost < best.cost) best = tree;
+    std::vector<std::uint32_t> heaviest = HeaviestFirst();
+    heaviest.resize(std::min(heaviest.size(), policy_.counts.empty() ? kMostUsualTests : kMostHotTests));
+    SearchTree best = Numbers({});
+    for (std::size_t count = 1; count <= heaviest.size(); ++count) {
+      const SearchTree tree = Numbers({heaviest.data(), count});
+      if (tree.cost >= best.cost) break;
+      best = tree;
     }
     return best;
   }
 
-  // The calls worth a test of their own: those that the policy says are hot, and heavier than all installing
-  // together.
-  [[nodiscard]] std::vector<std::uint32_t> HottestFirst() const {
-    std::vector<std::uint32_t> hot;
-    for (const auto& [number, count] : policy_.counts)
-      if (weights_.count(number) != 0 && hot.size() < kMostHotTests) hot.push_back(number);
-    return hot;
+  // The search for a number, with those of `hot` found by a test each before it.
+  SearchTree Numbers(std::span<const std::uint32_t> hot) {
+    SearchTree tree = BuildSearch(Word(bpf::kNumberOffset), RunsWithout(hot), kCostOfAnInstruction, graph_);
+    double beyond = kNumbersEmulated;
+    for (const auto& [number, weight] : weights_) beyond += weight;
+    for (const std::uint32_t number : hot) beyond -= weights_.at(number);
+    for (std::size_t i = hot.size(); i-- > 0;) {
+      beyond += weights_.at(hot[i]);
+      tree.cost += beyond + kCostOfAnInstruction;
+      const Test is_hot{Word(bpf::kNumberOffset), Test::Kind::kEqual, {hot[i], 0}};
+      tree.root = graph_.AddBranch(is_hot, decisions_.at(hot[i]), tree.root);
+    }
+    return tree;
   }
 
-  // The search for a number, with the first `count` of `hot` found by a test each before it.
-  SearchTree Numbers(const std::vector<std::uint32_t>& hot, std::size_t count) {
-    const auto hot_end = hot.begin() + static_cast<std::ptrdiff_t>(count);
+  // All numbers. Those of `hot` never get here, and may go with their neighbours.
+  std::vector<Run> RunsWithout(std::span<const std::uint32_t> hot) {
     std::vector<Run> runs;
     const auto add = [&](std::uint32_t first, std::uint64_t end, NodeId decision) {
       if (first < end) runs.push_back({first, decision, WeightOfRange(first, end)});
@@ -127,9 +120,7 @@ class Dispatcher {
     std::uint64_t next = 0;
     for (const auto& [number, decision] : decisions_) {
       AddUnnamed(next, number, add);
-      const bool found_before = std::find(hot.begin(), hot_end, number) != hot_end;
-      // A number that never gets here may go with its neighbours.
-      if (!found_before)
+      if (std::find(hot.begin(), hot.end(), number) == hot.end())
         add(number, std::uint64_t{number} + 1, decision);
       else if (runs.empty())
         runs.push_back({0, decision, 0});
@@ -137,17 +128,12 @@ class Dispatcher {
     }
     AddUnnamed(next, kNoCallsFrom, add);
     runs.push_back({kNoCallsFrom, NoCall(), 0});
-
-    SearchTree tree = BuildSearch(Word(bpf::kNumberOffset), runs, kCostOfATest, graph_);
-    double beyond = static_cast<double>(kNumbersEmulated) + TotalWeight();
-    for (std::size_t i = 0; i < count; ++i) beyond -= weights_.at(hot[i]);
-    for (std::size_t i = count; i-- > 0;) {
-      beyond += weights_.at(hot[i]);
-      tree.cost += beyond + kCostOfATest;
-      const Test is_hot{Word(bpf::kNumberOffset), Test::Kind::kEqual, {hot[i], 0}};
-      tree.root = graph_.AddBranch(is_hot, decisions_.at(hot[i]), tree.root);
-    }
-    return tree;
+    // The numbers just below that are decided alike need no test that tells them from those above: none of
+    // them has a bit of a foreign ABI.
+    const bool is_unnamed = next < kNoCallsFrom;
+    if (is_unnamed && runs[runs.size() - 2].node == Unnamed(kNoCallsFrom))
+      runs[runs.size() - 2].node = NoCall();
+    return runs;
   }
 
   // The numbers from `first` to before `end`, which no rule names: those up to the baseline, and those above
@@ -180,16 +166,10 @@ class Dispatcher {
     return weight;
   }
 
-  [[nodiscard]] double TotalWeight() const {
-    double total = 0;
-    for (const auto& [number, weight] : weights_) total += weight;
-    return total;
-  }
-
   const ResolvedPolicy& policy_;
   Graph& graph_;
   std::map<std::uint32_t, NodeId> decisions_;
-  Weights weights_;
+  std::map<std::uint32_t, double> weights_;  // of the calls that run the filter each time
 };
 
 }  // namespace

@@ -2,10 +2,11 @@
 
 #include "compile/graph.h"
 
+#include <algorithm>
 #include <bit>
-#include <initializer_list>
 #include <limits>
-#include <utility>
+
+#include <linux/seccomp.h>
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -107,7 +108,36 @@ Canonical Canonicalize(const Test& test) {
   return {test, false, Canonical::Answer::kUnknown};
 }
 
+constexpr NodeId kFree = std::numeric_limits<NodeId>::max();
+
+std::size_t HashOf(const Node& node) {
+  const auto pair = [](std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; };
+  const auto mix = [](std::uint64_t hash, std::uint64_t part) {
+    hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL;
+    return hash ^ (hash >> 32);
+  };
+  if (node.is_leaf) return mix(1, pair(node.leaf.return_value, node.leaf.data.variable));
+  const Test& test = node.test;
+  std::uint64_t hash = pair(node.yes, node.no);
+  hash =
+      mix(hash, pair(test.operand.value, test.subject.offset << 8 | static_cast<std::uint32_t>(test.kind)));
+  hash = mix(hash, pair(test.operand.variable, test.subject.operand.variable));
+  return mix(hash, pair(test.subject.operand.value, static_cast<std::uint32_t>(test.subject.transform)));
+}
+
 }  // namespace
+
+bool Refuses(const Leaf& leaf) {
+  switch (leaf.return_value & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_ALLOW:
+    case SECCOMP_RET_LOG:
+    case SECCOMP_RET_TRACE:
+    case SECCOMP_RET_USER_NOTIF:
+      return false;
+    default:
+      return true;
+  }
+}
 
 NodeId Graph::AddLeaf(const Leaf& leaf) {
   Node node;
@@ -152,22 +182,25 @@ std::vector<bool> Graph::ReachableFrom(NodeId root) const {
 }
 
 NodeId Graph::Intern(const Node& node) {
-  const auto [found, added] = ids_.emplace(node, static_cast<NodeId>(nodes_.size()));
-  if (added) nodes_.push_back(node);
-  return found->second;
+  MakeRoom();
+  const std::size_t last_slot = slots_.size() - 1;
+  std::size_t slot = HashOf(node) & last_slot;
+  for (; slots_[slot] != kFree; slot = (slot + 1) & last_slot)
+    if (nodes_[slots_[slot]] == node) return slots_[slot];
+  slots_[slot] = static_cast<NodeId>(nodes_.size());
+  nodes_.push_back(node);
+  return slots_[slot];
 }
 
-std::size_t Graph::NodeHash::operator()(const Node& node) const {
-  const Test& test = node.test;
-  std::uint64_t hash = node.is_leaf ? 1 : 2;
-  for (const std::uint64_t part :
-       {std::uint64_t{node.leaf.return_value}, std::uint64_t{node.leaf.data.variable},
-        std::uint64_t{test.subject.offset}, static_cast<std::uint64_t>(test.subject.transform),
-        std::uint64_t{test.subject.operand.value}, std::uint64_t{test.subject.operand.variable},
-        static_cast<std::uint64_t>(test.kind), std::uint64_t{test.operand.value},
-        std::uint64_t{test.operand.variable}, std::uint64_t{node.yes}, std::uint64_t{node.no}})
-    hash = (hash ^ part) * 0x9e3779b97f4a7c15ULL + (hash >> 29);
-  return static_cast<std::size_t>(hash);
+void Graph::MakeRoom() {
+  if (2 * (nodes_.size() + 1) <= slots_.size()) return;
+  const std::size_t size = std::max<std::size_t>(64, 2 * slots_.size());
+  slots_.assign(size, kFree);
+  for (std::size_t id = 0; id < nodes_.size(); ++id) {
+    std::size_t slot = HashOf(nodes_[id]) & (size - 1);
+    while (slots_[slot] != kFree) slot = (slot + 1) & (size - 1);
+    slots_[slot] = static_cast<NodeId>(id);
+  }
 }
 
 }  // namespace precompiledseccomp::compile

@@ -60,6 +60,9 @@ struct Leaf {
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };
 
+// Whether a call that gets here is not made: nobody minds that it takes longer.
+bool Refuses(const Leaf& leaf);
+
 struct Node {
   bool is_leaf = true;
   Leaf leaf;
@@ -89,14 +92,12 @@ class Graph {
   [[nodiscard]] std::vector<bool> ReachableFrom(NodeId root) const;
 
  private:
-  struct NodeHash {
-    std::size_t operator()(const Node& node) const;
-  };
-
   NodeId Intern(const Node& node);
+  void MakeRoom();
 
   std::vector<Node> nodes_;
-  std::unordered_map<Node, NodeId, NodeHash> ids_;
+  std::vector<NodeId>
+      slots_;  // a hash table with linear probing over nodes_; a power of two, at most half full
   std::unordered_map<std::string, std::uint32_t> variables_;
 };
 

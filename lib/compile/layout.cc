@@ -162,14 +162,26 @@ class Layout {
   }
   [[nodiscard]] bool IsNear(const Side& side) { return Distance(side) <= kFarthestJump; }
 
-  // Writes something that does the same as `side` at the next place.
+  // Writes something that does the same as `side` at the next place. One test more is as long a way as a jump
+  // and the test far away would be, without the jump.
   void BringNear(const Side& side) {
     const Node& node = graph_[side.node];
-    if (node.is_leaf && ReturnsConstant(node.leaf))
+    if (node.is_leaf && ReturnsConstant(node.leaf)) {
       Push(bpf::Return(node.leaf.return_value));
-    else
+      PlaceOf(side.node, side.entry) = Last();
+    } else if (DecidesByOneTest(node)) {
+      WriteBranch(side.node);
+    } else {
       Push(bpf::Jump(static_cast<std::uint32_t>(Distance(side))));
-    PlaceOf(side.node, side.entry) = Last();
+      PlaceOf(side.node, side.entry) = Last();
+    }
+  }
+
+  [[nodiscard]] bool DecidesByOneTest(const Node& node) const {
+    if (node.is_leaf || !node.test.subject.IsPlain()) return false;
+    const Node& yes = graph_[node.yes];
+    const Node& no = graph_[node.no];
+    return yes.is_leaf && no.is_leaf && ReturnsConstant(yes.leaf) && ReturnsConstant(no.leaf);
   }
 
   static sock_filter Jump(const Test& test, std::size_t yes, std::size_t no) {

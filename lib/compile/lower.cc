@@ -25,60 +25,41 @@ constexpr double kCostOfATest = 1;
 // The values of one word that lead to `yes`.
 using WordSet = std::set<std::uint32_t>;
 
-std::vector<Condition> FlattenDisjunction(const std::vector<Condition>& conditions) {
-  std::vector<Condition> flat;
+void FlattenDisjunction(const std::vector<Condition>& conditions, std::vector<const Condition*>& flat) {
   for (const Condition& condition : conditions) {
-    if (const auto* inner = std::get_if<Disjunction>(&condition.node())) {
-      const std::vector<Condition> inner_flat = FlattenDisjunction(inner->conditions);
-      flat.insert(flat.end(), inner_flat.begin(), inner_flat.end());
-    } else {
-      flat.push_back(condition);
-    }
+    if (const auto* inner = std::get_if<Disjunction>(&condition.node()))
+      FlattenDisjunction(inner->conditions, flat);
+    else
+      flat.push_back(&condition);
   }
-  return flat;
 }
 
-// Of a condition that says what its operand equals, the values; nothing of any other.
-const std::vector<Value>* MembersOf(const Condition& condition, std::vector<Value>& storage) {
-  if (const auto* one_of = std::get_if<OneOf>(&condition.node())) return &one_of->values;
-  const auto* comparison = std::get_if<Comparison>(&condition.node());
-  if (comparison == nullptr || comparison->relation != Relation::kEqual) return nullptr;
-  storage = {comparison->value};
-  return &storage;
-}
-
-const Operand& OperandOfMembership(const Condition& condition) {
-  if (const auto* one_of = std::get_if<OneOf>(&condition.node())) return one_of->operand;
-  return std::get<Comparison>(condition.node()).operand;
-}
+// What stands between two ors: that an operand is one of some values, or any other condition.
+using Alternative = std::variant<OneOf, const Condition*>;
 
 // Equalities of one operand, wherever they stand in an or, become one set: a set is searched, single values
 // are tried in turn.
-std::vector<Condition> JoinEqualities(const std::vector<Condition>& conditions) {
-  struct Entry {
-    std::optional<Operand> operand;
-    std::vector<Value> values;
-    std::optional<Condition> other;
+std::vector<Alternative> JoinEqualities(const std::vector<Condition>& conditions) {
+  std::vector<const Condition*> flat;
+  FlattenDisjunction(conditions, flat);
+  std::vector<Alternative> joined;
+  const auto set_of = [&](const Operand& operand) -> std::vector<Value>& {
+    for (Alternative& alternative : joined)
+      if (auto* set = std::get_if<OneOf>(&alternative); set != nullptr && set->operand == operand)
+        return set->values;
+    return std::get<OneOf>(joined.emplace_back(OneOf{operand, {}})).values;
   };
-  std::vector<Entry> entries;
-  for (const Condition& condition : FlattenDisjunction(conditions)) {
-    std::vector<Value> storage;
-    const std::vector<Value>* members = MembersOf(condition, storage);
-    if (members == nullptr) {
-      entries.push_back({std::nullopt, {}, condition});
-      continue;
+  for (const Condition* condition : flat) {
+    const auto* comparison = std::get_if<Comparison>(&condition->node());
+    if (const auto* one_of = std::get_if<OneOf>(&condition->node())) {
+      std::vector<Value>& values = set_of(one_of->operand);
+      values.insert(values.end(), one_of->values.begin(), one_of->values.end());
+    } else if (comparison != nullptr && comparison->relation == Relation::kEqual) {
+      set_of(comparison->operand).push_back(comparison->value);
+    } else {
+      joined.emplace_back(condition);
     }
-    const Operand& operand = OperandOfMembership(condition);
-    auto entry =
-        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.operand == operand; });
-    if (entry == entries.end()) entry = entries.insert(entries.end(), {operand, {}, std::nullopt});
-    entry->values.insert(entry->values.end(), members->begin(), members->end());
   }
-  std::vector<Condition> joined;
-  joined.reserve(entries.size());
-  for (Entry& entry : entries)
-    joined.push_back(entry.operand ? Condition(OneOf{*entry.operand, std::move(entry.values)})
-                                   : *entry.other);
   return joined;
 }
 
@@ -196,29 +177,9 @@ class Lowering {
   }
 
   NodeId MemberOfSet(std::uint32_t offset, const WordSet& set, NodeId yes, NodeId no) {
-    if (const auto pattern = BitPattern(set))
-      return MaskedWord(offset, {pattern->mask, {}}, {pattern->value, {}}, yes, no);
     std::map<std::uint32_t, NodeId> nodes;
     for (const std::uint32_t member : set) nodes[member] = yes;
     return Search(offset, nodes, no);
-  }
-
-  struct Pattern {
-    std::uint32_t mask;
-    std::uint32_t value;
-  };
-
-  // The mask and value with (word & mask) == value exactly for the members, when that is shorter than a
-  // search: {0, 1, 0x80, 0x81} is one `jset`. One or two runs of values are as short as ranges.
-  static std::optional<Pattern> BitPattern(const WordSet& set) {
-    const std::uint32_t first = *set.begin();
-    std::uint32_t free_bits = 0;
-    for (const std::uint32_t member : set) free_bits |= member ^ first;
-    const int free_count = __builtin_popcount(free_bits);
-    if (free_count >= 31 || set.size() != std::size_t{1} << free_count) return std::nullopt;
-    const bool is_one_range = *set.rbegin() - first == set.size() - 1;
-    if (is_one_range) return std::nullopt;
-    return Pattern{~free_bits, first & ~free_bits};
   }
 
   // Searches a word for the values of `nodes`; any other leads to `otherwise`.
@@ -242,10 +203,14 @@ class Lowering {
   }
 
   NodeId Lower(const Disjunction& node, NodeId yes, NodeId no) {
-    const std::vector<Condition> conditions = JoinEqualities(node.conditions);
+    const std::vector<Alternative> alternatives = JoinEqualities(node.conditions);
     NodeId result = no;
-    for (auto condition = conditions.rbegin(); condition != conditions.rend(); ++condition)
-      result = LowerAny(*condition, yes, result);
+    for (auto alternative = alternatives.rbegin(); alternative != alternatives.rend(); ++alternative) {
+      if (const auto* set = std::get_if<OneOf>(&*alternative))
+        result = Lower(*set, yes, result);
+      else
+        result = LowerAny(*std::get<const Condition*>(*alternative), yes, result);
+    }
     return result;
   }
 

@@ -17,10 +17,15 @@
 
 namespace precompiledseccomp::compile {
 
+struct WeightedDecision {
+  NodeId root = 0;
+  // What one instruction less on its mean way is worth, in instructions.
+  double weight = 0;
+};
+
 // For each of `decisions`, which may repeat, the root of an equivalent one: the cheapest found, counting the
-// branches that no other one has as well, and the mean way through it. No longest path gets longer. The first
-// `hot_count` decisions, of the calls that are made most often, are ordered on their own; the others so that
-// they have the most in common.
-std::vector<NodeId> Order(const std::vector<NodeId>& decisions, std::size_t hot_count, Graph& graph);
+// instructions that no other one has as well, and the mean way through it. No longest path gets longer. What
+// comes first is ordered first, and the others so that they have much in common with it.
+std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

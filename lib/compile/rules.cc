@@ -28,6 +28,10 @@ const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RulePlace& place)
   return policy.rule_sets[place.set].rules[place.rule];
 }
 
+bool IsUnconditional(const ResolvedRule& rule) {
+  return std::holds_alternative<AlwaysTrue>(rule.condition.node());
+}
+
 // For each call number, the rules that name it, in order.
 std::map<std::uint32_t, Places> RulesByNumber(const ResolvedPolicy& policy) {
   std::map<std::uint32_t, Places> by_number;
@@ -112,6 +116,8 @@ void CheckCondition(const ResolvedRule& rule, const Target& target) {
 // The rules of `places`, all of one set, that some call can reach; all of them if that is too much to find
 // out.
 std::set<RulePlace> ReachableRules(const ResolvedPolicy& policy, const Places& places) {
+  // The usual case.
+  if (places.size() == 1 && IsUnconditional(RuleAt(policy, places.front()))) return {places.front()};
   Graph graph;
   const NodeId none = Marker(places.size(), graph);
   std::vector<NodeId> markers;

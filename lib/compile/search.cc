@@ -22,7 +22,7 @@ namespace precompiledseccomp::compile {
 namespace {
 
 // Chains of equality tests longer than this are never better than a tree.
-constexpr std::size_t kLongestChain = 3;
+constexpr std::size_t kLongestChain = 5;
 
 class Planner {
  public:
@@ -71,9 +71,9 @@ class Planner {
     for (std::size_t k = i; k <= j; ++k) {
       if (runs_[k].node == chain.others) continue;
       if (!IsSingleValue(k) || chain.length == kLongestChain) return chain;
-      // Heaviest first; of equals, the lowest.
+      // Heaviest first; of equals, the highest.
       std::size_t place = chain.length++;
-      for (; place > 0 && runs_[chain.singles[place - 1]].weight < runs_[k].weight; --place)
+      for (; place > 0 && runs_[chain.singles[place - 1]].weight <= runs_[k].weight; --place)
         chain.singles[place] = chain.singles[place - 1];
       chain.singles[place] = k;
     }
@@ -98,12 +98,13 @@ class Planner {
     IntervalPlan best{std::numeric_limits<double>::infinity(), static_cast<std::uint32_t>(i)};
     const std::size_t last = std::min<std::size_t>(At(i + 1, j).split, j - 1);
     for (std::size_t s = At(i, j - 1).split; s <= last; ++s) {
-      const double cost = At(i, s).cost + At(s + 1, j).cost;
+      const double cost = At(i, s).cost + At(j, s + 1).cost;
       if (cost < best.cost) best = {cost, static_cast<std::uint32_t>(s)};
     }
     best.cost += Weight(i, j) + cost_of_a_test_;
     best.cost = std::min(best.cost, FindChain(i, j).cost);
     At(i, j) = best;
+    At(j, i) = best;
   }
 
   // Where to split: as planned, or for very many runs where the weights are in balance.
@@ -144,8 +145,10 @@ class Planner {
   const std::vector<Run>& runs_;
   double cost_of_a_test_;
   Graph& graph_;
-  std::vector<double> sums_;         // sums_[i]: the weight of the runs before i
-  std::vector<IntervalPlan> plans_;  // for each interval; empty when there are too many runs
+  std::vector<double> sums_;  // sums_[i]: the weight of the runs before i
+  // For each interval, twice (as i, j and as j, i: the search for the best split walks along both); empty
+  // when there are too many runs.
+  std::vector<IntervalPlan> plans_;
   double cost_of_built_ = 0;
 };
 
@@ -153,6 +156,7 @@ class Planner {
 
 std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs) {
   std::vector<Run> joined;
+  joined.reserve(runs.size());
   for (const Run& run : runs) {
     if (!joined.empty() && joined.back().node == run.node)
       joined.back().weight += run.weight;
@@ -165,6 +169,12 @@ std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs) {
 SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
                        Graph& graph) {
   const std::vector<Run> joined = JoinEqualNeighbours(runs);
+  if (joined.size() == 1) return {joined.front().node, 0};
+  if (joined.size() == 2) {
+    const Test is_upper{subject, Test::Kind::kGreaterOrEqual, {joined.back().first, 0}};
+    return {graph.AddBranch(is_upper, joined.back().node, joined.front().node),
+            joined.front().weight + joined.back().weight + cost_of_a_test};
+  }
   return Planner(subject, joined, cost_of_a_test, graph).Build();
 }
 

@@ -2,10 +2,13 @@
 
 #include "compile/thread.h"
 
+#include <bitset>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include <linux/seccomp.h>
+
+#include "compile/branches.h"
 #include "compile/known.h"
 
 namespace precompiledseccomp::compile {
@@ -17,26 +20,46 @@ constexpr int kMostRounds = 4;
 struct Edges {
   NodeId yes = 0;
   NodeId no = 0;
+  bool is_reached = false;
 };
+
+// If not, nothing can be known on the way to a test.
+bool AnyWordIsTestedTwice(const Branches& branches, const Graph& graph) {
+  std::bitset<sizeof(seccomp_data)> tested;
+  for (const NodeId id : branches.ids()) {
+    const std::uint32_t offset = graph[id].test.subject.offset;
+    if (tested[offset]) return true;
+    tested.set(offset);
+  }
+  return false;
+}
 
 class Threading {
  public:
-  Threading(NodeId root, Graph& graph) : root_(root), graph_(graph), known_(root + 1), edges_(root + 1) {}
+  explicit Threading(Graph& graph) : graph_(graph) {}
 
-  NodeId Run() {
-    LeadEdgesOn();
-    return Rebuild();
+  NodeId Run(NodeId root) {
+    for (int round = 0; round < kMostRounds; ++round) {
+      branches_.Collect({&root, 1}, graph_);
+      if (!AnyWordIsTestedTwice(branches_, graph_)) break;
+      known_.assign(branches_.ids().size(), std::nullopt);
+      edges_.assign(branches_.ids().size(), Edges());
+      LeadEdgesOn();
+      const NodeId threaded = Rebuild();
+      if (threaded == root) break;
+      root = threaded;
+    }
+    return root;
   }
 
  private:
   // Top-down: when a node's turn comes, all ways to it have been seen.
   void LeadEdgesOn() {
-    known_[root_].emplace();
-    for (NodeId id = root_ + 1; id-- > 0;) {
-      if (!known_[id]) continue;
-      const Node& node = graph_[id];
-      if (!node.is_leaf) edges_[id] = LeadOn(node, *known_[id]);
-      known_[id].reset();
+    known_.back().emplace();
+    for (std::size_t i = known_.size(); i-- > 0;) {
+      if (!known_[i]) continue;
+      edges_[i] = LeadOn(graph_[branches_.ids()[i]], *known_[i]);
+      known_[i].reset();
     }
   }
 
@@ -47,6 +70,7 @@ class Threading {
     const bool may_be_no = if_no.Assume(from.test, false);
     // A side that cannot be taken leads where the other does, which makes the test disappear.
     Edges edges;
+    edges.is_reached = true;
     if (may_be_yes) edges.yes = edges.no = LeadOn(from.yes, std::move(if_yes));
     if (may_be_no) edges.no = LeadOn(from.no, std::move(if_no));
     if (!may_be_yes) edges.yes = edges.no;
@@ -66,45 +90,38 @@ class Threading {
       else
         break;
     }
-    if (known_[to])
-      known_[to]->JoinWith(known);
+    if (graph_[to].is_leaf) return to;
+    std::optional<Knowledge>& known_there = known_[branches_.PositionOf(to)];
+    if (known_there)
+      known_there->JoinWith(known);
     else
-      known_[to] = std::move(known);
-    reached_.push_back(to);
+      known_there = std::move(known);
     return to;
   }
 
-  // Bottom-up: every node that is still reached, with its new sides.
+  // Bottom-up: every branch that is still reached, with its new sides.
   NodeId Rebuild() {
-    std::vector<bool> reached(root_ + 1, false);
-    reached[root_] = true;
-    for (const NodeId id : reached_) reached[id] = true;
-    std::vector<NodeId> rebuilt(root_ + 1, 0);
-    for (NodeId id = 0; id <= root_; ++id) {
-      if (!reached[id]) continue;
-      const Node node = graph_[id];
-      rebuilt[id] =
-          node.is_leaf ? id : graph_.AddBranch(node.test, rebuilt[edges_[id].yes], rebuilt[edges_[id].no]);
+    std::vector<NodeId> rebuilt = branches_.ids();
+    const auto now = [&](NodeId id) { return graph_[id].is_leaf ? id : rebuilt[branches_.PositionOf(id)]; };
+    for (std::size_t i = 0; i < rebuilt.size(); ++i) {
+      if (!edges_[i].is_reached) continue;
+      const Test test = graph_[rebuilt[i]].test;
+      rebuilt[i] = graph_.AddBranch(test, now(edges_[i].yes), now(edges_[i].no));
     }
-    return rebuilt[root_];
+    return rebuilt.back();
   }
 
-  NodeId root_;
   Graph& graph_;
-  std::vector<std::optional<Knowledge>> known_;
-  std::vector<Edges> edges_;
-  std::vector<NodeId> reached_;
+  Branches branches_;                            // the root is the last
+  std::vector<std::optional<Knowledge>> known_;  // for each branch
+  std::vector<Edges> edges_;                     // for each branch
 };
 
 }  // namespace
 
-NodeId SkipKnownTests(NodeId root, Graph& graph) {
-  for (int round = 0; round < kMostRounds; ++round) {
-    const NodeId threaded = Threading(root, graph).Run();
-    if (threaded == root) break;
-    root = threaded;
-  }
-  return root;
+void SkipKnownTests(std::span<NodeId> decisions, Graph& graph) {
+  Threading threading(graph);
+  for (NodeId& decision : decisions) decision = threading.Run(decision);
 }
 
 }  // namespace precompiledseccomp::compile

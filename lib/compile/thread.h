@@ -13,11 +13,13 @@
 // graph only shrinks; what is known of a node reached in several ways is what all of them have in common.
 #pragma once
 
+#include <span>
+
 #include "compile/graph.h"
 
 namespace precompiledseccomp::compile {
 
-// The root of an equivalent decision.
-NodeId SkipKnownTests(NodeId root, Graph& graph);
+// Replaces each decision by an equivalent one.
+void SkipKnownTests(std::span<NodeId> decisions, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

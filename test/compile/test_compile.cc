@@ -79,6 +79,15 @@ BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
   BOOST_TEST(bpf::Run(program, i386).result == SECCOMP_RET_KILL_PROCESS);
 }
 
+BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {
+  Policy policy;
+  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3});
+  // ld arch, jeq, ld nr, one test for the calls, one for the bit, three returns
+  const auto program = CompileFor(policy);
+  BOOST_TEST(program.size() == 8U, bpf::Disassemble(program));
+  BOOST_TEST(bpf::Run(program, Call(3)).executed == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(NeighbouringCallsAreARange) {
   std::vector<Syscall> calls;
   for (int nr = 10; nr < 300; ++nr) calls.emplace_back(nr);
@@ -178,6 +187,39 @@ BOOST_AUTO_TEST_CASE(WhatSeveralCallsHaveInCommonIsAskedOnce) {
   for (const sock_filter& instruction : program)
     loads_of_fd += instruction.code == (BPF_LD | BPF_W | BPF_ABS) && instruction.k == 16 ? 1 : 0;
   BOOST_TEST(loads_of_fd == 1U, bpf::Disassemble(program));
+}
+
+BOOST_AUTO_TEST_CASE(WhatAlternativesHaveInCommonIsAskedOnceBehindThem) {
+  const Condition in_common = Arg(3) == 0 && Arg(4) == 0;
+  const Condition wait = Arg(1) == 0 && in_common;
+  const Condition wake = in_common && Arg(1) == 1 && Arg(2) == 1;
+  const auto program = CompileFor(Policy().Allow("futex", wait || wake));
+  // arch, nr, and both halves of four arguments
+  BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) == 2U + 8U, bpf::Disassemble(program));
+}
+
+BOOST_AUTO_TEST_CASE(WhatMostCallsHaveInCommonIsAskedLast) {
+  Policy policy;
+  policy.Allow("socketpair", Arg(2) == 0 && Arg(0) == 1 && Arg(1) == 5);
+  policy.Allow("clone", Arg(0) == 17 && Arg(2) == 0);
+  policy.Allow("getcpu", Arg(2) == 0 && Arg(1) == 0);
+  policy.Allow("accept", Arg(1) == 0 && Arg(2) == 0);
+  const auto program = CompileFor(policy);
+  // arch, nr; arg2 == 0 and arg1 == 0, once each; the high half of arg0 once, its low half twice; arg1 == 5
+  BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) == 2U + 4U + 3U + 2U, bpf::Disassemble(program));
+}
+
+BOOST_AUTO_TEST_CASE(ValuesBesideABitPatternAreTestedBesideIt) {
+  // ld arch, jeq, ld nr, jeq, ld arg, jset for {0, 1, 0x80, 0x81}, jeq for 0x89, two returns
+  BOOST_TEST(CompileFor(Policy().Allow("futex", Arg32(1).In({0, 1, 0x80, 0x81, 0x89}))).size() == 9U);
+}
+
+BOOST_AUTO_TEST_CASE(ABitPatternWhosePartsGoOnDifferentlyIsOneTestBeforeThem) {
+  Policy policy;
+  policy.Allow("futex", Arg32(1).In({0, 1}) || (Arg32(1).In({0x80, 0x81}) && Arg32(4) == 0));
+  const auto program = CompileFor(policy);
+  // ld arch, jeq, ld nr, jeq, ld arg1, jset for all four, one test between the two, ld arg4, jeq, two returns
+  BOOST_TEST(program.size() == 11U, bpf::Disassemble(program));
 }
 
 BOOST_AUTO_TEST_CASE(RequestsUnderAMaskAreSearchedToo) {
@@ -287,6 +329,14 @@ BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
   policy.Allow(301, Arg32(0) == 1).HotSyscalls({301});
   // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(WithoutDeclaredCallsTheMostUsualCheckedOneIsFoundFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow({"futex", "statx", "getcpu"}, Arg32(0) == 1);
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(202, {1})).executed == 7U);
 }
 
 // Frequencies fall slowly: a call that is eighth, behind calls that the kernel caches, is still worth a test.

@@ -26,14 +26,18 @@ struct Paths {
   std::size_t optimised = 0;
 };
 
+compile::NodeId WithoutKnownTests(compile::NodeId decision, compile::Graph& graph) {
+  compile::SkipKnownTests({&decision, 1}, graph);
+  return decision;
+}
+
 void ComparePaths(std::uint64_t seed, const Target& target, Paths& paths) {
   const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, target);
   compile::Graph graph;
   Random random(seed);
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
     const std::vector<sock_filter> plain = compile::LayOut(decision, graph);
-    const std::vector<sock_filter> optimised =
-        compile::LayOut(compile::SkipKnownTests(decision, graph), graph);
+    const std::vector<sock_filter> optimised = compile::LayOut(WithoutKnownTests(decision, graph), graph);
     BOOST_TEST(optimised.size() <= plain.size());
     for (const seccomp_data& call : BoundaryCallsOf(policy, number, random)) {
       const auto before = bpf::Run(plain, call, target.big_endian);
@@ -81,12 +85,14 @@ void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
   compile::Graph graph;
   std::vector<std::uint32_t> numbers;
   std::vector<compile::NodeId> decisions;
+  std::vector<compile::WeightedDecision> weighted;
+  Random random(seed);
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
     numbers.push_back(number);
-    decisions.push_back(compile::SkipKnownTests(decision, graph));
+    decisions.push_back(WithoutKnownTests(decision, graph));
+    weighted.push_back({decisions.back(), random.OneIn(2) ? 0.1 : 10.0});
   }
-  const std::vector<compile::NodeId> ordered = compile::Order(decisions, seed % 2, graph);
-  Random random(seed);
+  const std::vector<compile::NodeId> ordered = compile::Order(weighted, graph);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const std::vector<sock_filter> before = compile::LayOut(decisions[i], graph);
     const std::vector<sock_filter> after = compile::LayOut(ordered[i], graph);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tests that all have to be passed. Their order is free, for whoever fails any of them gets the same answer:
+//
+//     arg0.high == 0 and arg0.low == 3 and arg2.high == 0, else kill
+//
+// What many calls have in common is asked last, so that it is there once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "compile/graph.h"
+
+namespace precompiledseccomp::compile {
+
+// A decision about one word (or of one test with a variable): pass, or the answer of those who fail.
+struct Guard {
+  NodeId decision = 0;
+  std::uint32_t offset = 0;  // of the word
+};
+
+// Every one of `guards` is passed ? `passed` : `failed`, which is a leaf.
+struct GuardedDecision {
+  std::vector<Guard> guards;
+  NodeId passed = 0;
+  NodeId failed = 0;
+};
+
+class Guards {
+ public:
+  explicit Guards(Graph& graph);
+
+  // The leaf that stands for passing in the decision of a guard.
+  [[nodiscard]] NodeId Pass() const { return pass_; }
+
+  // The guards of a decision that consists of nothing else, each of them a single test of a word of its own.
+  // Nothing if it is of another form, which does not say that it has none.
+  std::optional<GuardedDecision> OfChain(NodeId root);
+
+  // Takes note that a decision has these guards.
+  void CountUses(const std::vector<Guard>& guards);
+
+  // The decision with its guards in the best order: as many as possible last that are kept (where `is_kept`),
+  // before them the others, the most used ones last.
+  NodeId Join(const GuardedDecision& decision, const std::function<bool(NodeId)>& is_kept);
+
+ private:
+  // `guard` before `then`.
+  NodeId Before(NodeId guard, NodeId then);
+  // The guards, taken off `remaining`, that are kept in front of `then`: the most there are.
+  NodeId JoinKept(NodeId then, std::vector<Guard>& remaining, const std::function<bool(NodeId)>& is_kept);
+
+  Graph& graph_;
+  NodeId pass_;
+  std::unordered_map<NodeId, std::uint32_t> uses_;  // of guards, by their decision
+};
+
+}  // namespace precompiledseccomp::compile

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <seccomp.h>
+
+#include <array>
+
+#include <precompiledseccomp/evaluate.h>
+
+namespace precompiledseccomp {
+namespace {
+
+// What traces of servers, sandboxes and desktop programs have in common: waiting and waking first, then
+// moving data, then memory and files. Roughly by frequency; their order matters more than their place.
+constexpr std::array kUsualCalls = {
+    "futex", "read",    "write",    "epoll_wait", "epoll_pwait", "recvmsg",  "sendmsg",         "ioctl",
+    "poll",  "ppoll",   "recvfrom", "sendto",     "mmap",        "madvise",  "mprotect",        "munmap",
+    "fcntl", "pread64", "pwrite64", "readv",      "writev",      "recvmmsg", "sendmmsg",        "openat",
+    "close", "fstat",   "lseek",    "nanosleep",  "tgkill",      "prctl",    "clock_nanosleep",
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> UsualCalls(const Target& target) {
+  std::vector<std::uint32_t> numbers;
+  for (const char* name : kUsualCalls) {
+    const int number = seccomp_syscall_resolve_name_arch(target.audit_arch, name);
+    if (number >= 0) numbers.push_back(static_cast<std::uint32_t>(number));
+  }
+  return numbers;
+}
+
+}  // namespace precompiledseccomp
