@@ -3,7 +3,6 @@
 // Real policies: the answers that their data says, the answers of what another compiler made of them, and its
 // figures to compare with.
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -24,10 +23,6 @@
 
 namespace precompiledseccomp::testing {
 namespace {
-
-std::vector<sock_filter> CompileIt(const CorpusPolicy& policy) {
-  return Compile(Resolve(policy.policy, *policy.target));
-}
 
 std::vector<seccomp_data> CallsFor(const ResolvedPolicy& policy) {
   Random random(1);
@@ -113,29 +108,16 @@ BOOST_AUTO_TEST_CASE(AnswerLikeTheReferences) {
 // at once, this can outweigh what the rest has won, by next to nothing.
 constexpr double kAlmostAsShort = 1.01;
 
-void PrintFigures(const std::string& name, const std::string& compiler, const Figures& figures) {
-  std::printf("%-40s %-24s %12zu %10.1f %10zu", name.c_str(), compiler.c_str(), figures.instructions,
-              figures.mean_path, figures.cacheable);
-  if (figures.mean_checked > 0) std::printf(" %13.2f", figures.mean_checked);
-  std::printf("\n");
-}
-
 BOOST_AUTO_TEST_CASE(AreNoWorseThanTheReferences) {
-  std::printf("%-40s %-24s %12s %10s %10s %13s\n", "policy", "compiler", "instructions", "mean path",
-              "cacheable", "mean checked");
-  for (const CorpusPolicy& policy : Corpus()) {
-    const Figures ours = FiguresOf(CompileIt(policy), policy);
-    PrintFigures(policy.name, "ours", ours);
-    for (const Reference& reference : policy.references) {
-      const Figures theirs = FiguresOf(reference.program, policy);
-      PrintFigures("", reference.compiler, theirs);
-      BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
-        BOOST_TEST(ours.instructions <= theirs.instructions);
-        BOOST_TEST(ours.mean_path <= kAlmostAsShort * theirs.mean_path);
-        BOOST_TEST(ours.cacheable >= theirs.cacheable);
+  const std::vector<ComparedPolicy> policies = CompareWithReferences(Corpus());
+  PrintTable(policies);
+  for (const ComparedPolicy& policy : policies)
+    for (const auto& [compiler, theirs] : policy.references)
+      BOOST_TEST_CONTEXT(policy.name << " by " << compiler) {
+        BOOST_TEST(policy.ours.instructions <= theirs.instructions);
+        BOOST_TEST(policy.ours.mean_path <= kAlmostAsShort * theirs.mean_path);
+        BOOST_TEST(policy.ours.cacheable >= theirs.cacheable);
       }
-    }
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,23 +2,38 @@
 
 #include "corpus/figures.h"
 
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+#include <precompiledseccomp/evaluate.h>
+
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
+#include "compile/compile.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
 constexpr std::uint32_t kNumbers = 470;
 
-double MeanPath(std::span<const sock_filter> program, std::uint32_t audit_arch) {
-  std::size_t executed = 0;
+// Instructions executed by each number.
+std::vector<std::size_t> Paths(std::span<const sock_filter> program, std::uint32_t audit_arch) {
+  std::vector<std::size_t> paths;
   for (std::uint32_t number = 0; number < kNumbers; ++number) {
     seccomp_data call{};
     call.nr = static_cast<int>(number);
     call.arch = audit_arch;
-    executed += bpf::Run(program, call).executed;
+    paths.push_back(bpf::Run(program, call).executed);
   }
-  return static_cast<double>(executed) / kNumbers;
+  return paths;
+}
+
+double Mean(const std::vector<std::size_t>& numbers) {
+  double sum = 0;
+  for (const std::size_t number : numbers) sum += static_cast<double>(number);
+  return sum / static_cast<double>(numbers.size());
 }
 
 double MeanChecked(std::span<const sock_filter> program, const std::vector<ProfiledCall>& profile) {
@@ -33,12 +48,80 @@ double MeanChecked(std::span<const sock_filter> program, const std::vector<Profi
   return calls == 0 ? 0 : executed / calls;
 }
 
+void PrintFigures(const std::string& name, const std::string& compiler, const Figures& figures) {
+  std::printf("%-40s %-24s %12zu %10.1f %11zu %10zu", name.c_str(), compiler.c_str(), figures.instructions,
+              figures.mean_path, figures.worst_path, figures.cacheable);
+  if (figures.mean_checked > 0) std::printf(" %13.2f", figures.mean_checked);
+  std::printf("\n");
+}
+
 }  // namespace
 
 Figures FiguresOf(std::span<const sock_filter> program, const CorpusPolicy& policy) {
   const std::uint32_t arch = policy.target->audit_arch;
-  return {program.size(), MeanPath(program, arch), bpf::CacheableNumbers(program, arch, kNumbers).size(),
-          MeanChecked(program, policy.profile)};
+  const std::vector<std::size_t> paths = Paths(program, arch);
+  return {program.size(), Mean(paths), *std::max_element(paths.begin(), paths.end()),
+          bpf::CacheableNumbers(program, arch, kNumbers).size(), MeanChecked(program, policy.profile)};
+}
+
+std::vector<ComparedPolicy> CompareWithReferences(const std::vector<CorpusPolicy>& policies) {
+  std::vector<ComparedPolicy> compared;
+  for (const CorpusPolicy& policy : policies) {
+    ComparedPolicy& one = compared.emplace_back();
+    one.name = policy.name;
+    one.ours = FiguresOf(Compile(Resolve(policy.policy, *policy.target)), policy);
+    for (const Reference& reference : policy.references)
+      one.references.push_back({reference.compiler, FiguresOf(reference.program, policy)});
+  }
+  return compared;
+}
+
+std::vector<GroupRatios> RatiosByGroup(const std::vector<ComparedPolicy>& policies) {
+  struct Ratios {
+    std::vector<double> instructions;
+    std::vector<double> mean_path;
+    std::vector<double> worst_path;
+  };
+  std::map<std::string, Ratios> by_group;
+  for (const ComparedPolicy& policy : policies)
+    for (const auto& [compiler, theirs] : policy.references) {
+      Ratios& ratios = by_group[GroupOf(policy.name, compiler)];
+      const auto ratio = [](std::size_t a, std::size_t b) {
+        return static_cast<double>(a) / static_cast<double>(b);
+      };
+      ratios.instructions.push_back(ratio(policy.ours.instructions, theirs.instructions));
+      ratios.mean_path.push_back(policy.ours.mean_path / theirs.mean_path);
+      ratios.worst_path.push_back(ratio(policy.ours.worst_path, theirs.worst_path));
+    }
+  std::vector<GroupRatios> groups;
+  for (const auto& [group, ratios] : by_group)
+    groups.push_back({group, ratios.instructions.size(), GeometricMean(ratios.instructions),
+                      GeometricMean(ratios.mean_path), GeometricMean(ratios.worst_path)});
+  return groups;
+}
+
+std::string GroupOf(const std::string& policy, const std::string& compiler) {
+  return policy.substr(0, policy.find('/')) + " by " + compiler;
+}
+
+double GeometricMean(const std::vector<double>& numbers) {
+  double sum = 0;
+  for (const double number : numbers) sum += std::log(number);
+  return std::exp(sum / static_cast<double>(numbers.size()));
+}
+
+void PrintTable(const std::vector<ComparedPolicy>& policies) {
+  std::printf("%-40s %-24s %12s %10s %11s %10s %13s\n", "policy", "compiler", "instructions", "mean path",
+              "worst path", "cacheable", "mean checked");
+  for (const ComparedPolicy& policy : policies) {
+    PrintFigures(policy.name, "ours", policy.ours);
+    for (const auto& [compiler, figures] : policy.references) PrintFigures("", compiler, figures);
+  }
+  std::printf("\n%-52s %12s %12s %10s %11s\n", "ours / theirs, geometric means", "policies", "instructions",
+              "mean path", "worst path");
+  for (const GroupRatios& group : RatiosByGroup(policies))
+    std::printf("%-52s %12zu %12.3f %10.3f %11.3f\n", group.group.c_str(), group.policies, group.instructions,
+                group.mean_path, group.worst_path);
 }
 
 }  // namespace precompiledseccomp::testing
