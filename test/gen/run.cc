@@ -53,15 +53,6 @@ Outcome Run(const Words& command, const Environment& environment, const fs::path
           ReadFile(files[2])};
 }
 
-Outcome RunGenerator(const std::string& module, const Words& arguments, const Environment& environment,
-                     const fs::path& folder) {
-  return Run(Words{GENERATOR, "--module", ModuleFile(module)} + arguments, environment, folder);
-}
-
-std::string ModuleFile(const std::string& module) {
-  return std::string(MODULES) + "/lib" + module + ".so";
-}
-
 bool Exists(const std::string& program) {
   return Run({"sh", "-c", "command -v " + program}).status == 0;
 }
