@@ -8,7 +8,7 @@
 namespace precompiledseccomp::testing {
 
 Policy ContainerProfile() {
-  return LoadPolicy(CONTAINER_PROFILE).policy;
+  return LoadPolicy(CORPUS "/container/container_default.json").policy;
 }
 
 }  // namespace precompiledseccomp::testing

@@ -3,65 +3,76 @@
 // What a program pays at its start for a container profile: with an embedded program, with libseccomp, and
 // for no more than the kernel's part of it.
 //
-//   startup [--samples N] [--json FILE]
-//
 // A filter cannot be removed, so that every sample is taken in a child of its own; and what is measured
 // happens once in a process, cold, as it does in real programs. That is why this is no loop of a benchmark
 // library.
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <exception>
-#include <fstream>
-#include <stdexcept>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include <precompiledseccomp/evaluate.h>
+#include <precompiledseccomp/install.h>
 
 #include "bench/container.h"
+#include "bench/installing.h"
 #include "bench/libseccomp_filter.h"
+#include "bench/run.h"
 #include "bench/samples.h"
 #include "bench_filters.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
-constexpr Sample kFailed = {-1, -1};
+// In microseconds.
+struct Start {
+  double prepare = 0;
+  double install = 0;
+};
 
-Sample StartWithEmbeddedProgram() {
-  const double start = Now();
+// The filter is on the stack of a function of its own, so that the page that it touches first is part of what
+// is measured.
+[[gnu::noinline]] std::optional<Start> StartWithEmbeddedProgramAt(double start) {
   const Program* program = bench::GetPrecompiled("container");
-  if (program == nullptr) return kFailed;
+  if (program == nullptr) return std::nullopt;
   Filter filter;
-  if (program->Render({}, filter)) return kFailed;
+  if (program->Render({}, filter)) return std::nullopt;
   const double rendered = Now();
-  if (!Install(filter)) return kFailed;
-  return {rendered - start, Now() - rendered};
+  if (!Install(filter)) return std::nullopt;
+  return Start{rendered - start, Now() - rendered};
 }
 
-Sample StartWithLibseccomp(const LibseccompPolicy& policy, LibseccompShape shape) {
+std::optional<Start> StartWithEmbeddedProgram() {
+  return StartWithEmbeddedProgramAt(Now());
+}
+
+std::optional<Start> StartWithLibseccomp(const LibseccompPolicy& policy, LibseccompShape shape) {
   const double start = Now();
   const Context context = Build(policy, shape);
-  if (context == nullptr) return kFailed;
+  if (context == nullptr) return std::nullopt;
   const double built = Now();
-  if (seccomp_load(context.get()) != 0) return kFailed;
-  return {built - start, Now() - built};
+  if (seccomp_load(context.get()) != 0) return std::nullopt;
+  return Start{built - start, Now() - built};
 }
 
-Sample InstallOnly(const std::vector<sock_filter>& program) {
-  Filter filter;
-  if (!filter.Assign(program)) return kFailed;
-  const double start = Now();
-  if (!Install(filter)) return kFailed;
-  return {0, Now() - start};
+std::optional<Start> InstallOnly(std::span<const sock_filter> program) {
+  const std::optional<double> install = TimeToInstall(program);
+  if (!install) return std::nullopt;
+  return Start{0, *install};
 }
+
+struct Result {
+  double prepare = 0;  // medians
+  double install = 0;
+  double total = 0;
+};
 
 enum Place : std::size_t { kOurs, kLinear, kTree, kLinearArray, kTreeArray, kOneInstruction };
 
-std::vector<Contender> Contenders(const LibseccompPolicy& policy) {
+std::vector<Contender<Start>> Contenders(const LibseccompPolicy& policy) {
   const std::vector<sock_filter> linear = Export(Build(policy, LibseccompShape::kLinear));
   const std::vector<sock_filter> tree = Export(Build(policy, LibseccompShape::kTree));
-  const std::vector<sock_filter> one = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
   return {
       {"precompiled", "look up, render, install", bench::GetPrecompiled("container")->instructions().size(),
        StartWithEmbeddedProgram},
@@ -73,11 +84,21 @@ std::vector<Contender> Contenders(const LibseccompPolicy& policy) {
        [linear] { return InstallOnly(linear); }},
       {"libseccomp_tree_array", "libseccomp's tree: install", tree.size(),
        [tree] { return InstallOnly(tree); }},
-      {"one_instruction", "one instruction: install", one.size(), [one] { return InstallOnly(one); }},
+      {"one_instruction", "one instruction: install", OneInstruction().size(),
+       [] { return InstallOnly(OneInstruction()); }},
   };
 }
 
-void Print(const std::vector<Contender>& contenders, const std::vector<Result>& results) {
+std::vector<Result> Medians(const std::vector<std::vector<Start>>& taken) {
+  std::vector<Result> results;
+  for (const std::vector<Start>& starts : taken)
+    results.push_back({Median(starts, [](const Start& s) { return s.prepare; }),
+                       Median(starts, [](const Start& s) { return s.install; }),
+                       Median(starts, [](const Start& s) { return s.prepare + s.install; })});
+  return results;
+}
+
+void Print(const std::vector<Contender<Start>>& contenders, const std::vector<Result>& results) {
   std::printf("%-36s %12s %12s %12s %12s %10s\n", "medians in microseconds", "instructions", "prepare",
               "install", "together", "ratio");
   for (std::size_t i = 0; i < contenders.size(); ++i)
@@ -91,59 +112,32 @@ void Print(const std::vector<Contender>& contenders, const std::vector<Result>& 
               100 * results[kOurs].prepare / theirs);
 }
 
-void WriteJson(const std::string& path, const std::vector<Contender>& contenders,
-               const std::vector<Result>& results) {
-  std::ofstream file(path);
-  file << "{\n";
+Json ToJson(const std::vector<Contender<Start>>& contenders, const std::vector<Result>& results) {
+  Json json;
   for (std::size_t i = 0; i < contenders.size(); ++i)
-    file << "  \"" << contenders[i].key << "\": {\"instructions\": " << contenders[i].instructions
-         << ", \"prepare_us\": " << results[i].prepare << ", \"install_us\": " << results[i].install
-         << ", \"total_us\": " << results[i].total << "},\n";
-  file << "  \"ratio\": " << results[kLinear].total / results[kOurs].total << ",\n"
-       << "  \"look_up_and_render_share\": " << results[kOurs].prepare / results[kLinear].total << "\n}\n";
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+    json[contenders[i].key] = {{"instructions", contenders[i].instructions},
+                               {"prepare_us", results[i].prepare},
+                               {"install_us", results[i].install},
+                               {"total_us", results[i].total}};
+  json["ratio"] = results[kLinear].total / results[kOurs].total;
+  json["look_up_and_render_share"] = results[kOurs].prepare / results[kLinear].total;
+  return json;
 }
 
-struct Options {
-  std::size_t samples = 300;
-  std::string json;
-};
-
-Options OptionsFrom(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string name = argv[i];
-    if (i + 1 == argc) throw std::runtime_error(name + " needs a value");
-    if (name == "--samples")
-      options.samples = std::strtoul(argv[i + 1], nullptr, 10);
-    else if (name == "--json")
-      options.json = argv[i + 1];
-    else
-      throw std::runtime_error("usage: startup [--samples N] [--json FILE]");
-  }
-  if (options.samples == 0) throw std::runtime_error("--samples takes 1 or more");
-  return options;
-}
-
-void Run(const Options& options) {
+Json Run(std::size_t samples) {
   const LibseccompPolicy policy = ForLibseccomp(Resolve(ContainerProfile(), NativeTarget()));
   std::printf("container profile, %zu rules for libseccomp, %zu samples each\n\n", policy.rules.size(),
-              options.samples);
-  const std::vector<Contender> contenders = Contenders(policy);
-  const std::vector<Result> results = Measure(contenders, options.samples);
+              samples);
+  const std::vector<Contender<Start>> contenders = Contenders(policy);
+  const std::vector<Result> results = Medians(Measure(contenders, samples));
   Print(contenders, results);
-  if (!options.json.empty()) WriteJson(options.json, contenders, results);
+  return ToJson(contenders, results);
 }
 
 }  // namespace
 }  // namespace precompiledseccomp::testing
 
 int main(int argc, char** argv) {
-  try {
-    precompiledseccomp::testing::Run(precompiledseccomp::testing::OptionsFrom(argc, argv));
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "startup: %s\n", error.what());
-    return EXIT_FAILURE;
-  }
-  return EXIT_SUCCESS;
+  using namespace precompiledseccomp::testing;
+  return RunBenchmark({.name = "startup", .samples = 300, .installs_filters = true, .run = Run}, argc, argv);
 }
