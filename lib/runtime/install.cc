@@ -5,14 +5,14 @@
 #include <precompiledseccomp/install.h>
 
 #include <errno.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
+#include <linux/prctl.h>
 #include <linux/seccomp.h>
 
+#include "cold_start.h"
 #include "return_actions.h"
+#include "system_call.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -32,21 +32,13 @@ struct Failure {
   const char* message = "";
 };
 
-class ErrnoKeeper {
- public:
-  ErrnoKeeper() : saved_(errno) {}
-  ~ErrnoKeeper() { errno = saved_; }
-  ErrnoKeeper(const ErrnoKeeper&) = delete;
-  ErrnoKeeper& operator=(const ErrnoKeeper&) = delete;
-
- private:
-  int saved_;
-};
-
-// The answer of seccomp(2), or the negative of its errno.
+// The answers of both are the kernel's: the negative of an errno value on failure.
 long Seccomp(unsigned operation, unsigned flags, void* argument) {
-  const long answer = syscall(SYS_seccomp, operation, flags, argument);
-  return answer == -1 ? -errno : answer;
+  return SystemCall(SYS_seccomp, operation, flags, reinterpret_cast<unsigned long>(argument));
+}
+
+long Prctl(unsigned long option, unsigned long first, const void* second = nullptr) {
+  return SystemCall(SYS_prctl, option, first, reinterpret_cast<unsigned long>(second));
 }
 
 unsigned FlagsOf(const InstallOptions& options) {
@@ -157,12 +149,14 @@ struct Loaded {
 long LoadFilter(sock_fprog& program, unsigned flags) {
   const long answer = Seccomp(kSetModeFilter, flags, &program);
   if (answer != -ENOSYS || flags != 0) return answer;
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == -1 ? -errno : 0;
+  return Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
-Loaded Load(std::span<const sock_filter> instructions, const InstallOptions& options) {
-  if (options.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-    return {{errno, "no_new_privs cannot be set (Linux 3.5), or a filter does not let prctl(2) through"}};
+STARTUP_CODE Loaded Load(std::span<const sock_filter> instructions, const InstallOptions& options) {
+  const long no_new_privs = options.no_new_privs ? Prctl(PR_SET_NO_NEW_PRIVS, 1) : 0;
+  if (no_new_privs < 0)
+    return {{static_cast<int>(-no_new_privs),
+             "no_new_privs cannot be set (Linux 3.5), or a filter does not let prctl(2) through"}};
 
   // The kernel's structure has no const: it reads the instructions only.
   sock_fprog program = {static_cast<unsigned short>(instructions.size()),
@@ -182,15 +176,14 @@ Loaded Load(std::span<const sock_filter> instructions, const InstallOptions& opt
 [[gnu::noinline]] Loaded LoadChanged(const Filter& filter, ActionChange change,
                                      const InstallOptions& options) {
   sock_filter copy[Filter::kCapacity];
-  memcpy(copy, filter.instructions().data(), filter.size() * sizeof(sock_filter));
+  CopyInstructions(copy, filter.instructions().data(), filter.size());
   ChangeActions(copy, filter.size(), change);
   return Load({copy, filter.size()}, options);
 }
 
 }  // namespace
 
-InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept {
-  const ErrnoKeeper keep_errno;
+STARTUP_CODE InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept {
   ActionChange change{options.mode, false};
   Failure failure = FindMistake(filter, options);
   if (failure.error == 0) failure = CheckActions(filter, options, change);

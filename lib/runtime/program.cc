@@ -4,6 +4,8 @@
 // into libstdc++, which an application need not have.
 #include <precompiledseccomp/program.h>
 
+#include "cold_start.h"
+
 namespace precompiledseccomp {
 namespace {
 
@@ -21,13 +23,13 @@ std::string_view NameAt(std::span<const char> name) {
 // The first value of this name, or nullptr.
 const VariableValue* FindValue(std::span<const VariableValue> values, std::string_view name) {
   for (const VariableValue& value : values)
-    if (value.name() == name) return &value;
+    if (CompareNames(value.name(), name) == 0) return &value;
   return nullptr;
 }
 
 bool HasVariable(const Program& program, std::string_view name) {
   for (const VariableRecord& variable : program.variables())
-    if (variable.name() == name) return true;
+    if (CompareNames(variable.name(), name) == 0) return true;
   return false;
 }
 
@@ -57,16 +59,17 @@ std::span<const sock_filter> Program::instructions() const noexcept {
   return At<sock_filter>(*this, instructions_);
 }
 
-RenderError Program::Render(std::span<const VariableValue> values, Filter& filter) const noexcept {
+STARTUP_CODE RenderError Program::Render(std::span<const VariableValue> values,
+                                         Filter& filter) const noexcept {
   filter.Clear();
-  if (RenderError error = Check(values)) return error;
-  if (!filter.Assign(instructions())) return {};  // not reached: ProgramTable admits no larger program
+  RenderError error = Check(values);
+  if (error || !filter.Assign(instructions())) return error;  // ProgramTable admits no program too large
   for (const VariableRecord& variable : variables())
     Write(variable, FindValue(values, variable.name())->bits(), filter);
-  return {};
+  return error;
 }
 
-Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept {
+STARTUP_CODE Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept {
   Filter filter;
   if (values.size() != variables().size() || !filter.Assign(instructions())) return filter;
   const std::uint64_t* value = values.begin();
@@ -74,7 +77,7 @@ Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const
   return filter;
 }
 
-RenderError Program::Check(std::span<const VariableValue> values) const noexcept {
+STARTUP_CODE RenderError Program::Check(std::span<const VariableValue> values) const noexcept {
   // Unknown names first: a misspelt name is also a missing one, and the misspelling is the better news.
   for (const VariableValue& value : values) {
     if (!HasVariable(*this, value.name())) return {RenderErrorCode::kUnknownVariable, name(), value.name()};
@@ -90,19 +93,20 @@ RenderError Program::Check(std::span<const VariableValue> values) const noexcept
   return {};
 }
 
-void Program::Write(const VariableRecord& variable, std::uint64_t value, Filter& filter) noexcept {
+STARTUP_CODE void Program::Write(const VariableRecord& variable, std::uint64_t value,
+                                 Filter& filter) noexcept {
   for (const std::uint32_t offset : variable.low_offsets())
     filter.instructions_[offset].k = static_cast<std::uint32_t>(value);
   for (const std::uint32_t offset : variable.high_offsets())
     filter.instructions_[offset].k = static_cast<std::uint32_t>(value >> 32);
 }
 
-const Program* FindProgram(std::span<const Program> programs, std::string_view name) noexcept {
+STARTUP_CODE const Program* FindProgram(std::span<const Program> programs, std::string_view name) noexcept {
   const Program* first = programs.data();
   std::size_t count = programs.size();
   while (count != 0) {
     const Program* middle = first + count / 2;
-    const int order = middle->name().compare(name);
+    const int order = CompareNames(middle->name(), name);
     if (order == 0) return middle;
     if (order < 0) {
       first = middle + 1;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "return_actions.h"
 
+#include "cold_start.h"
+
 namespace precompiledseccomp {
 namespace {
 
@@ -51,7 +53,8 @@ std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change) {
   return answer;
 }
 
-bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, ActionChange change) {
+STARTUP_CODE bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action,
+                              ActionChange change) {
   const sock_filter* code = instructions.data();
   for (std::size_t i = 0; i < instructions.size(); ++i) {
     const Return found = ReturnAt(code, i);
