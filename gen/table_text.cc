@@ -149,11 +149,11 @@ std::string TableText(const CompiledTarget& target, const std::string& name_spac
           ", " + std::to_string(layout.instruction_count) + ", " +
           std::to_string(layout.name_text.size() + 1) + ">;\n\n";
   text += "constexpr Table kTable = {\n";
-  text += ProgramRecords(layout, target) + VariableRecords(layout) + Offsets(layout);
+  text += ProgramRecords(layout, target) + Names(layout) + VariableRecords(layout) + Offsets(layout);
   text += "    .instructions = {\n";
   for (const TableLayout::Block& block : layout.blocks) AppendBlock(block, target, text);
-  text += "    },\n" + Names(layout) + "};\n\n";
-  return text + "}  // namespace embedded\n}  // namespace\n}  // namespace " + name_space + "\n\n";
+  return text + "    },\n};\n\n}  // namespace embedded\n}  // namespace\n}  // namespace " + name_space +
+         "\n\n";
 }
 
 }  // namespace precompiledseccomp::gen

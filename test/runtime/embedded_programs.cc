@@ -28,6 +28,17 @@ constexpr Table kTable = {
             Table::MakeProgram(3, {15, 4}, {0, 5}, {0, 2}),
             Table::MakeProgram(4, {19, 6}, {5, 7}, {3, 2}),
         },
+    .names =
+        "alias"
+        "answer"
+        "idle"
+        "wide"
+        "worker"
+        "address"
+        "unused"
+        "code"
+        "fd1"
+        "fd2",
     .variables =
         {
             Table::MakeVariable(0, {25, 7}, 64, {0, 2}, {2, 2}),
@@ -64,17 +75,6 @@ constexpr Table kTable = {
             // idle
             {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
         },
-    .names =
-        "alias"
-        "answer"
-        "idle"
-        "wide"
-        "worker"
-        "address"
-        "unused"
-        "code"
-        "fd1"
-        "fd2",
 };
 
 }  // namespace

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+
 #include <boost/test/unit_test.hpp>
 
 #include "embedded_programs.h"
@@ -40,6 +42,17 @@ BOOST_AUTO_TEST_CASE(EveryLengthOfTableIsSearchedWhole) {
 
 BOOST_AUTO_TEST_CASE(AnEmptyTableHasNothing) {
   BOOST_TEST(FindProgram({}, "worker") == nullptr);
+}
+
+// So that a look-up among hundreds of programs touches few pages.
+BOOST_AUTO_TEST_CASE(NamesStandBetweenTheRecordsAndTheInstructions) {
+  const auto address = [](const auto* object) { return reinterpret_cast<std::uintptr_t>(object); };
+  for (const Program& program : Programs()) {
+    BOOST_TEST_CONTEXT(program.name()) {
+      BOOST_TEST(address(program.name().data()) >= address(Programs().data() + Programs().size()));
+      BOOST_TEST(address(program.name().data()) < address(program.instructions().data()));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

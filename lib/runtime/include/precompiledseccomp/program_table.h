@@ -11,19 +11,20 @@
 //           Table::MakeProgram(0, {0, 4}, {0, 1}, {0, 0}),     // "idle", one instruction, no variables
 //           Table::MakeProgram(1, {4, 6}, {1, 8}, {0, 2}),     // "worker"
 //       },
+//       .names = "idle" "worker" "fd1" "fd2",
 //       .variables = {
 //           Table::MakeVariable(0, {10, 3}, 32, {0, 2}, {2, 0}),   // "fd1", at two places
 //           Table::MakeVariable(1, {13, 3}, 32, {2, 1}, {3, 0}),   // "fd2", at one
 //       },
 //       .offsets = {2, 4, 6},
 //       .instructions = {{0x06, 0, 0, 0x80000000}, ...},
-//       .names = "idle" "worker" "fd1" "fd2",
 //   };
 //
 // Records find names, variables, offsets and instructions by their distance in bytes from the record itself.
 // Pointers would have to be relocated in every process, in position-independent code, and the pages they
 // stand on could not be shared; this object is plain read-only data, which costs nothing until it is looked
-// at. No constructor runs either: the object is constexpr.
+// at. No constructor runs either: the object is constexpr. A look-up reads records and names, which therefore
+// stand side by side: the instructions of hundreds of programs take megabytes.
 //
 // Programs may share instructions, and variables may share names and offsets: equal ranges are stored once by
 // giving them the same place.
@@ -61,10 +62,10 @@ template <std::size_t Programs, std::size_t Variables, std::size_t Offsets, std:
           std::size_t NameBytes>
 struct ProgramTable {
   Program programs[Programs];  // sorted by name, as bytes
+  char names[NameBytes];
   VariableRecord variables[internal::AtLeastOne(Variables)];
   std::uint32_t offsets[internal::AtLeastOne(Offsets)];  // of instructions within their program
   sock_filter instructions[Instructions];
-  char names[NameBytes];
 
   // Element `index` of `programs`. The ranges are of `names`, `instructions` and `variables`.
   static consteval Program MakeProgram(std::size_t index, TableRange name, TableRange instructions,
