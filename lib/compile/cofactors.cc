@@ -153,7 +153,7 @@ void Cofactoring::Merge(const Test& test, bool of_same_word, const View& yes, co
   while (true) {
     const std::uint32_t first = std::max(yes[i].first, no[j].first);
     const std::uint32_t last = std::min(yes.Last(i), no.Last(j));
-    const auto answer = of_same_word ? AnswerWithin(test, first, last) : std::nullopt;
+    const auto answer = of_same_word && first == last ? AnswerWithin(test, first, last) : std::nullopt;
     if (!answer)
       Append(first, graph_.AddBranch(test, yes[i].node, no[j].node));
     else

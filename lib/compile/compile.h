@@ -6,8 +6,10 @@
 //   lower.h      conditions become tests of single 32-bit words
 //   graph.h      decisions are nodes of a graph; equal ones are one node
 //   thread.h     tests whose answer is known on the way to them are skipped
-//   order.h      questions are asked in the order that costs least, what calls have in common last; of values,
-//                by search trees and bit patterns (parts.h, guards.h, cofactors.h, search.h, patterns.h, costs.h)
+//   order.h      questions are asked in the order that costs least, what calls have in common last; of
+//   values,
+//                by search trees and bit patterns (parts.h, guards.h, cofactors.h, search.h, patterns.h,
+//                costs.h)
 //   dispatch.h   call numbers become ranges of equal meaning, found by a search tree (weights.h)
 //   layout.h     the graph becomes a line of instructions
 //

@@ -22,6 +22,7 @@ namespace {
 // and where nobody says which calls are hot, only the most usual one is.
 constexpr std::size_t kMostHotTests = 8;
 constexpr std::size_t kMostUsualTests = 1;
+constexpr double kMostTestsSaved = 10;
 // Numbers from here on are no calls of any architecture's own ABI; x32's bit is the lowest that says so.
 constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
 
@@ -83,15 +84,24 @@ class Dispatcher {
     return numbers;
   }
 
-  // Tests the n heaviest calls before all others, for the best n.
+  // Tests the n heaviest calls before all others, for the best n. A test saves its call one test in the tree
+  // at the least, and hardly more than kMostTestsSaved: often that tells what n is.
   SearchTree CheapestNumbers() {
     std::vector<std::uint32_t> heaviest = HeaviestFirst();
     heaviest.resize(std::min(heaviest.size(), policy_.counts.empty() ? kMostUsualTests : kMostHotTests));
-    SearchTree best = Numbers({});
-    for (std::size_t count = 1; count <= heaviest.size(); ++count) {
-      const SearchTree tree = Numbers({heaviest.data(), count});
+    double beyond = kCostOfAnInstruction + TotalWeight();
+    std::size_t count = 0;
+    const auto is_worth_it = [&](double tests_saved) {
+      return count < heaviest.size() &&
+             weights_.at(heaviest[count]) * tests_saved > beyond - weights_.at(heaviest[count]);
+    };
+    for (; is_worth_it(1); ++count) beyond -= weights_.at(heaviest[count]);
+    SearchTree best = Numbers({heaviest.data(), count});
+    for (; is_worth_it(kMostTestsSaved); ++count) {
+      const SearchTree tree = Numbers({heaviest.data(), count + 1});
       if (tree.cost >= best.cost) break;
       best = tree;
+      beyond -= weights_.at(heaviest[count]);
     }
     return best;
   }
@@ -99,8 +109,7 @@ class Dispatcher {
   // The search for a number, with those of `hot` found by a test each before it.
   SearchTree Numbers(std::span<const std::uint32_t> hot) {
     SearchTree tree = BuildSearch(Word(bpf::kNumberOffset), RunsWithout(hot), kCostOfAnInstruction, graph_);
-    double beyond = kNumbersEmulated;
-    for (const auto& [number, weight] : weights_) beyond += weight;
+    double beyond = TotalWeight();
     for (const std::uint32_t number : hot) beyond -= weights_.at(number);
     for (std::size_t i = hot.size(); i-- > 0;) {
       beyond += weights_.at(hot[i]);
@@ -122,12 +131,11 @@ class Dispatcher {
       AddUnnamed(next, number, add);
       if (std::find(hot.begin(), hot.end(), number) == hot.end())
         add(number, std::uint64_t{number} + 1, decision);
-      else if (runs.empty())
-        runs.push_back({0, decision, 0});
       next = std::uint64_t{number} + 1;
     }
     AddUnnamed(next, kNoCallsFrom, add);
     runs.push_back({kNoCallsFrom, NoCall(), 0});
+    runs.front().first = 0;
     // The numbers just below that are decided alike need no test that tells them from those above: none of
     // them has a bit of a foreign ABI.
     const bool is_unnamed = next < kNoCallsFrom;
@@ -164,6 +172,12 @@ class Dispatcher {
     for (auto hot = weights_.lower_bound(first); hot != weights_.end() && hot->first < end; ++hot)
       weight += hot->second;
     return weight;
+  }
+
+  [[nodiscard]] double TotalWeight() const {
+    double total = kNumbersEmulated;
+    for (const auto& [number, weight] : weights_) total += weight;
+    return total;
   }
 
   const ResolvedPolicy& policy_;

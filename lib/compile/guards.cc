@@ -60,32 +60,37 @@ NodeId Guards::Before(NodeId guard, NodeId then) {
   return graph_.AddBranch(node.test, yes, no);
 }
 
-NodeId Guards::JoinKept(NodeId then, std::vector<Guard>& remaining,
+NodeId Guards::JoinKept(NodeId then, const std::vector<Guard>& guards, Set& remaining,
                         const std::function<bool(NodeId)>& is_kept) {
   NodeId best = then;
-  std::vector<Guard> best_remaining = remaining;
-  for (std::size_t i = 0; i < remaining.size(); ++i) {
-    const NodeId joined = Before(remaining[i].decision, then);
+  Set best_remaining = remaining;
+  for (std::size_t i = 0; i < guards.size(); ++i) {
+    if (!remaining[i]) continue;
+    const NodeId joined = Before(guards[i].decision, then);
     if (!is_kept(joined)) continue;
-    std::vector<Guard> others = remaining;
-    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-    const NodeId longest = JoinKept(joined, others, is_kept);
-    if (others.size() >= best_remaining.size()) continue;
+    Set others = remaining;
+    others.reset(i);
+    const NodeId longest = JoinKept(joined, guards, others, is_kept);
+    if (others.count() >= best_remaining.count()) continue;
     best = longest;
-    best_remaining = std::move(others);
+    best_remaining = others;
   }
-  remaining = std::move(best_remaining);
+  remaining = best_remaining;
   return best;
 }
 
 NodeId Guards::Join(const GuardedDecision& decision, const std::function<bool(NodeId)>& is_kept) {
-  std::vector<Guard> remaining = decision.guards;
-  NodeId joined = JoinKept(decision.passed, remaining, is_kept);
-  std::sort(remaining.begin(), remaining.end(), [&](const Guard& a, const Guard& b) {
+  std::vector<Guard> guards = decision.guards;
+  // The most used ones first, which is last on the way.
+  std::sort(guards.begin(), guards.end(), [&](const Guard& a, const Guard& b) {
     return std::tuple(-static_cast<std::int64_t>(uses_[a.decision]), a.offset, a.decision) <
            std::tuple(-static_cast<std::int64_t>(uses_[b.decision]), b.offset, b.decision);
   });
-  for (const Guard& guard : remaining) joined = Before(guard.decision, joined);
+  Set remaining;
+  for (std::size_t i = 0; i < std::min(guards.size(), remaining.size()); ++i) remaining.set(i);
+  NodeId joined = JoinKept(decision.passed, guards, remaining, is_kept);
+  for (std::size_t i = 0; i < guards.size(); ++i)
+    if (i >= remaining.size() || remaining[i]) joined = Before(guards[i].decision, joined);
   return joined;
 }
 

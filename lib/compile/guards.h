@@ -7,6 +7,7 @@
 // What many calls have in common is asked last, so that it is there once.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -49,10 +50,14 @@ class Guards {
   NodeId Join(const GuardedDecision& decision, const std::function<bool(NodeId)>& is_kept);
 
  private:
+  // Of the guards of one decision. It has a few; what is beyond the size of a set is not looked for.
+  using Set = std::bitset<32>;
+
   // `guard` before `then`.
   NodeId Before(NodeId guard, NodeId then);
-  // The guards, taken off `remaining`, that are kept in front of `then`: the most there are.
-  NodeId JoinKept(NodeId then, std::vector<Guard>& remaining, const std::function<bool(NodeId)>& is_kept);
+  // The most guards of `remaining`, which they are taken off, that are kept in front of `then`.
+  NodeId JoinKept(NodeId then, const std::vector<Guard>& guards, Set& remaining,
+                  const std::function<bool(NodeId)>& is_kept);
 
   Graph& graph_;
   NodeId pass_;

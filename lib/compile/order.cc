@@ -23,6 +23,8 @@ namespace {
 // that is made for this many of them, at most: however seldom a call is made, a large set is searched, not
 // listed.
 constexpr double kMostCostOfATest = 1;
+// What one instruction less on the longest way is worth, in instructions, however seldom the call is made.
+constexpr double kCostOfTheLongest = 1;
 // With more questions than this that are no guards, only the one is followed that seems best; with fewer, all
 // are.
 constexpr std::size_t kMostTried = 4;
@@ -47,7 +49,7 @@ class Ordering {
   NodeId Ask(const Split& split);
   [[nodiscard]] std::vector<const Split*> CandidatesOf(const Parts& parts);
   double Estimate(const std::vector<Cofactor>& cofactors);
-  double CostOf(NodeId root) { return costs_.CountNew({&root, 1}) + weight_ * costs_.WaysOf(root).mean; }
+  double CostOf(NodeId root);
 
   Graph& graph_;
   Guards guards_;
@@ -135,27 +137,40 @@ std::vector<const Split*> Ordering::CandidatesOf(const Parts& parts) {
 }
 
 NodeId Ordering::Ask(const Split& split) {
-  // The small ones first: what they need may be a part of the larger ones.
-  std::vector<NodeId> nodes = NodesOf(split.cofactors);
-  std::unordered_map<NodeId, std::size_t> sizes;
-  for (const NodeId node : nodes) {
+  struct Answer {
+    NodeId node;
+    std::size_t size;
+    NodeId cheapest;
+  };
+  std::vector<Answer> answers;
+  for (const NodeId node : NodesOf(split.cofactors)) {
     branches_.Collect({&node, 1}, graph_);
-    sizes[node] = branches_.ids().size();
+    answers.push_back({node, branches_.ids().size(), node});
   }
-  std::stable_sort(nodes.begin(), nodes.end(), [&](NodeId a, NodeId b) { return sizes[a] < sizes[b]; });
-  std::unordered_map<NodeId, NodeId> cheapest;
-  for (const NodeId node : nodes) costs_.Keep(cheapest[node] = Cheapest(node));
-  for (const NodeId node : nodes) costs_.Release(cheapest[node]);
+  // The small ones first: what they need may be a part of the larger ones.
+  std::stable_sort(answers.begin(), answers.end(),
+                   [](const Answer& a, const Answer& b) { return a.size < b.size; });
+  for (Answer& answer : answers) costs_.Keep(answer.cheapest = Cheapest(answer.node));
+  for (const Answer& answer : answers) costs_.Release(answer.cheapest);
 
   std::vector<Run> runs;
+  runs.reserve(split.cofactors.size());
   double total = 0;
   for (const Cofactor& cofactor : split.cofactors) {
+    const auto answer = std::find_if(answers.begin(), answers.end(), [&](const Answer& candidate) {
+      return candidate.node == cofactor.node;
+    });
     const Node& node = graph_[cofactor.node];
     const bool is_refused = node.is_leaf && Refuses(node.leaf);
-    runs.push_back({cofactor.first, cheapest[cofactor.node], is_refused ? kCountOfARefusal : 1});
+    runs.push_back({cofactor.first, answer->cheapest, is_refused ? kCountOfARefusal : 1});
     total += runs.back().weight;
   }
   return BranchesFor(split.question, runs, std::min(kMostCostOfATest, total / weight_), graph_);
+}
+
+double Ordering::CostOf(NodeId root) {
+  const Ways ways = costs_.WaysOf(root);
+  return costs_.CountNew({&root, 1}) + weight_ * ways.mean + kCostOfTheLongest * ways.longest;
 }
 
 // The cost of a split, as if its cofactors stayed as they are.

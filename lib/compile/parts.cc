@@ -41,9 +41,13 @@ std::shared_ptr<const Parts> Dissection::Dissect(NodeId id, std::size_t& work_le
     if (splits.back().cofactors.empty()) return nullptr;
   }
   const auto parts = std::make_shared<Parts>();
-  const std::optional<NodeId> failed = FindFailed(splits);
-  for (Split& split : splits) {
-    const std::vector<NodeId> nodes = NodesOf(split.cofactors);
+  std::vector<std::vector<NodeId>> nodes_of_splits;
+  nodes_of_splits.reserve(splits.size());
+  for (const Split& split : splits) nodes_of_splits.push_back(NodesOf(split.cofactors));
+  const std::optional<NodeId> failed = FindFailed(nodes_of_splits);
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    Split& split = splits[i];
+    const std::vector<NodeId>& nodes = nodes_of_splits[i];
     if (!failed || nodes.size() != 2 || (nodes.front() != *failed && nodes.back() != *failed)) {
       parts->core.push_back(std::move(split));
       continue;
@@ -58,13 +62,12 @@ std::shared_ptr<const Parts> Dissection::Dissect(NodeId id, std::size_t& work_le
   return parts;
 }
 
-std::optional<NodeId> Dissection::FindFailed(const std::vector<Split>& splits) const {
+std::optional<NodeId> Dissection::FindFailed(const std::vector<std::vector<NodeId>>& nodes_of_splits) const {
   // Of leaves that as many questions lead to, one that refuses.
   constexpr int kVotes = 2;
   constexpr int kVotesOfRefusal = 3;
   std::vector<std::pair<NodeId, int>> votes;
-  for (const Split& split : splits) {
-    const std::vector<NodeId> nodes = NodesOf(split.cofactors);
+  for (const std::vector<NodeId>& nodes : nodes_of_splits) {
     if (nodes.size() != 2) continue;
     for (const NodeId node : nodes) {
       if (!graph_[node].is_leaf) continue;

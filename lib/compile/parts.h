@@ -53,7 +53,8 @@ class Dissection {
  private:
   std::shared_ptr<const Parts> Dissect(NodeId id, std::size_t& work_left);
   // The leaf that most questions can lead to at once: the answer of those who fail.
-  [[nodiscard]] std::optional<NodeId> FindFailed(const std::vector<Split>& splits) const;
+  [[nodiscard]] std::optional<NodeId> FindFailed(
+      const std::vector<std::vector<NodeId>>& nodes_of_splits) const;
   void AddGuard(Split split, NodeId beyond, Parts& parts);
   [[nodiscard]] std::optional<NodeId> PassedBy(NodeId id, const Parts& parts) const;
 

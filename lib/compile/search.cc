@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -47,13 +48,8 @@ class Planner {
     double cost = std::numeric_limits<double>::infinity();
   };
 
-  struct IntervalPlan {
-    double cost = 0;
-    std::uint32_t split = 0;
-  };
-
   [[nodiscard]] double Weight(std::size_t i, std::size_t j) const { return sums_[j + 1] - sums_[i]; }
-  IntervalPlan& At(std::size_t i, std::size_t j) { return plans_[i * runs_.size() + j]; }
+  [[nodiscard]] std::size_t At(std::size_t i, std::size_t j) const { return i * runs_.size() + j; }
 
   [[nodiscard]] bool IsSingleValue(std::size_t i) const {
     return i + 1 < runs_.size() ? runs_[i + 1].first - runs_[i].first == 1
@@ -86,30 +82,38 @@ class Planner {
     return chain;
   }
 
+  // Intervals within the one whose turn it is have been planned: its own row up to j, and all rows below.
   void Plan() {
     const std::size_t n = runs_.size();
-    plans_.resize(n * n);
-    for (std::size_t i = 0; i < n; ++i) At(i, i) = {0, static_cast<std::uint32_t>(i)};
-    for (std::size_t length = 2; length <= n; ++length)
-      for (std::size_t i = 0; i + length <= n; ++i) PlanInterval(i, i + length - 1);
+    costs_ = std::make_unique_for_overwrite<double[]>(n * n);
+    splits_ = std::make_unique_for_overwrite<std::uint16_t[]>(n * n);
+    for (std::size_t i = n; i-- > 0;) {
+      costs_[At(i, i)] = 0;
+      splits_[At(i, i)] = static_cast<std::uint16_t>(i);
+      for (std::size_t j = i + 1; j < n; ++j) PlanInterval(i, j);
+    }
   }
 
   void PlanInterval(std::size_t i, std::size_t j) {
-    IntervalPlan best{std::numeric_limits<double>::infinity(), static_cast<std::uint32_t>(i)};
-    const std::size_t last = std::min<std::size_t>(At(i + 1, j).split, j - 1);
-    for (std::size_t s = At(i, j - 1).split; s <= last; ++s) {
-      const double cost = At(i, s).cost + At(j, s + 1).cost;
-      if (cost < best.cost) best = {cost, static_cast<std::uint32_t>(s)};
+    const double* const from_i = &costs_[At(i, 0)];
+    const double* const to_j = &costs_[At(j, 0)];
+    double best = std::numeric_limits<double>::infinity();
+    std::size_t best_split = i;
+    const std::size_t last = std::min<std::size_t>(splits_[At(i + 1, j)], j - 1);
+    for (std::size_t s = splits_[At(i, j - 1)]; s <= last; ++s) {
+      const double cost = from_i[s] + to_j[s + 1];
+      if (cost >= best) continue;
+      best = cost;
+      best_split = s;
     }
-    best.cost += Weight(i, j) + cost_of_a_test_;
-    best.cost = std::min(best.cost, FindChain(i, j).cost);
-    At(i, j) = best;
-    At(j, i) = best;
+    best = std::min(best + Weight(i, j) + cost_of_a_test_, FindChain(i, j).cost);
+    costs_[At(i, j)] = costs_[At(j, i)] = best;
+    splits_[At(i, j)] = static_cast<std::uint16_t>(best_split);
   }
 
   // Where to split: as planned, or for very many runs where the weights are in balance.
   std::size_t SplitOf(std::size_t i, std::size_t j) {
-    if (!plans_.empty()) return At(i, j).split;
+    if (splits_ != nullptr) return splits_[At(i, j)];
     const double half = sums_[i] + Weight(i, j) / 2;
     const auto found = std::upper_bound(sums_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                                         sums_.begin() + static_cast<std::ptrdiff_t>(j), half);
@@ -118,7 +122,7 @@ class Planner {
 
   bool ChainIsBest(const Chain& chain, std::size_t i, std::size_t j) {
     if (chain.cost == std::numeric_limits<double>::infinity()) return false;
-    return plans_.empty() || chain.cost <= At(i, j).cost;
+    return costs_ == nullptr || chain.cost <= costs_[At(i, j)];
   }
 
   NodeId BuildInterval(std::size_t i, std::size_t j) {
@@ -146,9 +150,10 @@ class Planner {
   double cost_of_a_test_;
   Graph& graph_;
   std::vector<double> sums_;  // sums_[i]: the weight of the runs before i
-  // For each interval, twice (as i, j and as j, i: the search for the best split walks along both); empty
-  // when there are too many runs.
-  std::vector<IntervalPlan> plans_;
+  // For each interval from i to j, the cost of its tree, twice: at (j, i) as well, for the search of the best
+  // split walks along both. And where it is split. Null when there are too many runs.
+  std::unique_ptr<double[]> costs_;
+  std::unique_ptr<std::uint16_t[]> splits_;
   double cost_of_built_ = 0;
 };
 
