@@ -12,12 +12,14 @@
 #include "bpf/disassembler.h"
 #include "bpf/instructions.h"
 #include "compile/compile.h"
+#include "precompile/serialize.h"
 #include "precompile/stand_ins.h"
 #include "precompile/words.h"
 
 namespace precompiledseccomp {
 namespace {
 
+using precompile::Neighbours;
 using precompile::StandIns;
 
 // A word of a variable, and where it stands in the instructions.
@@ -76,20 +78,20 @@ std::pair<std::string, std::string> FirstDifference(const std::string& first, co
   }
 }
 
-// Variables print as their names, so that the texts of one definition's policies are equal whatever the
-// stand-ins are.
-void CheckSamePolicy(const std::string& first, const std::string& second) {
-  if (first == second) return;
-  const auto [a, b] = FirstDifference(first, second);
+// Throws, with what differs.
+[[noreturn]] void ThrowAnswersDiffer(const Policy& first, const Policy& second) {
+  const auto [a, b] = FirstDifference(first.ToString(), second.ToString());
   const auto trimmed = [](const std::string& line) {
     return line.substr(std::min(line.find_first_not_of(' '), line.size()));
   };
-  throw Error("the definition answers differently each time it is called: first \"" + trimmed(a) +
-              "\", then \"" + trimmed(b) +
-              "\"; a policy must not depend on the values of its variables, nor on anything that changes");
+  const std::string difference =
+      a == b ? "in the counts of its hot calls, in what is optional, or in what was a negative int"
+             : "first \"" + trimmed(a) + "\", then \"" + trimmed(b) + "\"";
+  throw Error("the definition answers differently each time it is called: " + difference +
+              "; a policy must not depend on the values of its variables, nor on anything that changes");
 }
 
-void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const std::set<std::string>& used) {
+void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Neighbours& used) {
   for (const Variable& variable : variables) {
     const bool is_used = used.count(variable.name) != 0 || used.count(LowHalfName(variable.name)) != 0 ||
                          used.count(HighHalfName(variable.name)) != 0;
@@ -169,53 +171,74 @@ void CheckRendering(const PrecompiledProgram& program, const std::vector<Variabl
 }
 
 PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
+  ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
   PrecompiledProgram program{.name = answers.name,
                              .target = answers.target,
                              .instructions = {},
                              .variables = {},
-                             .used_syscalls = answers.rounds.front().policy.used_syscalls};
+                             .used_syscalls = resolved.used_syscalls,
+                             .counts = resolved.counts};
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, {}, {}});
 
-  const auto compiled = [&](std::size_t index) {
-    const auto& [values, policy] = answers.rounds[index];
-    return Round{values, Compile(policy)};
+  precompile::Substitution substitution(std::move(resolved), answers.variables);
+  const auto compiled = [&](const StandIns& values) {
+    return Round{values, Compile(substitution.With(values))};
   };
-  const Round first = compiled(0);
+  const Round first = compiled(answers.rounds.front());
   program.instructions = first.instructions;
   if (answers.variables.empty()) return program;
 
-  const Round second = compiled(1);
+  const Round second = compiled(answers.rounds[1]);
   CheckSameShape(first, second);
   FindOffsets(first, second, answers.variables, program);
   for (std::size_t i = 2; i < answers.rounds.size(); ++i)
-    CheckRendering(program, answers.variables, compiled(i));
+    CheckRendering(program, answers.variables, compiled(answers.rounds[i]));
   return program;
+}
+
+// For each word of the variables, the constants it could be confused with.
+std::vector<std::set<std::uint32_t>> ConstantsOfWords(const std::vector<Variable>& variables,
+                                                      const Neighbours& neighbours) {
+  std::vector<std::set<std::uint32_t>> constants;
+  for (const WordPlace& place : WordsOf(variables)) {
+    const Variable& variable = variables[place.variable];
+    const std::string name = variable.bits == 32  ? variable.name
+                             : place.is_high_half ? HighHalfName(variable.name)
+                                                  : LowHalfName(variable.name);
+    const auto found = neighbours.find(name);
+    constants.push_back(found == neighbours.end() ? std::set<std::uint32_t>() : found->second);
+  }
+  return constants;
 }
 
 }  // namespace
 
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
   try {
-    DefinitionAnswers answers{
-        .name = definition.name, .target = target, .variables = definition.variables, .rounds = {}};
-    std::string text;
-    const auto ask = [&](const StandIns& values) {
+    const std::vector<Variable>& variables = definition.variables;
+    const StandIns first_round = precompile::FirstRound(variables);
+    DefinitionAnswers answers{.name = definition.name,
+                              .target = target,
+                              .variables = variables,
+                              .policy = CallDefinition(definition, target, first_round),
+                              .rounds = {first_round},
+                              .content = {}};
+    const std::string serialized = precompile::Serialize(answers.policy);
+    const auto ask_again = [&](const StandIns& values) {
       const Policy policy = CallDefinition(definition, target, values);
-      if (answers.rounds.empty())
-        text = policy.ToString();
-      else
-        CheckSamePolicy(text, policy.ToString());
-      answers.rounds.push_back({values, Resolve(policy, target)});
+      if (precompile::Serialize(policy) != serialized) ThrowAnswersDiffer(answers.policy, policy);
+      answers.rounds.push_back(values);
     };
-    ask(precompile::FirstRound(definition.variables));
-    ask(precompile::SecondRound(definition.variables));
-    if (definition.variables.empty()) return answers;
+    ask_again(precompile::SecondRound(variables));
+    answers.content = std::string(target.name) + precompile::Serialize(variables) + serialized;
+    if (variables.empty()) return answers;
 
-    const precompile::WordsOfPolicy words = precompile::CollectWords(answers.rounds.front().policy);
-    CheckThatVariablesAreUsed(definition.variables, words.variables);
-    for (const StandIns& values : precompile::FurtherRounds(definition.variables, words.constants))
-      ask(values);
+    const Neighbours neighbours = precompile::CollectVariables(answers.policy);
+    CheckThatVariablesAreUsed(variables, neighbours);
+    for (const StandIns& values :
+         precompile::FurtherRounds(variables, ConstantsOfWords(variables, neighbours)))
+      ask_again(values);
     return answers;
   } catch (const Error& error) {
     throw error.InProgram(definition.name);

@@ -2,7 +2,9 @@
 
 #include "precompile/stand_ins.h"
 
+#include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace precompiledseccomp::precompile {
 namespace {
@@ -22,6 +24,12 @@ StandIns FromWords(const std::vector<Variable>& variables,
   return values;
 }
 
+// A word's own constants, ascending, and one of them.
+struct Constants {
+  const std::vector<std::uint32_t>& sorted;
+  std::size_t place;
+};
+
 // Different for different i, because the factor is odd; in no particular order.
 std::uint32_t Scattered(std::uint32_t i) {
   return 0x9e3779b9U * (2 * i + 1);
@@ -38,32 +46,39 @@ StandIns SecondRound(const std::vector<Variable>& variables) {
 }
 
 std::vector<StandIns> FurtherRounds(const std::vector<Variable>& variables,
-                                    const std::set<std::uint32_t>& constants) {
+                                    const std::vector<std::set<std::uint32_t>>& constants) {
   std::vector<StandIns> rounds;
   const auto add = [&](const std::function<std::uint32_t(std::uint32_t)>& word_at) {
-    rounds.push_back(FromWords(variables, word_at));
+    StandIns values = FromWords(variables, word_at);
+    const bool is_new = values != FirstRound(variables) && values != SecondRound(variables) &&
+                        std::find(rounds.begin(), rounds.end(), values) == rounds.end();
+    if (is_new) rounds.push_back(std::move(values));
   };
-  add([](std::uint32_t i) { return 1 + i; });
-  add([](std::uint32_t i) { return 0x7fffffff - i; });
-  add([](std::uint32_t i) { return 0x80000000 + i; });
-  add([](std::uint32_t i) { return kAllOnes - i; });
+  const auto count = static_cast<std::uint32_t>(constants.size());
   add([](std::uint32_t) { return 0; });
   add([](std::uint32_t) { return kAllOnes; });
-  add([](std::uint32_t i) { return i % 2 == 0 ? 0x80000007 - i : 7 + i; });
-  if (constants.empty()) return rounds;
+  add([](std::uint32_t i) { return 1 + i; });
+  add([&](std::uint32_t i) { return 0x7fffffff + count / 2 - i; });
 
-  const std::vector<std::uint32_t> sorted(constants.begin(), constants.end());
-  const auto count = static_cast<std::uint32_t>(sorted.size());
-  add([&](std::uint32_t i) { return sorted[i % count]; });
-  add([&](std::uint32_t i) { return sorted[count - 1 - i % count]; });
-  add([&](std::uint32_t i) { return sorted[i % count] - 1; });
-  add([&](std::uint32_t i) { return sorted[count - 1 - i % count] + 1; });
-  // Between neighbours, from the top down: half way from each constant to the next one, or to the largest
-  // word.
-  add([&](std::uint32_t i) {
-    const std::uint32_t place = count - 1 - i % count;
-    const std::uint32_t above = place + 1 < count ? sorted[place + 1] : kAllOnes;
-    return sorted[place] + (above - sorted[place]) / 2;
+  // Rounds with a word at, or beside, one of its own constants: the one at the word's place, from below or
+  // from above. A word without constants gets the value that it had in a round before.
+  const auto add_near = [&](bool from_above, const std::function<std::uint32_t(const Constants&)>& near) {
+    add([&](std::uint32_t i) {
+      if (constants[i].empty()) return 1 + i;
+      const std::vector<std::uint32_t> sorted(constants[i].begin(), constants[i].end());
+      const std::size_t place = i % sorted.size();
+      return near({sorted, from_above ? sorted.size() - 1 - place : place});
+    });
+  };
+  add_near(false, [](const Constants& at) { return at.sorted[at.place]; });
+  add_near(true, [](const Constants& at) { return at.sorted[at.place]; });
+  add_near(false, [](const Constants& at) { return at.sorted[at.place] - 1; });
+  add_near(true, [](const Constants& at) { return at.sorted[at.place] + 1; });
+  // Half way to the next constant, or to the largest word.
+  add_near(true, [](const Constants& at) {
+    const bool is_last = at.place + 1 == at.sorted.size();
+    const std::uint32_t above = is_last ? kAllOnes : at.sorted[at.place + 1];
+    return at.sorted[at.place] + (above - at.sorted[at.place]) / 2;
   });
   return rounds;
 }

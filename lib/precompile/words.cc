@@ -2,56 +2,176 @@
 
 #include "precompile/words.h"
 
+#include <array>
+#include <utility>
+
 namespace precompiledseccomp::precompile {
 namespace {
 
-struct Collector {
-  WordsOfPolicy& words;
+// ---- Looking at all words.
 
-  void Add(const Word& word) const {
-    if (word.IsVariable())
-      words.variables.insert(word.variable);
-    else
-      words.constants.insert(word.value);
+// What a word is compared with: half of an operand, or nothing for the data of an action.
+struct Place {
+  bool is_action = true;
+  Operand::Source source{};
+  int index = 0;
+  bool is_high_half = false;
+  friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
+};
+
+// Calls `visit(place, word)` for each word of a condition.
+template <typename Visit>
+struct ConditionWords {
+  const Visit& visit;
+
+  void Add(const Operand& operand, const Value& value) const {
+    Place place{false, operand.source(), operand.index(), false};
+    visit(place, value.low());
+    if (operand.IsLowHalf()) return;
+    place.is_high_half = true;
+    visit(place, value.high());
   }
-  void Add(const Value& value) const {
-    Add(value.high());
-    Add(value.low());
-  }
-  void Add(const Action& action) const { Add(action.data()); }
   void Add(const std::vector<Condition>& conditions) const {
     for (const Condition& condition : conditions) std::visit(*this, condition.node());
   }
 
   void operator()(const AlwaysTrue&) const {}
-  void operator()(const Comparison& node) const { Add(node.value); }
+  void operator()(const Comparison& node) const { Add(node.operand, node.value); }
   void operator()(const MaskedEqual& node) const {
-    Add(node.mask);
-    Add(node.value);
+    Add(node.operand, node.mask);
+    Add(node.operand, node.value);
   }
   void operator()(const OneOf& node) const {
-    for (const Value& value : node.values) Add(value);
+    for (const Value& value : node.values) Add(node.operand, value);
   }
-  void operator()(const NoOtherBits& node) const { Add(node.bits); }
+  void operator()(const NoOtherBits& node) const { Add(node.operand, node.bits); }
   void operator()(const Conjunction& node) const { Add(node.conditions); }
   void operator()(const Disjunction& node) const { Add(node.conditions); }
   void operator()(const Negation& node) const { Add(node.condition); }
 };
 
+template <typename Visit>
+void VisitWords(const Condition& condition, const Visit& visit) {
+  std::visit(ConditionWords<Visit>{visit}, condition.node());
+}
+
+template <typename Visit>
+void VisitWords(const Policy& policy, const Visit& visit) {
+  visit(Place(), policy.default_action().data());
+  visit(Place(), policy.bad_architecture_action().data());
+  if (policy.unknown_action()) visit(Place(), policy.unknown_action()->data());
+  for (const RuleSet& set : policy.rule_sets())
+    for (const Rule& rule : set.rules()) {
+      visit(Place(), rule.action.data());
+      VisitWords(rule.condition, visit);
+    }
+}
+
+bool HasVariable(const Condition& condition) {
+  bool found = false;
+  VisitWords(condition, [&](const Place&, const Word& word) { found = found || word.IsVariable(); });
+  return found;
+}
+
+// ---- Giving variables other values.
+
+struct WithValues {
+  const std::vector<Variable>& variables;
+  const StandIns& values;
+
+  [[nodiscard]] Word Get(const Word& word) const {
+    if (!word.IsVariable()) return word;
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+      const std::string& name = variables[i].name;
+      if (word.variable == name || word.variable == LowHalfName(name))
+        return {static_cast<std::uint32_t>(values[i]), word.variable};
+      if (word.variable == HighHalfName(name))
+        return {static_cast<std::uint32_t>(values[i] >> 32), word.variable};
+    }
+    throw Error("the policy uses the variable \"" + word.variable + "\" of another definition");
+  }
+  [[nodiscard]] Value Get(const Value& value) const {
+    return value.IsConstant() ? value : Value(Get(value.high()), Get(value.low()));
+  }
+  [[nodiscard]] Action Get(const Action& action) const {
+    const Value data(Word(), Get(action.data()));
+    switch (action.kind()) {
+      case Action::Kind::kErrno:
+        return Action::Errno(data);
+      case Action::Kind::kTrap:
+        return Action::Trap(data);
+      case Action::Kind::kTrace:
+        return Action::Trace(data);
+      default:
+        return action;  // takes no data
+    }
+  }
+  [[nodiscard]] std::vector<Condition> Get(const std::vector<Condition>& conditions) const {
+    std::vector<Condition> results;
+    for (const Condition& condition : conditions) results.push_back(Get(condition));
+    return results;
+  }
+  [[nodiscard]] Condition Get(const Condition& condition) const {
+    return Condition(std::visit(*this, condition.node()));
+  }
+
+  Condition::Node operator()(const AlwaysTrue& node) const { return node; }
+  Condition::Node operator()(const Comparison& node) const {
+    return Comparison{node.operand, node.relation, Get(node.value)};
+  }
+  Condition::Node operator()(const MaskedEqual& node) const {
+    return MaskedEqual{node.operand, Get(node.mask), Get(node.value)};
+  }
+  Condition::Node operator()(const OneOf& node) const {
+    OneOf result{node.operand, {}};
+    for (const Value& value : node.values) result.values.push_back(Get(value));
+    return result;
+  }
+  Condition::Node operator()(const NoOtherBits& node) const {
+    return NoOtherBits{node.operand, Get(node.bits)};
+  }
+  Condition::Node operator()(const Conjunction& node) const { return Conjunction{Get(node.conditions)}; }
+  Condition::Node operator()(const Disjunction& node) const { return Disjunction{Get(node.conditions)}; }
+  Condition::Node operator()(const Negation& node) const { return Negation{Get(node.condition)}; }
+};
+
 }  // namespace
 
-WordsOfPolicy CollectWords(const ResolvedPolicy& policy) {
-  WordsOfPolicy words;
-  const Collector collector{words};
-  collector.Add(policy.default_action);
-  collector.Add(policy.bad_architecture_action);
-  if (policy.baseline) collector.Add(policy.baseline->unknown_action);
-  for (const ResolvedRuleSet& set : policy.rule_sets)
-    for (const ResolvedRule& rule : set.rules) {
-      collector.Add(rule.action);
-      std::visit(collector, rule.condition.node());
+Neighbours CollectVariables(const Policy& policy) {
+  std::map<Place, std::set<std::uint32_t>> constants;
+  std::set<std::pair<Place, std::string>> variables;
+  VisitWords(policy, [&](const Place& place, const Word& word) {
+    if (word.IsVariable())
+      variables.emplace(place, word.variable);
+    else
+      constants[place].insert(word.value);
+  });
+  Neighbours neighbours;
+  for (const auto& [place, variable] : variables)
+    neighbours[variable].insert(constants[place].begin(), constants[place].end());
+  return neighbours;
+}
+
+Substitution::Substitution(ResolvedPolicy policy, const std::vector<Variable>& variables)
+    : policy_(std::move(policy)), variables_(variables) {
+  const auto add = [&](Action& action) {
+    if (action.data().IsVariable()) actions_.push_back(&action);
+  };
+  add(policy_.default_action);
+  add(policy_.bad_architecture_action);
+  if (policy_.baseline) add(policy_.baseline->unknown_action);
+  for (ResolvedRuleSet& set : policy_.rule_sets)
+    for (ResolvedRule& rule : set.rules) {
+      add(rule.action);
+      if (HasVariable(rule.condition)) conditions_.push_back(&rule.condition);
     }
-  return words;
+}
+
+const ResolvedPolicy& Substitution::With(const StandIns& values) {
+  const WithValues with_values{variables_, values};
+  for (Condition* const condition : conditions_) *condition = with_values.Get(*condition);
+  for (Action* const action : actions_) *action = with_values.Get(*action);
+  return policy_;
 }
 
 }  // namespace precompiledseccomp::precompile

@@ -5,7 +5,11 @@
 #define BOOST_TEST_MODULE precompile
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -18,6 +22,7 @@
 #include "bpf/disassembler.h"
 #include "bpf/interpreter.h"
 #include "precompile/stand_ins.h"
+#include "precompile/words.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -201,6 +206,19 @@ BOOST_AUTO_TEST_CASE(TheDefinitionMayDependOnTheTarget) {
   for (const Target& target : Targets()) BOOST_TEST(Precompile(definition, target).instructions.size() > 1U);
 }
 
+// An answer that was made for an earlier call has the variables' values of that call.
+BOOST_AUTO_TEST_CASE(AnAnswerThatIsKeptForTheNextCallsStillHasItsVariables) {
+  std::optional<Policy> kept;
+  CheckSameAsPolicy({"fd"},
+                    [&](const Values& v) {
+                      // Only while precompiling: the comparison needs the policy for its own values.
+                      if (v["fd"].bits() < 4097) return Policy().Allow(0, Arg(0) == v["fd"]);
+                      if (!kept) kept = Policy().Allow(0, Arg(0) == v["fd"]);
+                      return *kept;
+                    },
+                    {{3}, {4096}});
+}
+
 BOOST_AUTO_TEST_CASE(CompilingNowGivesTheRenderedTemplate) {
   const ProgramDefinition definition{
       "p", {"a", Uint64("b")}, [](const Values& v) {
@@ -245,18 +263,155 @@ BOOST_AUTO_TEST_CASE(NoTwoWordsHaveTheSamePairOfStandIns) {
 
 BOOST_AUTO_TEST_CASE(FurtherRoundsLieBelowBetweenAboveAndOnTheConstantsInBothOrders) {
   const std::vector<Variable> two = {"a", "b"};
-  bool below = false, above = false, between = false, equal = false, ascending = false, descending = false,
-       same = false;
-  for (const auto& round : precompile::FurtherRounds(two, {1000, 2000})) {
-    below = below || (round[0] < 1000 && round[1] < 1000);
-    above = above || (round[0] > 2000 && round[1] > 2000);
-    between = between || (round[0] > 1000 && round[0] < 2000) || (round[1] > 1000 && round[1] < 2000);
-    equal = equal || (round[0] == 1000 && round[1] == 2000);
-    ascending = ascending || round[0] < round[1];
-    descending = descending || round[0] > round[1];
-    same = same || round[0] == round[1];
+  const auto holds_in_a_round = [&](const std::function<bool(std::uint64_t, std::uint64_t)>& holds) {
+    const auto rounds = precompile::FurtherRounds(two, {{1000, 2000}, {1000, 2000}});
+    return std::any_of(rounds.begin(), rounds.end(), [&](const auto& r) { return holds(r[0], r[1]); });
+  };
+  const auto between = [](std::uint64_t word) { return word > 1000 && word < 2000; };
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a < 1000 && b < 1000; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a > 2000 && b > 2000; }));
+  BOOST_TEST(holds_in_a_round([&](auto a, auto b) { return between(a) || between(b); }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == 1000 && b == 2000; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == 2000 && b == 1000; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == 999 && b == 1999; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == 2001 && b == 1001; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a + 1 == b; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == b + 1; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return a == b; }));
+  BOOST_TEST(holds_in_a_round([](auto a, auto b) { return (a ^ b) >> 31 == 1; }));
+}
+
+BOOST_AUTO_TEST_CASE(TheSecondRoundChangesEveryOrderAndEveryBit31) {
+  const std::vector<Variable> variables(20, "x");
+  const auto first = precompile::FirstRound(variables);
+  const auto second = precompile::SecondRound(variables);
+  bool ascends = false, descends = false, bit_31_is_mixed = false;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    BOOST_TEST((first[i] >> 31) != (second[i] >> 31));
+    bit_31_is_mixed = bit_31_is_mixed || first[i] >> 31 != first[0] >> 31;
+    for (std::size_t j = 0; j < i; ++j) {
+      BOOST_TEST((first[j] < first[i]) != (second[j] < second[i]));
+      ascends = ascends || first[j] < first[i];
+      descends = descends || first[j] > first[i];
+    }
   }
-  BOOST_TEST((below && above && between && equal && ascending && descending && same));
+  BOOST_TEST((ascends && descends && bit_31_is_mixed));
+}
+
+BOOST_AUTO_TEST_CASE(RoundsUseTheConstantsThatAreComparedWithTheSameOperand) {
+  // Of two variables, "a" could be confused with 70 and 80, and "b" with nothing.
+  const std::vector<Variable> two = {"a", "b"};
+  std::set<std::uint64_t> values_of_a;
+  for (const auto& round : precompile::FurtherRounds(two, {{70, 80}, {}})) values_of_a.insert(round[0]);
+  for (const std::uint64_t value : {69U, 70U, 80U, 81U}) BOOST_TEST(values_of_a.count(value) == 1U, value);
+
+  const auto neighbours = precompile::CollectVariables(
+      Policy()
+          .Allow(0, Arg32(0) == Values(X86(), two, {5, 6})["a"] || Arg32(0) == 70)
+          .Errno(Values(X86(), two, {5, 6})["b"], 1, Arg32(1) == 90)
+          .Allow(2, Arg(0) == 80 && Arg(1) > 100));
+  BOOST_TEST(neighbours.at("a") == (std::set<std::uint32_t>{70, 80}), boost::test_tools::per_element());
+  BOOST_TEST(neighbours.at("b") == std::set<std::uint32_t>{0}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(NoRoundComesTwice) {
+  for (const std::vector<Variable>& variables : {std::vector<Variable>{"a"}, {"a", Uint64("b")}}) {
+    const std::vector<std::set<std::uint32_t>> constants(3, {0, 1, 2, 0xffffffff});
+    auto rounds = precompile::FurtherRounds(variables, constants);
+    rounds.push_back(precompile::FirstRound(variables));
+    rounds.push_back(precompile::SecondRound(variables));
+    BOOST_TEST(std::set(rounds.begin(), rounds.end()).size() == rounds.size());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(Content)
+
+std::string ContentOf(std::vector<Variable> variables, const Function& function,
+                      const Target& target = X86()) {
+  return AskDefinition({"p", std::move(variables), function}, target).content;
+}
+
+BOOST_AUTO_TEST_CASE(EqualDefinitionsOfAnyNameHaveEqualContent) {
+  const Function function = [](const Values& v) {
+    return Policy().Allow("read", Arg(0) == v["fd"]).Errno(EPERM, "write");
+  };
+  BOOST_TEST((AskDefinition({"other", {"fd"}, function}, X86()).content == ContentOf({"fd"}, function)));
+}
+
+// Each differs in one thing from the first.
+BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
+  using Make = Policy (*)(const Value& fd);
+  const Make makes[] = {
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Log({"read", "write"}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) { return Policy().Allow({"read"}, Arg(0) == fd && Arg(1) == 1); },
+      [](const Value& fd) {
+        return Policy().Allow({"read", 1}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", IfAvailable("write")}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd || Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 2);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg32(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(2) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) >= 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1).In({1}));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && (Arg(1) & 1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1).OnlyBits(1));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, !(Arg(0) == fd && Arg(1) == 1));
+      },
+      [](const Value& fd) {
+        return Policy().Add(RuleSet().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1)).Allow(7);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).Default(Action::Errno(fd));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).Default(Action::Trap());
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).BadArchitecture(Action::Trap());
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).KnownUpTo("openat");
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).HotSyscalls({"read"});
+      },
+  };
+  std::set<std::string> contents;
+  for (const Make make : makes)
+    contents.insert(ContentOf({"fd"}, [make](const Values& v) { return make(v["fd"]); }));
+  // The same policy with another name or width for the variable, and for another target.
+  contents.insert(ContentOf({"f"}, [&](const Values& v) { return makes[0](v["f"]); }));
+  contents.insert(ContentOf({Uint64("fd")}, [&](const Values& v) { return makes[0](v.Uint64("fd")); }));
+  contents.insert(ContentOf(
+      {"fd"}, [&](const Values& v) { return makes[0](v["fd"]); }, *FindTarget("aarch64")));
+  BOOST_TEST(contents.size() == std::size(makes) + 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -344,6 +499,15 @@ BOOST_AUTO_TEST_CASE(AThirdAnswerThatIsDifferent) {
                               .Default(++calls > 2 ? Action::Allow() : Action::Trap());
                         }),
                 {"differently", "default: trap", "default: allow"});
+}
+
+BOOST_AUTO_TEST_CASE(ASecondAnswerWithOtherCounts) {
+  std::uint64_t calls = 0;
+  CheckContains(ErrorOf({},
+                        [&](const Values&) {
+                          return Policy().Allow("read").SyscallCounts({{"read", ++calls}});
+                        }),
+                {"differently", "in the counts of its hot calls"});
 }
 
 BOOST_AUTO_TEST_CASE(AVariablesValueTurnedIntoAConstant) {

@@ -2,16 +2,18 @@
 //
 // Program definitions in, instructions with holes for the variables out.
 //
-// Precompiling calls a definition with several sets of stand-ins for its variables and compiles each answer.
-// Two compilations give the offsets at which each variable stands; all further ones, whose stand-ins lie
-// below, between and above the policy's own constants, in ascending, descending and mixed order, with bit 31
-// set and clear, equal to each other and equal to the policy's constants, must equal the first with the
-// values written in. A definition that looks at its values, or is different each time, is caught here, as is
-// a compiler that does.
+// Precompiling calls a definition with several sets of stand-ins for its variables. All answers must be the
+// same policy but for the values of the variables; it is compiled for each of the sets. Two compilations give
+// the offsets at which each variable stands; all further ones must equal the first with the values written
+// in. Their stand-ins lie below, between and above the policy's own constants, in ascending, descending and
+// mixed order, with bit 31 set and clear, equal to each other and equal to constants that are compared with
+// what the variable is compared with. A definition that looks at its values, or is different each time, is
+// caught here, as is a compiler that does.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <linux/filter.h>
@@ -37,6 +39,8 @@ struct PrecompiledProgram {
   std::vector<sock_filter> instructions;       // 0 stands where a variable's value is to be written
   std::vector<PrecompiledVariable> variables;  // in the order of the definition
   std::vector<UsedSyscall> used_syscalls;
+  // The policy's own, as in ResolvedPolicy: call number and how often it is made; most frequent first.
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
 };
 
 // The answers of one definition for one target: all that needs the author's code.
@@ -44,11 +48,11 @@ struct DefinitionAnswers {
   std::string name;
   Target target;
   std::vector<Variable> variables;
-  struct Round {
-    std::vector<std::uint64_t> values;
-    ResolvedPolicy policy;
-  };
-  std::vector<Round> rounds;
+  Policy policy;  // the first answer; all others are the same but for the values of the variables
+  std::vector<std::vector<std::uint64_t>> rounds;  // the values that the definition was called with
+  // The target, the variables and the policy, as bytes. Definitions of equal content give equal programs, but
+  // for the name.
+  std::string content;
 };
 
 // Throws Error for a name that is not usable: program names are 1 to 200 characters of letters, digits and `_
@@ -56,12 +60,13 @@ struct DefinitionAnswers {
 // repeated. For a whole module also when two programs have one name.
 void CheckNames(const std::vector<ProgramDefinition>& definitions);
 
-// Calls the definition once for each round. Not safe to call for one module from several threads, unless its
-// author says so. What the definition throws comes out as Error with the program's name.
+// Calls the definition once for each round, and compares the answers. Not safe to call for one module from
+// several threads, unless its author says so. What the definition throws comes out as Error with the
+// program's name.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
-// Compiles all rounds and compares them. Depends on its argument only, so any number of threads may run it.
-// Throws Error, with the program's name and both sides of a difference.
+// Compiles all rounds and compares the results. Depends on its argument only, so any number of threads may
+// run it. Throws Error, with the program's name and both sides of a difference.
 PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
 
 // Both of these.
