@@ -3,12 +3,15 @@
 #include "compile_all.h"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <string>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include <precompiledseccomp/error.h>
@@ -18,8 +21,11 @@
 namespace precompiledseccomp::gen {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // Each worker takes the next job, asks the definition while it holds the lock, and compiles the answers
-// without it. No more answers exist at a time than there are workers, however many programs there are.
+// without it, unless an earlier job had the same ones. No more answers exist at a time than there are
+// workers, however many programs there are; of those that are done, their content remains.
 class Workshop {
  public:
   Workshop(std::span<const ProgramDefinition> definitions, std::span<const Target> targets,
@@ -35,8 +41,11 @@ class Workshop {
 
   void Work() {
     while (std::optional<Job> job = TakeJob()) {
+      const Clock::time_point begin = Clock::now();
       try {
-        Finish(job->index, PrecompileAnswers(job->answers));
+        PrecompiledProgram program = PrecompileAnswers(job->answers);
+        CheckAcceptance(program);
+        Finish(*job, std::move(program), begin);
       } catch (const Error& error) {
         Fail(job->index, error);
       } catch (const std::exception& exception) {
@@ -48,11 +57,12 @@ class Workshop {
   // After all workers have ended.
   std::vector<CompiledTarget> TakeResults() {
     if (error_) throw Error(*error_);
+    for (const auto& [copy, original] : copies_) ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-      auto& [target, programs, used_syscalls] = results_[i];
-      std::sort(programs.begin(), programs.end(),
+      CompiledTarget& result = results_[i];
+      std::sort(result.programs.begin(), result.programs.end(),
                 [](const auto& left, const auto& right) { return left.name < right.name; });
-      used_syscalls.assign(used_syscalls_[i].begin(), used_syscalls_[i].end());
+      result.used_syscalls.assign(used_syscalls_[i].begin(), used_syscalls_[i].end());
     }
     return std::move(results_);
   }
@@ -63,38 +73,71 @@ class Workshop {
     DefinitionAnswers answers;
   };
 
-  // Nothing when all jobs are taken. Jobs are taken in order, so when one fails, all before it have been
-  // taken and will be finished: the error that counts in the end does not depend on which worker is faster.
-  std::optional<Job> TakeJob() {
-    const std::lock_guard lock(mutex_);
-    if (error_ || next_ == definitions_.size() * targets_.size()) return std::nullopt;
-    const std::size_t index = next_++;
-    const ProgramDefinition& definition = definitions_[index / targets_.size()];
-    progress_.Begin(Progress::Step::kDefining, definition.name);
-    try {
-      Job job{index, AskDefinition(definition, targets_[index % targets_.size()])};
-      progress_.Begin(Progress::Step::kCompiling);
-      return job;
-    } catch (const Error& error) {
-      KeepFirst(index, error);
-    } catch (const std::exception& exception) {
-      KeepFirst(index, Error(exception.what()).InProgram(definition.name));
-    }
-    progress_.Begin(Progress::Step::kCompiling);
-    return std::nullopt;
+  [[nodiscard]] const std::string& NameOf(std::size_t index) const {
+    return definitions_[index / targets_.size()].name;
+  }
+  CompiledTarget& ResultOf(std::size_t index) { return results_[index % targets_.size()]; }
+  PrecompiledProgram& ProgramOf(std::size_t index) {
+    return ResultOf(index).programs[index / targets_.size()];
   }
 
-  void Finish(std::size_t index, PrecompiledProgram program) {
+  static PrecompiledProgram Renamed(PrecompiledProgram program, const std::string& name) {
+    program.name = name;
+    return program;
+  }
+
+  static void CheckAcceptance(const PrecompiledProgram& program) {
     if (const auto reason = bpf::ReasonForRefusal(program.instructions))
       throw Error("the kernel would refuse the compiled filter: " + *reason +
                   "; please report this as a bug of precompiledseccomp")
           .InProgram(program.name);
+  }
+
+  // The next job that needs compiling; nothing when all are taken. Jobs are taken in order, so when one
+  // fails, all before it have been taken and will be finished: the error that counts in the end does not
+  // depend on which worker is faster. For the same reason it is always the first one of equal jobs that is
+  // compiled.
+  std::optional<Job> TakeJob() {
     const std::lock_guard lock(mutex_);
-    const std::size_t target = index % targets_.size();
+    while (!error_ && next_ != definitions_.size() * targets_.size()) {
+      const std::size_t index = next_++;
+      std::optional<DefinitionAnswers> answers = Ask(index);
+      if (!answers) break;
+      const auto [entry, is_new] = first_jobs_.emplace(std::move(answers->content), index);
+      if (is_new) {
+        ++ResultOf(index).distinct_programs;
+        return Job{index, std::move(*answers)};
+      }
+      copies_.emplace_back(index, entry->second);
+    }
+    return std::nullopt;
+  }
+
+  // Nothing after an error.
+  std::optional<DefinitionAnswers> Ask(std::size_t index) {
+    const Clock::time_point begin = Clock::now();
+    std::optional<DefinitionAnswers> answers;
+    progress_.Begin(Progress::Step::kDefining, NameOf(index));
+    try {
+      answers = AskDefinition(definitions_[index / targets_.size()], targets_[index % targets_.size()]);
+    } catch (const Error& error) {
+      KeepFirst(index, error);
+    } catch (const std::exception& exception) {
+      KeepFirst(index, Error(exception.what()).InProgram(NameOf(index)));
+    }
+    progress_.Begin(Progress::Step::kCompiling);
+    ResultOf(index).times[NameOf(index)] += Clock::now() - begin;
+    return answers;
+  }
+
+  void Finish(const Job& job, PrecompiledProgram program, Clock::time_point begin) {
+    const std::lock_guard lock(mutex_);
     // Hundreds of names in each program, the same ones for the most part.
-    used_syscalls_[target].insert(program.used_syscalls.begin(), program.used_syscalls.end());
+    used_syscalls_[job.index % targets_.size()].insert(program.used_syscalls.begin(),
+                                                       program.used_syscalls.end());
     program.used_syscalls = {};
-    results_[target].programs[index / targets_.size()] = std::move(program);
+    ProgramOf(job.index) = std::move(program);
+    ResultOf(job.index).times[NameOf(job.index)] += Clock::now() - begin;
   }
 
   void Fail(std::size_t index, const Error& error) {
@@ -116,7 +159,9 @@ class Workshop {
   std::size_t next_ = 0;
   std::vector<CompiledTarget> results_;
   std::vector<std::set<UsedSyscall>> used_syscalls_;
-  std::size_t failed_ = 0;  // the job that error_ is of
+  std::unordered_map<std::string, std::size_t> first_jobs_;  // by what the definition answered
+  std::vector<std::pair<std::size_t, std::size_t>> copies_;  // a job, and the earlier one that is like it
+  std::size_t failed_ = 0;                                   // the job that error_ is of
   std::optional<Error> error_;
 };
 
