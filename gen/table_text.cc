@@ -13,7 +13,7 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-std::string Hex(std::uint32_t value, std::size_t width) {
+std::string Hex(std::uint32_t value, std::size_t width = 1) {
   std::array<char, 8> digits{};
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
   const auto size = static_cast<std::size_t>(end - digits.data());
@@ -107,17 +107,48 @@ std::string ProgramsOfBlock(const TableLayout::Block& block, const CompiledTarge
 
 std::string InstructionText(const sock_filter& instruction) {
   return "{" + Hex(instruction.code, 2) + ", " + std::to_string(instruction.jt) + ", " +
-         std::to_string(instruction.jf) + ", " + Hex(instruction.k, 8) + "},";
+         std::to_string(instruction.jf) + ", " + Hex(instruction.k) + "},";
 }
 
-void AppendBlock(const TableLayout::Block& block, const CompiledTarget& target, std::string& text) {
+// An instruction on each line, with what it does.
+std::string CommentedLines(const TableLayout::Block& block, const CompiledTarget& target) {
   const std::vector<sock_filter>& instructions = target.programs[block.programs.front()].instructions;
   const std::vector<std::string> operands = OperandsOfBlock(block, target);
-  text += "        // " + ProgramsOfBlock(block, target) + ": " + std::to_string(instructions.size()) +
-          " instructions\n";
+  std::string text;
   for (std::size_t i = 0; i < instructions.size(); ++i)
     text += "        " + InstructionText(instructions[i]) + "  // " + std::to_string(i) + ": " +
             Disassemble(instructions[i], i, target.target.big_endian, operands[i]) + "\n";
+  return text;
+}
+
+// As many instructions on each line as there is room for.
+std::string FullLines(const TableLayout::Block& block, const CompiledTarget& target) {
+  constexpr std::size_t kLongestLine = 110;
+  std::string text;
+  std::string line = "       ";
+  for (const sock_filter& instruction : target.programs[block.programs.front()].instructions) {
+    const std::string next = " " + InstructionText(instruction);
+    if (line.size() + next.size() > kLongestLine) {
+      text += line + "\n";
+      line = "       ";
+    }
+    line += next;
+  }
+  return text + line + "\n";
+}
+
+// Nobody reads large tables, but compilers do.
+std::string Instructions(const TableLayout& layout, const CompiledTarget& target) {
+  constexpr std::size_t kMostCommented = 4096;
+  const bool is_commented = layout.instruction_count <= kMostCommented;
+  std::string text = "    .instructions = {\n";
+  if (!is_commented) text += "        // precompiledseccomp-gen --disassemble PROGRAM shows what they do.\n";
+  for (const TableLayout::Block& block : layout.blocks) {
+    text += "        // " + ProgramsOfBlock(block, target) + ": " + std::to_string(block.instructions.count) +
+            " instructions\n";
+    text += is_commented ? CommentedLines(block, target) : FullLines(block, target);
+  }
+  return text + "    },\n";
 }
 
 // ---- Names.
@@ -150,10 +181,8 @@ std::string TableText(const CompiledTarget& target, const std::string& name_spac
           std::to_string(layout.name_text.size() + 1) + ">;\n\n";
   text += "constexpr Table kTable = {\n";
   text += ProgramRecords(layout, target) + Names(layout) + VariableRecords(layout) + Offsets(layout);
-  text += "    .instructions = {\n";
-  for (const TableLayout::Block& block : layout.blocks) AppendBlock(block, target, text);
-  return text + "    },\n};\n\n}  // namespace embedded\n}  // namespace\n}  // namespace " + name_space +
-         "\n\n";
+  text += Instructions(layout, target) + "};\n\n";
+  return text + "}  // namespace embedded\n}  // namespace\n}  // namespace " + name_space + "\n\n";
 }
 
 }  // namespace precompiledseccomp::gen
