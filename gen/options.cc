@@ -32,6 +32,7 @@ po::options_description Describe() {
   add("arch", po::value<std::vector<std::string>>(), "");
   add("stub", "");
   add("stats", text("FILE"), "");
+  add("stats-times", "");
   add("depfile", text("FILE"), "");
   add("list", "");
   // Zero tokens or more, as an optional argument in a word of its own would otherwise not be taken; more than
@@ -146,6 +147,7 @@ void CheckWhatToGenerate(const Options& options) {
   } else if (options.stub || options.stats.empty()) {
     throw UsageError("nothing to do: give --source, --header and --namespace, or --list, or --disassemble");
   }
+  if (options.stats_times && options.stats.empty()) throw UsageError("--stats-times needs --stats");
   if (options.stub && !options.stats.empty())
     throw UsageError(DoNotGoTogether("stats", "stub") + ", which compiles nothing");
   CheckThatFilesDiffer(options);
@@ -176,6 +178,7 @@ Options ToOptions(const po::variables_map& given) {
     options.included_header = HeaderAsSeenFromSource(options.header, options.source);
   options.name_space = TextOf(given, "namespace");
   options.stats = TextOf(given, "stats");
+  options.stats_times = given.count("stats-times") != 0;
   options.depfile = TextOf(given, "depfile");
   options.stub = given.count("stub") != 0;
   if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
@@ -207,8 +210,8 @@ std::string HelpText() {
   return R"(Compiles the seccomp filters that a module defines, and writes them as C++ sources with constant tables.
 
   precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
-                         [--arch ARCH]... [--stub] [--stats FILE] [--depfile FILE]
-  precompiledseccomp-gen --module FILE --stats FILE [--arch ARCH]... [--depfile FILE]
+                         [--arch ARCH]... [--stub] [--stats FILE [--stats-times]] [--depfile FILE]
+  precompiledseccomp-gen --module FILE --stats FILE [--stats-times] [--arch ARCH]... [--depfile FILE]
   precompiledseccomp-gen --module FILE --list
   precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
 
@@ -221,8 +224,12 @@ std::string HelpText() {
                       given several times, the compiler of the source picks the right one
                       (default: )" PRECOMPILEDSECCOMP_DEFAULT_ARCH R"()
   --stub              write sources whose lookups all fail, without compiling any program
-  --stats FILE        JSON to write: instruction counts, offsets of variables, calls that
-                      the kernel will answer from its allow bitmap, instructions run for each call number
+  --stats FILE        JSON to write: instruction counts, offsets of variables, calls that the kernel will
+                      answer from its allow bitmap, instructions run for each call number, and by calls
+                      that the kernel runs the filter for (weighted by SyscallCounts or HotSyscalls),
+                      programs that were compiled rather than found equal to another
+  --stats-times       add the time that each program and all together took to compile, which is another
+                      one each time
   --depfile FILE      Make-style dependencies of the outputs to write, for a build system
   --list              print the programs, each with its variables (64-bit ones as name:64)
   --disassemble       print the instructions of one program, or of all

@@ -34,6 +34,7 @@ struct Options {
   std::string included_header;  // the header as seen from the source: what follows #include
   std::string name_space;       // "a::b"
   std::string stats;
+  bool stats_times = false;
   std::string depfile;
   bool stub = false;
   // Each once, in the order given. Empty for commands that compile nothing.

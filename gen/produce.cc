@@ -3,6 +3,8 @@
 #include "produce.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -36,8 +38,10 @@ std::string Disassembly(const Options& options, std::span<const ProgramDefinitio
 std::vector<OutputFile> Generate(const Options& options, const LoadedModule& module, Progress& progress) {
   const bool sources = !options.source.empty();
   if (sources) CheckGeneratedNames(module.definitions);
+  const auto begin = std::chrono::steady_clock::now();
   std::vector<CompiledTarget> targets;
   if (!options.stub) targets = CompileAll(module.definitions, options.targets, progress);
+  const auto time = std::chrono::steady_clock::now() - begin;
 
   std::vector<OutputFile> outputs;
   if (sources) {
@@ -48,7 +52,9 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
         {options.source, SourceText(sorted, targets, options.name_space, options.included_header)});
     outputs.push_back({options.header, HeaderText(sorted, options.stub, options.name_space)});
   }
-  if (!options.stats.empty()) outputs.push_back({options.stats, StatsText(targets)});
+  if (!options.stats.empty())
+    outputs.push_back(
+        {options.stats, StatsText(targets, options.stats_times ? std::optional(time) : std::nullopt)});
   if (!options.depfile.empty()) {
     std::vector<std::string> paths;
     paths.reserve(outputs.size());

@@ -3,6 +3,7 @@
 #include "stats.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include <precompiledseccomp/evaluate.h>
 
+#include "allowed_ways.h"
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "json.h"
@@ -86,8 +88,82 @@ void WritePathLengths(const PrecompiledProgram& program, std::size_t numbers, Js
   json.Key("maximum_path_length").Number(maximum);
 }
 
-void WriteProgram(const PrecompiledProgram& program, const std::vector<std::string>& names,
+// ---- Calls that the kernel runs the filter for.
+
+struct CheckedCall {
+  std::uint32_t number = 0;
+  std::uint64_t weight = 0;
+  AllowedWays ways;
+};
+
+std::vector<CheckedCall> CheckedCalls(const PrecompiledProgram& program, std::size_t numbers) {
+  std::vector<CheckedCall> calls;
+  std::uint64_t largest_weight = 0;
+  for (std::uint32_t number = 0; number < numbers; ++number) {
+    if (bpf::IsCacheable(program.instructions, number, program.target.audit_arch)) continue;
+    const AllowedWays ways = FindAllowedWays(program.instructions, number, program.target.audit_arch);
+    if (ways.count == 0) continue;
+    const auto count = std::find_if(program.counts.begin(), program.counts.end(),
+                                    [&](const auto& counted) { return counted.first == number; });
+    const std::uint64_t weight = count == program.counts.end() ? 0 : count->second;
+    largest_weight = std::max(largest_weight, weight);
+    calls.push_back({number, weight, ways});
+  }
+  if (largest_weight == 0)
+    for (CheckedCall& call : calls) call.weight = 1;
+  return calls;
+}
+
+void WriteMean(const char* key, long double mean, JsonWriter& json) {
+  constexpr std::uint64_t kScale = 1000;
+  json.Key(key).Ratio(static_cast<std::uint64_t>(std::llround(mean * kScale)), kScale);
+}
+
+void WriteChecked(const PrecompiledProgram& program, const std::vector<std::string>& names,
                   JsonWriter& json) {
+  long double total_length = 0;
+  long double total_weight = 0;
+  std::size_t longest = 0;
+  json.Line().Key("checked").BeginArray();
+  for (const auto& [number, weight, ways] : CheckedCalls(program, names.size())) {
+    json.BeginObject();
+    json.Key("number").Number(number);
+    json.Key("name").String(names[number]);
+    json.Key("weight").Number(weight);
+    WriteMean("mean_path_length", ways.MeanLength(), json);
+    json.Key("maximum_path_length").Number(ways.longest);
+    json.EndObject();
+    total_length += static_cast<long double>(weight) * ways.MeanLength();
+    total_weight += static_cast<long double>(weight);
+    longest = std::max(longest, ways.longest);
+  }
+  json.EndArray();
+  json.Line();
+  WriteMean("mean_checked_path", total_weight == 0 ? 0 : total_length / total_weight, json);
+  json.Key("maximum_checked_path").Number(longest);
+}
+
+// ---- Programs.
+
+void WriteTime(std::chrono::nanoseconds time, JsonWriter& json) {
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  json.Line().Key("microseconds").Number(static_cast<std::uint64_t>(microseconds));
+}
+
+void WriteTargets(std::span<const CompiledTarget> targets, JsonWriter& json) {
+  json.Line().Key("targets").BeginArray();
+  for (const CompiledTarget& target : targets) {
+    json.BeginObject();
+    json.Key("arch").String(target.target.name);
+    json.Key("programs").Number(target.programs.size());
+    json.Key("compiled").Number(target.distinct_programs);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
+void WriteProgram(const PrecompiledProgram& program, const std::vector<std::string>& names,
+                  const std::optional<std::chrono::nanoseconds>& time, JsonWriter& json) {
   json.Line().BeginObject();
   json.Key("name").String(program.name);
   json.Key("arch").String(program.target.name);
@@ -95,20 +171,29 @@ void WriteProgram(const PrecompiledProgram& program, const std::vector<std::stri
   WriteVariables(program, json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);
+  WriteChecked(program, names, json);
+  if (time) WriteTime(*time, json);
   json.EndObject();
 }
 
 }  // namespace
 
-std::string StatsText(std::span<const CompiledTarget> targets) {
+std::string StatsText(std::span<const CompiledTarget> targets,
+                      const std::optional<std::chrono::nanoseconds>& time) {
   std::vector<std::vector<std::string>> names;
   for (const CompiledTarget& target : targets) names.push_back(CallNames(target.target));
   JsonWriter json;
   json.BeginObject();
   json.Key("generator").String(NameAndVersion());
+  WriteTargets(targets, json);
+  if (time) WriteTime(*time, json);
   json.Line().Key("programs").BeginArray();
   for (std::size_t i = 0; i < targets.front().programs.size(); ++i)
-    for (std::size_t t = 0; t < targets.size(); ++t) WriteProgram(targets[t].programs[i], names[t], json);
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+      const PrecompiledProgram& program = targets[t].programs[i];
+      WriteProgram(program, names[t], time ? std::optional(targets[t].times.at(program.name)) : std::nullopt,
+                   json);
+    }
   json.EndArray();
   json.EndObject();
   return json.text() + "\n";

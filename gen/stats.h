@@ -3,6 +3,8 @@
 // What the compiled programs cost, as JSON.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -13,19 +15,43 @@ namespace precompiledseccomp::gen {
 // An object of this form; the programs are sorted by name:
 //
 //   {"generator": "precompiledseccomp-gen 0.1.0",
+//    "targets": [{"arch": "x86_64", "programs": 1, "compiled": 1}],
 //    "programs": [
 //     {"name": "worker", "arch": "x86_64",
 //      "instructions": 24,
 //      "variables": [{"name": "fd1", "bits": 32, "low_offsets": [7, 11], "high_offsets": []}],
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],
-//      "mean_path_length": 5.125, "maximum_path_length": 10}]}
+//      "mean_path_length": 5.125, "maximum_path_length": 10,
+//      "checked": [
+//       {"number": 0, "name": "read", "weight": 1, "mean_path_length": 9.500, "maximum_path_length": 10}],
+//      "mean_checked_path": 9.500, "maximum_checked_path": 10}]}
 //
-// with one element for each program and target. `cacheable` are the calls that the kernel (5.11 and later)
-// will answer from its allow bitmap without running the filter. `path_lengths` are the instructions run for
-// each call number from 0 to the highest one that libseccomp knows for the target, with zero for all
-// arguments, all variables and the instruction pointer. The kernel walks these paths at installation too, as
-// far as it can without looking at arguments, so their mean says what installing costs.
-std::string StatsText(std::span<const CompiledTarget> targets);
+// with one element of `programs` for each program and target.
+//
+// `compiled` counts the programs of a target that were compiled; the others have the policy and the variables
+// of one of these, and so its instructions.
+//
+// `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
+// running the filter.
+//
+// `path_lengths` are the instructions run for each call number from 0 to the highest one that libseccomp
+// knows for the target, with zero for all arguments, all variables and the instruction pointer. The kernel
+// walks these paths at installation too, as far as it can without looking at arguments, so their mean says
+// what installing costs.
+//
+// `checked` are the calls among these numbers that the kernel runs the filter for each time, and that the
+// filter may allow: what a running program pays for. Their lengths are instructions run, the mean and the
+// maximum over the ways through the instructions that end in allowing (or logging) the call, each way being
+// as likely as any other; see allowed_ways.h. `weight` is how often the policy says that the call is made
+// (SyscallCounts or HotSyscalls); if it says nothing of any checked call, 1 for each. `mean_checked_path` is
+// the mean of their means, by weight, and `maximum_checked_path` the longest way of all; both are 0 if there
+// are no such calls.
+//
+// With `time`, what compiling all programs took from begin to end, there are also `microseconds`: in the
+// object itself, this time; in each program, the time taken by its definition and its compilation, on
+// whatever core that ran. All else is the same each time.
+std::string StatsText(std::span<const CompiledTarget> targets,
+                      const std::optional<std::chrono::nanoseconds>& time);
 
 }  // namespace precompiledseccomp::gen
