@@ -176,6 +176,8 @@ BOOST_AUTO_TEST_CASE(WrongUsageIsOneLineAndExitStatus2) {
       {{"--source", folder / "f.cc", "--header", folder / "f\".h", "--namespace", "a"}, "cannot be included"},
       {{"--stub"}, "nothing to do"},
       {sources + Words{"--stub", "--stats", folder / "s"}, "--stats has no meaning together with --stub"},
+      {sources + Words{"--stats-times"}, "--stats-times needs --stats"},
+      {{"--list", "--stats-times"}, "--stats-times has no meaning together with --list"},
       {sources + Words{"--arch", "mips"}, "--arch \"mips\" is unknown; known are x86_64, aarch64"},
       {sources + Words{"--arch", "x86_64", "--arch", "x86_64"}, "--arch \"x86_64\" is given twice"},
       {sources + Words{"--frobnicate"}, "--frobnicate"},

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --list, --disassemble, --help, --version and --stats.
+// --list, --disassemble, --help and --version.
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
 
-#include <precompiledseccomp/evaluate.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "bpf/allow_cache.h"
 #include "bpf/disassembler.h"
-#include "bpf/interpreter.h"
 #include "modules/good.h"
 #include "run.h"
 
 namespace precompiledseccomp::gen {
 namespace {
-
-using nlohmann::json;
 
 std::vector<ProgramDefinition> SortedGoodPrograms() {
   std::vector<ProgramDefinition> programs = GoodPrograms();
@@ -94,71 +88,10 @@ BOOST_AUTO_TEST_CASE(HelpAndVersionArePrintedWithoutAModule) {
   BOOST_TEST(version.out == "precompiledseccomp-gen " VERSION "\n");
   const Outcome help = Run({GENERATOR, "--help"});
   BOOST_TEST(help.status == 0);
-  for (const char* const option : {"--module", "--source", "--header", "--namespace", "--arch", "--stub",
-                                   "--stats", "--depfile", "--list", "--disassemble", "--version", "--help"})
+  for (const char* const option :
+       {"--module", "--source", "--header", "--namespace", "--arch", "--stub", "--stats", "--stats-times",
+        "--depfile", "--list", "--disassemble", "--version", "--help"})
     BOOST_TEST(help.out.find(option) != std::string::npos, option);
-}
-
-json VariablesOf(const PrecompiledProgram& program) {
-  json variables = json::array();
-  for (const PrecompiledVariable& variable : program.variables)
-    variables.push_back({{"name", variable.name},
-                         {"bits", variable.bits},
-                         {"low_offsets", variable.low_offsets},
-                         {"high_offsets", variable.high_offsets}});
-  return variables;
-}
-
-BOOST_AUTO_TEST_CASE(StatisticsAreThoseOfThePrograms) {
-  const TemporaryFolder folder;
-  const Outcome outcome =
-      RunGenerator("good", {"--stats", folder / "s.json", "--arch", "x86_64", "--arch", "aarch64"});
-  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
-  const json stats = json::parse(ReadFile(folder / "s.json"));
-  BOOST_TEST(stats["generator"] == "precompiledseccomp-gen " VERSION);
-
-  auto entry = stats["programs"].begin();
-  for (const ProgramDefinition& definition : SortedGoodPrograms()) {
-    for (const char* const arch : {"x86_64", "aarch64"}) {
-      BOOST_TEST_CONTEXT(definition.name << " on " << arch) {
-        BOOST_REQUIRE((entry != stats["programs"].end()));
-        const PrecompiledProgram program = Precompile(definition, *FindTarget(arch));
-        BOOST_TEST((*entry)["name"] == definition.name);
-        BOOST_TEST((*entry)["arch"] == arch);
-        BOOST_TEST((*entry)["instructions"] == program.instructions.size());
-        BOOST_TEST((*entry)["variables"] == VariablesOf(program));
-
-        // The last number has a name, and the next one has none.
-        const auto lengths = (*entry)["path_lengths"].get<std::vector<std::size_t>>();
-        const auto limit = static_cast<std::uint32_t>(lengths.size());
-        BOOST_TEST(SyscallName(program.target, limit - 1).front() != '#');
-        BOOST_TEST(SyscallName(program.target, limit).front() == '#');
-        double sum = 0;
-        for (std::uint32_t number = 0; number < limit; ++number) {
-          seccomp_data call = {};
-          call.nr = static_cast<int>(number);
-          call.arch = program.target.audit_arch;
-          BOOST_TEST(lengths[number] == bpf::Run(program.instructions, call).executed);
-          sum += static_cast<double>(lengths[number]);
-        }
-        BOOST_TEST((*entry)["maximum_path_length"] == *std::max_element(lengths.begin(), lengths.end()));
-        BOOST_TEST(std::abs((*entry)["mean_path_length"].get<double>() - sum / limit) < 0.001);
-
-        json cacheable = json::array();
-        for (const std::uint32_t number :
-             bpf::CacheableNumbers(program.instructions, program.target.audit_arch, limit))
-          cacheable.push_back({{"number", number}, {"name", SyscallName(program.target, number)}});
-        BOOST_TEST((*entry)["cacheable"] == cacheable);
-        ++entry;
-      }
-    }
-  }
-  BOOST_TEST((entry == stats["programs"].end()));
-}
-
-BOOST_AUTO_TEST_CASE(StatisticsOfNoProgramsAreEmpty) {
-  const json stats = json::parse(RunGenerator("empty", {"--stats", "/dev/stdout"}).out);
-  BOOST_TEST(stats["programs"].empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

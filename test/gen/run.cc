@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,9 +49,10 @@ Outcome Run(const Words& command, const Environment& environment, const fs::path
   if (child < 0) throw std::runtime_error("cannot fork");
   if (child == 0) Execute(command, environment, folder, files);
   int status = 0;
-  if (waitpid(child, &status, 0) != child) throw std::runtime_error("cannot wait");
+  rusage usage = {};
+  if (wait4(child, &status, 0, &usage) != child) throw std::runtime_error("cannot wait");
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), ReadFile(files[1]),
-          ReadFile(files[2])};
+          ReadFile(files[2]), usage.ru_maxrss};
 }
 
 bool Exists(const std::string& program) {

@@ -15,6 +15,7 @@ struct Outcome {
   int status = 0;  // exit status, or 128 plus the number of the signal
   std::string out;
   std::string err;
+  long peak_kilobytes = 0;  // of memory, of the largest of the processes it consisted of
 };
 
 using Words = std::vector<std::string>;

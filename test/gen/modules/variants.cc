@@ -166,7 +166,7 @@ void AddDevices(const Configuration& configuration, const pcs::Values& v, pcs::P
   if (configuration.terminals)
     AddValues("ioctl", 1, {0x5405, 0x5406, 0x540e, 0x540f, 0x5410, 0x5420}, policy);
   if (configuration.gpu == "none") return;
-  for (std::uint32_t command = 0; command < 40; ++command)
+  for (std::uint32_t command = 0; command < 12; ++command)
     policy.Allow("ioctl", Arg32(1) == (configuration.gpu == "a" ? 0xc0304600 : 0xc0206400) + 3 * command);
 }
 

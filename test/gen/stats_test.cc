@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// --stats, and what it is worked out with.
+#include <algorithm>
+#include <cmath>
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include <linux/audit.h>
+
+#include <precompiledseccomp/evaluate.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "allowed_ways.h"
+#include "bpf/allow_cache.h"
+#include "bpf/instructions.h"
+#include "bpf/interpreter.h"
+#include "modules/good.h"
+#include "run.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+using nlohmann::json;
+using namespace bpf;  // NOLINT: instructions are written like assembly
+
+constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
+constexpr std::uint32_t kLog = 0x7ffc0000;
+constexpr std::uint32_t kArgument0 = ArgumentOffset(0, Half::kLow, false);
+constexpr std::uint32_t kArgument1 = ArgumentOffset(1, Half::kLow, false);
+
+void CheckWays(const bpf::Program& program, std::uint32_t number, long double count, long double mean,
+               std::size_t longest) {
+  const AllowedWays ways = FindAllowedWays(program, number, AUDIT_ARCH_X86_64);
+  BOOST_TEST(ways.count == count);
+  BOOST_TEST(ways.MeanLength() == mean);
+  BOOST_TEST(ways.longest == longest);
+}
+
+BOOST_AUTO_TEST_SUITE(allowed_ways)
+
+BOOST_AUTO_TEST_CASE(ACallDecidedByItsNumberHasOneWayOrNone) {
+  const bpf::Program program = {
+      LoadWord(kArchOffset),   JumpIfEqual(AUDIT_ARCH_X86_64, 0, 3),
+      LoadWord(kNumberOffset), JumpIfGreaterOrEqual(10, 1, 0),
+      Return(kAllow),          Return(SECCOMP_RET_ERRNO | 1),
+  };
+  CheckWays(program, 9, 1, 5, 5);
+  CheckWays(program, 10, 0, 0, 0);
+  BOOST_TEST(FindAllowedWays(program, 9, AUDIT_ARCH_AARCH64).count == 0);
+}
+
+BOOST_AUTO_TEST_CASE(EachValueOfAListIsAWay) {
+  const bpf::Program program = {
+      LoadWord(kArgument0), JumpIfEqual(3, 3, 0), JumpIfEqual(5, 2, 0),     JumpIfAnySet(0x80, 0, 2),
+      Return(kAllow),       Return(kAllow),       Return(SECCOMP_RET_TRAP),
+  };
+  // 3: 0 1 5; 5: 0 1 2 5; with bit 7: 0 1 2 3 4; all others are refused.
+  CheckWays(program, 0, 3, 4, 5);
+}
+
+BOOST_AUTO_TEST_CASE(WaysThatJoinAreStillDifferentWays) {
+  const bpf::Program program = {
+      LoadWord(kArgument0), JumpIfEqual(3, 1, 0), JumpIfEqual(4, 0, 4), LoadWord(kArgument1),
+      JumpIfEqual(5, 1, 0), JumpIfEqual(6, 0, 1), Return(kAllow),       Return(SECCOMP_RET_TRAP),
+  };
+  // Two ways to instruction 3, of 2 and 3 instructions; from there two of 3 and 4.
+  CheckWays(program, 0, 4, 6, 7);
+}
+
+BOOST_AUTO_TEST_CASE(LoggedCallsAreAllowedAndComputedAnswersAreNot) {
+  CheckWays({Return(kLog)}, 0, 1, 1, 1);
+  CheckWays({Return(kAllow | 7)}, 0, 1, 1, 1);
+  CheckWays({Return(SECCOMP_RET_TRACE)}, 0, 0, 0, 0);
+  CheckWays({Return(SECCOMP_RET_USER_NOTIF)}, 0, 0, 0, 0);
+  CheckWays({LoadImmediate(kAllow), ReturnA()}, 0, 0, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsDoneWithTheNumberIsFollowedAsFarAsMasks) {
+  const auto with = [](const sock_filter& instruction) {
+    return bpf::Program{LoadWord(kNumberOffset), instruction, JumpIfEqual(1, 0, 1), Return(kAllow),
+                        Return(SECCOMP_RET_TRAP)};
+  };
+  CheckWays(with(And(0xf)), 0x21, 1, 4, 4);
+  CheckWays(with(And(0xf)), 0x22, 0, 0, 0);
+  CheckWays(with(Tax()), 0x22, 0, 0, 0);
+  CheckWays(with(StoreScratch(0)), 0x22, 0, 0, 0);
+  CheckWays(with(LoadImmediateX(1)), 0x22, 0, 0, 0);
+  // Unknown from here on, so that both sides are open.
+  for (const sock_filter& instruction : {Add(1), Or(1), Txa(), LoadLength(), LoadWord(kArgument0)})
+    CheckWays(with(instruction), 0x22, 1, 4, 4);
+}
+
+BOOST_AUTO_TEST_CASE(ATestWithoutConsequenceIsNoChoice) {
+  CheckWays({LoadWord(kArgument0), JumpIfEqual(3, 0, 0), Return(kAllow)}, 0, 1, 3, 3);
+}
+
+BOOST_AUTO_TEST_CASE(MoreWaysThanADoubleHoldsAreCounted) {
+  bpf::Program program = {LoadWord(kArgument0)};
+  for (std::uint32_t i = 0; i < 2000; ++i) {
+    program.push_back(JumpIfEqual(i, 0, 1));
+    program.push_back(Jump(0));
+  }
+  program.push_back(Return(kAllow));
+  const AllowedWays ways = FindAllowedWays(program, 0, AUDIT_ARCH_X86_64);
+  BOOST_TEST(ways.count == std::pow(2.0L, 2000));
+  // Each of the 2000 tests adds one instruction, and in every other way a second one.
+  BOOST_TEST(std::abs(ways.MeanLength() - 3002) < 1e-6);
+  BOOST_TEST(ways.longest == 4002U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+std::vector<ProgramDefinition> SortedGoodPrograms() {
+  std::vector<ProgramDefinition> programs = GoodPrograms();
+  std::sort(programs.begin(), programs.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return programs;
+}
+
+json StatsOf(const std::string& module, const Words& arguments = {}) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator(module, Words{"--stats", folder / "s.json"} + arguments);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  return json::parse(ReadFile(folder / "s.json"));
+}
+
+json ProgramIn(const json& stats, const std::string& name) {
+  for (const json& program : stats["programs"])
+    if (program["name"] == name) return program;
+  throw std::runtime_error("no program " + name);
+}
+
+json VariablesOf(const PrecompiledProgram& program) {
+  json variables = json::array();
+  for (const PrecompiledVariable& variable : program.variables)
+    variables.push_back({{"name", variable.name},
+                         {"bits", variable.bits},
+                         {"low_offsets", variable.low_offsets},
+                         {"high_offsets", variable.high_offsets}});
+  return variables;
+}
+
+// The policies of these programs declare no counts, so that all calls weigh the same.
+void CheckCheckedCalls(const json& entry, const PrecompiledProgram& program, std::uint32_t limit) {
+  const std::uint32_t arch = program.target.audit_arch;
+  auto checked = entry["checked"].begin();
+  double sum = 0;
+  std::size_t longest = 0;
+  for (std::uint32_t number = 0; number < limit; ++number) {
+    const AllowedWays ways = FindAllowedWays(program.instructions, number, arch);
+    if (bpf::IsCacheable(program.instructions, number, arch) || ways.count == 0) continue;
+    BOOST_REQUIRE((checked != entry["checked"].end()));
+    BOOST_TEST((*checked)["number"] == number);
+    BOOST_TEST((*checked)["name"] == SyscallName(program.target, number));
+    BOOST_TEST((*checked)["weight"] == 1);
+    const auto mean = static_cast<double>(ways.MeanLength());
+    BOOST_TEST(std::abs((*checked)["mean_path_length"].get<double>() - mean) < 0.001);
+    BOOST_TEST((*checked)["maximum_path_length"] == ways.longest);
+    sum += mean;
+    longest = std::max(longest, ways.longest);
+    ++checked;
+  }
+  BOOST_TEST((checked == entry["checked"].end()));
+  const auto count = static_cast<double>(entry["checked"].size());
+  BOOST_TEST(std::abs(entry["mean_checked_path"].get<double>() - (count == 0 ? 0 : sum / count)) < 0.001);
+  BOOST_TEST(entry["maximum_checked_path"] == longest);
+}
+
+BOOST_AUTO_TEST_SUITE(statistics)
+
+BOOST_AUTO_TEST_CASE(StatisticsAreThoseOfThePrograms) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      RunGenerator("good", {"--stats", folder / "s.json", "--arch", "x86_64", "--arch", "aarch64"});
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  const json stats = json::parse(ReadFile(folder / "s.json"));
+  BOOST_TEST(stats["generator"] == "precompiledseccomp-gen " VERSION);
+
+  auto entry = stats["programs"].begin();
+  for (const ProgramDefinition& definition : SortedGoodPrograms()) {
+    for (const char* const arch : {"x86_64", "aarch64"}) {
+      BOOST_TEST_CONTEXT(definition.name << " on " << arch) {
+        BOOST_REQUIRE((entry != stats["programs"].end()));
+        const PrecompiledProgram program = Precompile(definition, *FindTarget(arch));
+        BOOST_TEST((*entry)["name"] == definition.name);
+        BOOST_TEST((*entry)["arch"] == arch);
+        BOOST_TEST((*entry)["instructions"] == program.instructions.size());
+        BOOST_TEST((*entry)["variables"] == VariablesOf(program));
+
+        // The last number has a name, and the next one has none.
+        const auto lengths = (*entry)["path_lengths"].get<std::vector<std::size_t>>();
+        const auto limit = static_cast<std::uint32_t>(lengths.size());
+        BOOST_TEST(SyscallName(program.target, limit - 1).front() != '#');
+        BOOST_TEST(SyscallName(program.target, limit).front() == '#');
+        double sum = 0;
+        for (std::uint32_t number = 0; number < limit; ++number) {
+          seccomp_data call = {};
+          call.nr = static_cast<int>(number);
+          call.arch = program.target.audit_arch;
+          BOOST_TEST(lengths[number] == bpf::Run(program.instructions, call).executed);
+          sum += static_cast<double>(lengths[number]);
+        }
+        BOOST_TEST((*entry)["maximum_path_length"] == *std::max_element(lengths.begin(), lengths.end()));
+        BOOST_TEST(std::abs((*entry)["mean_path_length"].get<double>() - sum / limit) < 0.001);
+
+        json cacheable = json::array();
+        for (const std::uint32_t number :
+             bpf::CacheableNumbers(program.instructions, program.target.audit_arch, limit))
+          cacheable.push_back({{"number", number}, {"name", SyscallName(program.target, number)}});
+        BOOST_TEST((*entry)["cacheable"] == cacheable);
+        CheckCheckedCalls(*entry, program, limit);
+        ++entry;
+      }
+    }
+  }
+  BOOST_TEST((entry == stats["programs"].end()));
+}
+
+BOOST_AUTO_TEST_CASE(StatisticsOfNoProgramsAreEmpty) {
+  const json stats = json::parse(RunGenerator("empty", {"--stats", "/dev/stdout"}).out);
+  BOOST_TEST(stats["programs"].empty());
+}
+
+std::vector<std::uint64_t> WeightsOf(const json& program) {
+  std::vector<std::uint64_t> weights;
+  for (const json& call : program["checked"]) weights.push_back(call["weight"]);
+  return weights;
+}
+
+std::vector<std::uint32_t> CheckedNumbersOf(const json& program) {
+  std::vector<std::uint32_t> numbers;
+  for (const json& call : program["checked"]) numbers.push_back(call["number"]);
+  return numbers;
+}
+
+// Neither those that the kernel caches nor those that are always refused.
+BOOST_AUTO_TEST_CASE(CheckedCallsAreThoseThatAnArgumentDecides) {
+  const json stats = StatsOf("measured", {"--arch", "x86_64"});
+  using Numbers = std::vector<std::uint32_t>;
+  BOOST_TEST(CheckedNumbersOf(ProgramIn(stats, "checked")) == (Numbers{10, 20}),
+             boost::test_tools::per_element());
+  BOOST_TEST(CheckedNumbersOf(ProgramIn(stats, "logged")) == Numbers{7}, boost::test_tools::per_element());
+  for (const char* const name : {"all-allowed", "all-refused"}) {
+    const json program = ProgramIn(stats, name);
+    BOOST_TEST(program["checked"].empty());
+    BOOST_TEST(program["mean_checked_path"] == 0.0);
+    BOOST_TEST(program["maximum_checked_path"] == 0);
+  }
+}
+
+// Architecture and number: two instructions each, the answer: one.
+BOOST_AUTO_TEST_CASE(ALoggedCallCostsTheWayToItsAnswer) {
+  const json program = ProgramIn(StatsOf("measured", {"--arch", "x86_64"}), "logged");
+  BOOST_TEST(program["mean_checked_path"] == 5.0);
+  BOOST_TEST(program["maximum_checked_path"] == 5);
+}
+
+BOOST_AUTO_TEST_CASE(TheCountsOfThePolicyAreTheWeights) {
+  const json stats = StatsOf("measured", {"--arch", "x86_64"});
+  using Weights = std::vector<std::uint64_t>;
+  const json counted = ProgramIn(stats, "counted");
+  BOOST_TEST(WeightsOf(counted) == (Weights{1, 3}), boost::test_tools::per_element());
+  const auto length = [&](int index) { return counted["checked"][index]["mean_path_length"].get<double>(); };
+  BOOST_TEST(length(0) != length(1));
+  BOOST_TEST(std::abs(counted["mean_checked_path"].get<double>() - (length(0) + 3 * length(1)) / 4) < 0.001);
+  // A count of a call that costs nothing says nothing of the others.
+  BOOST_TEST(WeightsOf(ProgramIn(stats, "hot-but-cached")) == (Weights{1, 1}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(EqualProgramsAreCompiledOnceForEachTarget) {
+  const json stats = StatsOf("measured", {"--arch", "x86_64", "--arch", "aarch64"});
+  BOOST_TEST(stats["targets"] == json::parse(R"([{"arch": "x86_64", "programs": 7, "compiled": 6},
+                                                 {"arch": "aarch64", "programs": 7, "compiled": 6}])"));
+  json first = ProgramIn(stats, "checked");
+  json second = ProgramIn(stats, "checked-again");
+  first.erase("name");
+  second.erase("name");
+  BOOST_TEST(first == second);
+}
+
+BOOST_AUTO_TEST_CASE(TimesAreThereOnlyWhenAskedFor) {
+  json with = StatsOf("measured", {"--stats-times"});
+  const json without = StatsOf("measured");
+  BOOST_TEST(with.erase("microseconds") == 1U);
+  for (json& program : with["programs"]) BOOST_TEST(program.erase("microseconds") == 1U);
+  BOOST_TEST(with == without);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen
