@@ -13,6 +13,8 @@ std::string Includes(const std::string& header, bool has_tables) {
   std::string text = "#include \"" + header + "\"\n";
   if (has_tables)
     text += R"(
+#include <cstddef>
+
 #include <sys/syscall.h>
 
 #include <precompiledseccomp/program_table.h>
@@ -43,7 +45,18 @@ std::string Lookup(bool has_tables) {
   return {};
 }
 )";
-  return R"(const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
+  // Not inlined: Clang's time to inline it into each of thousands of structs grows with their square.
+  return R"(namespace {
+namespace embedded {
+
+[[gnu::noinline]] const ::precompiledseccomp::Program& ProgramAt(::std::size_t index) noexcept {
+  return kTable.programs[index];
+}
+
+}  // namespace embedded
+}  // namespace
+
+const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
   return ::precompiledseccomp::FindProgram(embedded::kTable.programs, name);
 }
 
@@ -58,7 +71,7 @@ std::string TypedRendering(const ProgramDefinition& definition, std::size_t inde
   for (const Variable& variable : definition.variables)
     values += (values.empty() ? "" : ", ") + variable.name + ".value()";
   const std::string result =
-      has_tables ? "embedded::kTable.programs[" + std::to_string(index) + "].RenderInOrder({" + values + "})"
+      has_tables ? "embedded::ProgramAt(" + std::to_string(index) + ").RenderInOrder({" + values + "})"
                  : "{}";
   return "\n::precompiledseccomp::Filter " + StructName(definition.name) +
          "::Render() const noexcept {\n  return " + result + ";\n}\n";

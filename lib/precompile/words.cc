@@ -108,6 +108,7 @@ struct WithValues {
   }
   [[nodiscard]] std::vector<Condition> Get(const std::vector<Condition>& conditions) const {
     std::vector<Condition> results;
+    results.reserve(conditions.size());
     for (const Condition& condition : conditions) results.push_back(Get(condition));
     return results;
   }
