@@ -261,7 +261,9 @@ BOOST_AUTO_TEST_CASE(TheCountsOfThePolicyAreTheWeights) {
   using Weights = std::vector<std::uint64_t>;
   const json counted = ProgramIn(stats, "counted");
   BOOST_TEST(WeightsOf(counted) == (Weights{1, 3}), boost::test_tools::per_element());
-  const auto length = [&](int index) { return counted["checked"][index]["mean_path_length"].get<double>(); };
+  const auto length = [&](std::size_t index) {
+    return counted["checked"][index]["mean_path_length"].get<double>();
+  };
   BOOST_TEST(length(0) != length(1));
   BOOST_TEST(std::abs(counted["mean_checked_path"].get<double>() - (length(0) + 3 * length(1)) / 4) < 0.001);
   // A count of a call that costs nothing says nothing of the others.

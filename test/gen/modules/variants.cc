@@ -131,6 +131,12 @@ void AddPlatform(const Configuration& configuration, const pcs::Values& v, pcs::
   policy.Allow("seccomp", Arg32(0) == 1 && Arg32(1) == 0 && Arg(2) != v.Uint64("priority"));
 }
 
+// The options of one level of sockets, a rule for each.
+void AddOptions(const char* call, std::uint32_t level, const std::vector<std::uint32_t>& options,
+                pcs::Policy& policy) {
+  for (const std::uint32_t option : options) AddPairs({{call, 1, level, 2, option}}, policy);
+}
+
 void AddSockets(const pcs::Values& v, pcs::Policy& policy) {
   AddValues("sendmsg", 2, {0x4000, 0x4040}, policy);
   AddValues("recvmsg", 2, {0x60, 0x62, 0x40, 0x42}, policy);
@@ -140,19 +146,20 @@ void AddSockets(const pcs::Values& v, pcs::Policy& policy) {
   policy.Allow("recvmmsg", Arg32(2) == 8 && Arg32(3) == 64 && Arg(4) == 0);
   policy.Allow("accept4", Arg32(0) == v["control"]);
   policy.Allow("listen", Arg32(0) == v["control"] && Arg32(1) == 16);
-  for (const std::uint32_t option : {3, 4, 7, 8, 17, 39}) AddPairs({{"getsockopt", 1, 1, 2, option}}, policy);
+  AddOptions("getsockopt", 1, {3, 4, 7, 8, 17, 39}, policy);
 }
 
 void AddHostNetwork(pcs::Policy& policy) {
-  for (const std::uint32_t option : {2, 5, 6, 9, 10, 13, 20, 21, 29, 30})
-    AddPairs({{"getsockopt", 1, 1, 2, option}, {"setsockopt", 1, 1, 2, option}}, policy);
-
-  for (const std::uint32_t option : {1, 2, 3, 4, 5, 6, 11, 13, 18, 23})
-    AddPairs({{"getsockopt", 1, 6, 2, option}, {"setsockopt", 1, 6, 2, option}}, policy);
-  for (const std::uint32_t option : {1, 2, 8, 12, 13, 32, 33, 35})
-    AddPairs({{"getsockopt", 1, 0, 2, option}, {"setsockopt", 1, 0, 2, option}}, policy);
-  for (const std::uint32_t family : {2, 10})
-    for (const std::uint32_t type : {1, 2}) AddPairs({{"socket", 0, family, 1, 0x80800 | type}}, policy);
+  for (const char* const call : {"getsockopt", "setsockopt"}) {
+    AddOptions(call, 1, {2, 5, 6, 9, 10, 13, 20, 21, 29, 30}, policy);
+    AddOptions(call, 6, {1, 2, 3, 4, 5, 6, 11, 13, 18, 23}, policy);
+    AddOptions(call, 0, {1, 2, 8, 12, 13, 32, 33, 35}, policy);
+  }
+  AddPairs({{"socket", 0, 2, 1, 0x80801},
+            {"socket", 0, 2, 1, 0x80802},
+            {"socket", 0, 10, 1, 0x80801},
+            {"socket", 0, 10, 1, 0x80802}},
+           policy);
   AddCalls({"bind", "connect", "getsockname", "getpeername", "recvfrom"}, policy);
 }
 
