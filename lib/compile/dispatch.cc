@@ -43,29 +43,19 @@ class Dispatcher {
  private:
   static Subject Word(std::uint32_t offset) { return {offset, Subject::Transform::kNone, {}}; }
 
-  // Skipping leaves fewer questions to order, and their order makes further tests known.
+  // Their order makes tests known.
   void OptimiseDecisions() {
-    SkipKnownTestsOfAll();
     Weigh();
     const std::vector<std::uint32_t> numbers = HeaviestFirst();
     std::vector<WeightedDecision> checked;
     checked.reserve(numbers.size());
     for (const std::uint32_t number : numbers)
       checked.push_back({decisions_.at(number), weights_.at(number) / kCostOfAnInstruction});
-    const std::vector<NodeId> ordered = Order(checked, graph_);
+    std::vector<NodeId> ordered = Order(checked, graph_);
+    SkipKnownTests(ordered, graph_);
     for (std::size_t i = 0; i < numbers.size(); ++i) decisions_[numbers[i]] = ordered[i];
-    SkipKnownTestsOfAll();
     // What was checked may turn out to be decided.
     Weigh();
-  }
-
-  void SkipKnownTestsOfAll() {
-    std::vector<NodeId> all;
-    all.reserve(decisions_.size());
-    for (const auto& [number, decision] : decisions_) all.push_back(decision);
-    SkipKnownTests(all, graph_);
-    std::size_t i = 0;
-    for (auto& [number, decision] : decisions_) decision = all[i++];
   }
 
   // The calls that run the filter each time are those that look at anything but the number.

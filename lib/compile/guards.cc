@@ -13,12 +13,12 @@ namespace {
 // No action returns a variable of this number.
 constexpr Leaf kPass = {0, {0, std::numeric_limits<std::uint32_t>::max()}};
 
+}  // namespace
+
 bool LooksAt(const std::vector<Guard>& guards, std::uint32_t offset) {
   return std::any_of(guards.begin(), guards.end(),
                      [&](const Guard& guard) { return guard.offset == offset; });
 }
-
-}  // namespace
 
 Guards::Guards(Graph& graph) : graph_(graph), pass_(graph.AddLeaf(kPass)) {}
 

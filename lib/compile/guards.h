@@ -24,7 +24,10 @@ struct Guard {
   std::uint32_t offset = 0;  // of the word
 };
 
-// Every one of `guards` is passed ? `passed` : `failed`, which is a leaf.
+bool LooksAt(const std::vector<Guard>& guards, std::uint32_t offset);
+
+// Every one of `guards` is passed ? `passed` : `failed`; the latter is a leaf. No two guards look at the same
+// word.
 struct GuardedDecision {
   std::vector<Guard> guards;
   NodeId passed = 0;

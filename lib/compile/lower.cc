@@ -25,43 +25,40 @@ constexpr double kCostOfATest = 1;
 // The values of one word that lead to `yes`.
 using WordSet = std::set<std::uint32_t>;
 
-void FlattenDisjunction(const std::vector<Condition>& conditions, std::vector<const Condition*>& flat) {
+// The conditions that an or (Disjunction) or an and (Conjunction) joins, however it is nested.
+template <typename Junction>
+void Flatten(const std::vector<Condition>& conditions, std::vector<const Condition*>& flat) {
   for (const Condition& condition : conditions) {
-    if (const auto* inner = std::get_if<Disjunction>(&condition.node()))
-      FlattenDisjunction(inner->conditions, flat);
+    if (const auto* inner = std::get_if<Junction>(&condition.node()))
+      Flatten<Junction>(inner->conditions, flat);
     else
       flat.push_back(&condition);
   }
 }
 
-// What stands between two ors: that an operand is one of some values, or any other condition.
-using Alternative = std::variant<OneOf, const Condition*>;
-
-// Equalities of one operand, wherever they stand in an or, become one set: a set is searched, single values
-// are tried in turn.
-std::vector<Alternative> JoinEqualities(const std::vector<Condition>& conditions) {
-  std::vector<const Condition*> flat;
-  FlattenDisjunction(conditions, flat);
-  std::vector<Alternative> joined;
-  const auto set_of = [&](const Operand& operand) -> std::vector<Value>& {
-    for (Alternative& alternative : joined)
-      if (auto* set = std::get_if<OneOf>(&alternative); set != nullptr && set->operand == operand)
-        return set->values;
-    return std::get<OneOf>(joined.emplace_back(OneOf{operand, {}})).values;
-  };
-  for (const Condition* condition : flat) {
-    const auto* comparison = std::get_if<Comparison>(&condition->node());
-    if (const auto* one_of = std::get_if<OneOf>(&condition->node())) {
-      std::vector<Value>& values = set_of(one_of->operand);
-      values.insert(values.end(), one_of->values.begin(), one_of->values.end());
-    } else if (comparison != nullptr && comparison->relation == Relation::kEqual) {
-      set_of(comparison->operand).push_back(comparison->value);
-    } else {
-      joined.emplace_back(condition);
-    }
-  }
-  return joined;
+std::vector<const Condition*> PartsOfAnd(const Condition& condition) {
+  std::vector<const Condition*> parts;
+  if (const auto* conjunction = std::get_if<Conjunction>(&condition.node()))
+    Flatten<Conjunction>(conjunction->conditions, parts);
+  else
+    parts.push_back(&condition);
+  return parts;
 }
+
+// If a condition says nothing but what its operand equals: that.
+std::optional<OneOf> SetOf(const Condition& condition) {
+  if (const auto* one_of = std::get_if<OneOf>(&condition.node())) return *one_of;
+  const auto* comparison = std::get_if<Comparison>(&condition.node());
+  if (comparison == nullptr || comparison->relation != Relation::kEqual) return std::nullopt;
+  return OneOf{comparison->operand, {comparison->value}};
+}
+
+// What stands between two ors: that an operand is one of some values, if there is a set, and the rest.
+struct Alternative {
+  std::optional<OneOf> set;
+  std::vector<const Condition*> rest;  // joined by and
+  NodeId rest_id;                      // the rest, lowered: equal for equal ones
+};
 
 class Lowering {
  public:
@@ -202,16 +199,58 @@ class Lowering {
     return result;
   }
 
+  NodeId LowerAll(const std::vector<const Condition*>& conditions, NodeId yes, NodeId no) {
+    NodeId result = yes;
+    for (auto condition = conditions.rbegin(); condition != conditions.rend(); ++condition)
+      result = LowerAny(**condition, result, no);
+    return result;
+  }
+
   NodeId Lower(const Disjunction& node, NodeId yes, NodeId no) {
-    const std::vector<Alternative> alternatives = JoinEqualities(node.conditions);
+    const std::vector<Alternative> alternatives = AlternativesOf(node, yes, no);
     NodeId result = no;
     for (auto alternative = alternatives.rbegin(); alternative != alternatives.rend(); ++alternative) {
-      if (const auto* set = std::get_if<OneOf>(&*alternative))
-        result = Lower(*set, yes, result);
-      else
-        result = LowerAny(*std::get<const Condition*>(*alternative), yes, result);
+      const NodeId rest = LowerAll(alternative->rest, yes, result);
+      result = alternative->set ? Lower(*alternative->set, rest, result) : rest;
     }
     return result;
+  }
+
+  // Alternatives that differ in nothing but what one operand equals are one, with a set of values: a set is
+  // searched, single values are tried in turn.
+  std::vector<Alternative> AlternativesOf(const Disjunction& node, NodeId yes, NodeId no) {
+    std::vector<const Condition*> conditions;
+    Flatten<Disjunction>(node.conditions, conditions);
+    std::vector<Alternative> alternatives;
+    for (const Condition* condition : conditions) {
+      const std::vector<const Condition*> parts = PartsOfAnd(*condition);
+      std::optional<Alternative> first;
+      bool is_joined = false;
+      for (std::size_t i = 0; i < parts.size() && !is_joined; ++i) {
+        std::optional<OneOf> set = SetOf(*parts[i]);
+        if (!set) continue;
+        std::vector<const Condition*> rest = parts;
+        rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+        const NodeId rest_id = LowerAll(rest, yes, no);
+        is_joined = JoinWithEqual(*set, rest_id, alternatives);
+        if (!first) first = Alternative{std::move(set), std::move(rest), rest_id};
+      }
+      if (is_joined) continue;
+      alternatives.push_back(first ? std::move(*first) : Alternative{std::nullopt, parts, 0});
+    }
+    return alternatives;
+  }
+
+  // Adds the values of `set` to an alternative with the same operand and the same rest, if there is one.
+  static bool JoinWithEqual(const OneOf& set, NodeId rest_id, std::vector<Alternative>& alternatives) {
+    for (Alternative& alternative : alternatives) {
+      if (!alternative.set || alternative.set->operand != set.operand || alternative.rest_id != rest_id)
+        continue;
+      std::vector<Value>& values = alternative.set->values;
+      values.insert(values.end(), set.values.begin(), set.values.end());
+      return true;
+    }
+    return false;
   }
 
   NodeId Lower(const Negation& node, NodeId yes, NodeId no) {

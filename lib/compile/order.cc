@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -25,9 +26,15 @@ namespace {
 constexpr double kMostCostOfATest = 1;
 // What one instruction less on the longest way is worth, in instructions, however seldom the call is made.
 constexpr double kCostOfTheLongest = 1;
+// Of decisions that cost about the same, the ordered one is preferred: others will have more in common with
+// it.
+constexpr double kNextToNothing = 1.5;
 // With more questions than this that are no guards, only the one is followed that seems best; with fewer, all
 // are.
 constexpr std::size_t kMostTried = 4;
+// In decisions with more branches than this, less is tried: it takes more time, and wins little.
+constexpr std::size_t kSmall = 48;
+constexpr std::size_t kMostTriedOfLarge = 2;
 // Cofactors found for one decision, which bounds the time that it takes: what has not been ordered by then
 // stays as it is. The largest decisions of real policies (an ioctl of 100 requests) need 12,000.
 constexpr std::size_t kMostWork = 100000;
@@ -46,8 +53,10 @@ class Ordering {
  private:
   NodeId Cheapest(NodeId id);
   NodeId FindCheapest(NodeId id);
+  std::optional<GuardedDecision> GuardedCore(NodeId id);
   NodeId Ask(const Split& split);
   [[nodiscard]] std::vector<const Split*> CandidatesOf(const Parts& parts);
+  [[nodiscard]] std::vector<const Split*> MostPromising(const Parts& parts);
   double Estimate(const std::vector<Cofactor>& cofactors);
   double CostOf(NodeId root);
 
@@ -85,9 +94,9 @@ NodeId Ordering::Order(NodeId root) {
   work_left_ = kMostWork;
   weight_ = weights_.at(root);
   const NodeId ordered = Cheapest(root);
-  const bool is_better =
-      CostOf(ordered) <= CostOf(root) && costs_.WaysOf(ordered).longest <= costs_.WaysOf(root).longest;
-  result->second = is_better ? ordered : root;
+  const bool is_as_good = CostOf(ordered) <= CostOf(root) + kNextToNothing &&
+                          costs_.WaysOf(ordered).longest <= costs_.WaysOf(root).longest;
+  result->second = is_as_good ? ordered : root;
   costs_.Keep(result->second);
   return result->second;
 }
@@ -107,33 +116,58 @@ NodeId Ordering::FindCheapest(NodeId id) {
   if (parts->has_only_guards) return guards_.Join(parts->guarded, is_kept);
   NodeId cheapest = id;
   double least = std::numeric_limits<double>::infinity();
-  const std::vector<const Split*> candidates = CandidatesOf(*parts);
-  for (const Split* split : candidates) {
-    const NodeId asked = Ask(*split);
-    const double cost = candidates.size() == 1 ? 0 : CostOf(asked);
-    if (cost >= least) continue;
-    cheapest = asked;
+  const auto consider = [&](NodeId candidate) {
+    const double cost = CostOf(candidate);
+    if (cost >= least) return;
+    cheapest = candidate;
     least = cost;
-  }
+  };
+  for (const Split* split : CandidatesOf(*parts)) consider(Ask(*split));
+  if (parts->branches <= kSmall)
+    if (const auto guarded = GuardedCore(id)) consider(guards_.Join(*guarded, is_kept));
   return cheapest;
+}
+
+// The decision as its guards, and behind them the cheapest for what they leave to decide. Nothing if there
+// are none, or if two of them look at the same word.
+std::optional<GuardedDecision> Ordering::GuardedCore(NodeId id) {
+  GuardedDecision guarded;
+  for (std::shared_ptr<const Parts> parts; (parts = dissection_.PartsOf(id, work_left_)) != nullptr;) {
+    if (parts->guard_splits.empty()) break;
+    if (!guarded.guards.empty() && guarded.failed != parts->guarded.failed) break;
+    const Guard& guard = parts->guarded.guards.front();
+    if (LooksAt(guarded.guards, guard.offset)) return std::nullopt;
+    guarded.guards.push_back(guard);
+    guarded.failed = parts->guarded.failed;
+    id = parts->guard_splits.front().beyond;
+  }
+  if (guarded.guards.empty()) return std::nullopt;
+  guarded.passed = Cheapest(id);
+  return guarded;
 }
 
 // Guards are asked last, where all ways have them in common; but what is left behind one may be there
 // already.
 std::vector<const Split*> Ordering::CandidatesOf(const Parts& parts) {
-  std::vector<const Split*> candidates;
-  double least = std::numeric_limits<double>::infinity();
-  for (const Split& split : parts.core) {
-    if (parts.core.size() <= kMostTried) {
-      candidates.push_back(&split);
-    } else if (const double estimate = Estimate(split.cofactors); estimate < least) {
-      least = estimate;
-      candidates = {&split};
-    }
-  }
+  std::vector<const Split*> candidates = MostPromising(parts);
   for (const auto& [split, beyond] : parts.guard_splits)
     if (parts.core.empty() || cheapest_.count(beyond) != 0) candidates.push_back(&split);
   return candidates;
+}
+
+// Of the questions that are no guards, those that are followed.
+std::vector<const Split*> Ordering::MostPromising(const Parts& parts) {
+  const std::size_t most = parts.branches <= kSmall ? kMostTried : kMostTriedOfLarge;
+  std::vector<std::pair<double, const Split*>> by_estimate;
+  for (const Split& split : parts.core)
+    by_estimate.emplace_back(parts.core.size() > most ? Estimate(split.cofactors) : 0, &split);
+  std::stable_sort(by_estimate.begin(), by_estimate.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  by_estimate.resize(std::min(by_estimate.size(), by_estimate.size() > kMostTried ? 1 : most));
+  std::vector<const Split*> promising(by_estimate.size());
+  std::transform(by_estimate.begin(), by_estimate.end(), promising.begin(),
+                 [](const auto& entry) { return entry.second; });
+  return promising;
 }
 
 NodeId Ordering::Ask(const Split& split) {

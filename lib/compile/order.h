@@ -24,8 +24,8 @@ struct WeightedDecision {
 };
 
 // For each of `decisions`, which may repeat, the root of an equivalent one: the cheapest found, counting the
-// instructions that no other one has as well, and the mean way through it. No longest path gets longer. What
-// comes first is ordered first, and the others so that they have much in common with it.
+// instructions that no other one has as well, and the mean way through it. No longest path gets longer.
+// What comes first is ordered first, and the others so that they have much in common with it.
 std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

@@ -41,6 +41,7 @@ std::shared_ptr<const Parts> Dissection::Dissect(NodeId id, std::size_t& work_le
     if (splits.back().cofactors.empty()) return nullptr;
   }
   const auto parts = std::make_shared<Parts>();
+  parts->branches = cofactoring_.branches().size();
   std::vector<std::vector<NodeId>> nodes_of_splits;
   nodes_of_splits.reserve(splits.size());
   for (const Split& split : splits) nodes_of_splits.push_back(NodesOf(split.cofactors));

@@ -35,6 +35,7 @@ struct Parts {
     NodeId beyond;  // what is left to decide when this guard alone is passed
   };
 
+  std::size_t branches = 0;  // that there are in the decision
   // Whether there is nothing but the guards. If not, the decision's `passed` says nothing.
   bool has_only_guards = false;
   GuardedDecision guarded;

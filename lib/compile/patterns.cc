@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint32_t kLast = std::numeric_limits<std::uint32_t>::max();
 
+// Values weigh the same, more or less, so that larger searches lose nothing by a split in the middle.
+constexpr std::size_t kOptimalUpTo = 48;
 // Fewer runs than this need two tests at most, which no pattern improves.
 constexpr std::size_t kFewestRuns = 4;
 // More values than this are not looked at for patterns.
@@ -60,12 +62,13 @@ class PatternSearch {
       : subject_(subject), cost_of_a_test_(cost_of_a_test), graph_(graph) {}
 
   SearchTree Build(const std::vector<Run>& all_runs, int patterns_left = kMostPatterns) {
-    SearchTree best = BuildSearch(subject_, all_runs, cost_of_a_test_, graph_);
+    SearchTree best = BuildSearch(subject_, all_runs, cost_of_a_test_, graph_, kOptimalUpTo);
     const std::vector<Run> runs = JoinEqualNeighbours(all_runs);
     if (runs.size() < kFewestRuns || !subject_.IsPlain() || patterns_left == 0) return best;
     std::optional<Way> best_way;
     for (Way& way : WaysFor(runs)) {
-      const SearchTree tree = Combine(way, BuildSearch(subject_, way.rest, cost_of_a_test_, graph_));
+      const SearchTree tree =
+          Combine(way, BuildSearch(subject_, way.rest, cost_of_a_test_, graph_, kOptimalUpTo));
       if (tree.cost >= best.cost) continue;
       best = tree;
       best_way = std::move(way);

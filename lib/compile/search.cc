@@ -34,7 +34,7 @@ class Planner {
         graph_(graph),
         sums_(runs.size() + 1, 0) {
     for (std::size_t i = 0; i < runs.size(); ++i) sums_[i + 1] = sums_[i] + runs[i].weight;
-    if (runs.size() <= kOptimalUpTo) Plan();
+    Plan();
   }
 
   SearchTree Build() { return {BuildInterval(0, runs_.size() - 1), cost_of_built_}; }
@@ -67,9 +67,9 @@ class Planner {
     for (std::size_t k = i; k <= j; ++k) {
       if (runs_[k].node == chain.others) continue;
       if (!IsSingleValue(k) || chain.length == kLongestChain) return chain;
-      // Heaviest first; of equals, the highest.
+      // Heaviest first; of equals, the lowest.
       std::size_t place = chain.length++;
-      for (; place > 0 && runs_[chain.singles[place - 1]].weight <= runs_[k].weight; --place)
+      for (; place > 0 && runs_[chain.singles[place - 1]].weight < runs_[k].weight; --place)
         chain.singles[place] = chain.singles[place - 1];
       chain.singles[place] = k;
     }
@@ -111,24 +111,10 @@ class Planner {
     splits_[At(i, j)] = static_cast<std::uint16_t>(best_split);
   }
 
-  // Where to split: as planned, or for very many runs where the weights are in balance.
-  std::size_t SplitOf(std::size_t i, std::size_t j) {
-    if (splits_ != nullptr) return splits_[At(i, j)];
-    const double half = sums_[i] + Weight(i, j) / 2;
-    const auto found = std::upper_bound(sums_.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                        sums_.begin() + static_cast<std::ptrdiff_t>(j), half);
-    return static_cast<std::size_t>(found - sums_.begin()) - 1;
-  }
-
-  bool ChainIsBest(const Chain& chain, std::size_t i, std::size_t j) {
-    if (chain.cost == std::numeric_limits<double>::infinity()) return false;
-    return costs_ == nullptr || chain.cost <= costs_[At(i, j)];
-  }
-
   NodeId BuildInterval(std::size_t i, std::size_t j) {
     if (i == j) return runs_[i].node;
     const Chain chain = FindChain(i, j);
-    if (ChainIsBest(chain, i, j)) {
+    if (chain.cost <= costs_[At(i, j)]) {
       cost_of_built_ += chain.cost;
       NodeId node = chain.others;
       for (std::size_t k = chain.length; k-- > 0;) {
@@ -137,7 +123,7 @@ class Planner {
       }
       return node;
     }
-    const std::size_t split = SplitOf(i, j);
+    const std::size_t split = splits_[At(i, j)];
     cost_of_built_ += Weight(i, j) + cost_of_a_test_;
     const NodeId below = BuildInterval(i, split);
     const NodeId above = BuildInterval(split + 1, j);
@@ -151,11 +137,27 @@ class Planner {
   Graph& graph_;
   std::vector<double> sums_;  // sums_[i]: the weight of the runs before i
   // For each interval from i to j, the cost of its tree, twice: at (j, i) as well, for the search of the best
-  // split walks along both. And where it is split. Null when there are too many runs.
+  // split walks along both. And where it is split.
   std::unique_ptr<double[]> costs_;
   std::unique_ptr<std::uint16_t[]> splits_;
   double cost_of_built_ = 0;
 };
+
+double WeightOf(const std::vector<Run>& runs) {
+  double weight = 0;
+  for (const Run& run : runs) weight += run.weight;
+  return weight;
+}
+
+// The run that is to be the first on the upper side, for the two sides to weigh the same, more or less.
+std::size_t BalancedSplit(const std::vector<Run>& runs) {
+  const double half = WeightOf(runs) / 2;
+  double below = 0;
+  std::size_t split = 0;
+  do below += runs[split++].weight;
+  while (split + 1 < runs.size() && below + runs[split].weight / 2 < half);
+  return split;
+}
 
 }  // namespace
 
@@ -172,15 +174,20 @@ std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs) {
 }
 
 SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
-                       Graph& graph) {
+                       Graph& graph, std::size_t optimal_up_to) {
   const std::vector<Run> joined = JoinEqualNeighbours(runs);
   if (joined.size() == 1) return {joined.front().node, 0};
-  if (joined.size() == 2) {
-    const Test is_upper{subject, Test::Kind::kGreaterOrEqual, {joined.back().first, 0}};
-    return {graph.AddBranch(is_upper, joined.back().node, joined.front().node),
-            joined.front().weight + joined.back().weight + cost_of_a_test};
-  }
-  return Planner(subject, joined, cost_of_a_test, graph).Build();
+  if (joined.size() > 2 && joined.size() <= optimal_up_to)
+    return Planner(subject, joined, cost_of_a_test, graph).Build();
+
+  const std::size_t split = BalancedSplit(joined);
+  const auto middle = joined.begin() + static_cast<std::ptrdiff_t>(split);
+  const SearchTree below =
+      BuildSearch(subject, {joined.begin(), middle}, cost_of_a_test, graph, optimal_up_to);
+  const SearchTree above = BuildSearch(subject, {middle, joined.end()}, cost_of_a_test, graph, optimal_up_to);
+  const Test is_above{subject, Test::Kind::kGreaterOrEqual, {middle->first, 0}};
+  return {graph.AddBranch(is_above, above.root, below.root),
+          below.cost + above.cost + WeightOf(joined) + cost_of_a_test};
 }
 
 }  // namespace precompiledseccomp::compile

@@ -27,13 +27,11 @@ struct SearchTree {
   double cost = 0;  // tests made, by the weights of the runs, and the cost of each test that there is
 };
 
-// More runs than this are split where their weights are in balance, instead of where it is best.
-inline constexpr std::size_t kOptimalUpTo = 512;
-
 // The tree over `runs`: ascending, the first at 0. The best in weighted tests among the trees made of order
 // tests; values that stand alone among equals are found with an equality test. `cost_of_a_test` says what one
-// instruction less is worth, in tests made.
+// instruction less is worth, in tests made. More runs than `optimal_up_to` are split where their weights are
+// in balance, until there are no more than that.
 SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
-                       Graph& graph);
+                       Graph& graph, std::size_t optimal_up_to = 512);
 
 }  // namespace precompiledseccomp::compile
