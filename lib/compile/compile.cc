@@ -48,6 +48,10 @@ void CheckSize(std::size_t size, const ResolvedPolicy& policy) {
 
 std::vector<sock_filter> Compile(const ResolvedPolicy& policy) {
   compile::CheckThatRulesCanMatch(policy);
+  return CompileChecked(policy);
+}
+
+std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy) {
   Graph graph;
   const NodeId root = compile::Dispatch(policy, graph);
   std::vector<sock_filter> instructions = compile::LayOut(root, graph);

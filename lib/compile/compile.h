@@ -30,4 +30,8 @@ namespace precompiledseccomp {
 // (naming the system calls that take most of the space).
 std::vector<sock_filter> Compile(const ResolvedPolicy& policy);
 
+// The same without the check that rules can match: for a policy that differs only in the values of its
+// variables from one that was compiled with it.
+std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy);
+
 }  // namespace precompiledseccomp

@@ -50,6 +50,9 @@ class Ordering {
   // path is never longer than that of `root`.
   NodeId Order(NodeId root);
 
+  // Whether a decision has so many branches that little is tried.
+  [[nodiscard]] bool IsLarge(NodeId root);
+
  private:
   NodeId Cheapest(NodeId id);
   NodeId FindCheapest(NodeId id);
@@ -99,6 +102,11 @@ NodeId Ordering::Order(NodeId root) {
   result->second = is_as_good ? ordered : root;
   costs_.Keep(result->second);
   return result->second;
+}
+
+bool Ordering::IsLarge(NodeId root) {
+  branches_.Collect({&root, 1}, graph_);
+  return branches_.ids().size() > kSmall;
 }
 
 NodeId Ordering::Cheapest(NodeId id) {
@@ -228,11 +236,14 @@ double Ordering::Estimate(const std::vector<Cofactor>& cofactors) {
 std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph& graph) {
   Ordering ordering(decisions, graph);
   std::unordered_map<NodeId, NodeId> results;
-  // Twice: what one has in common with a later one does not show the first time.
+  // Twice: what one has in common with a later one does not show the first time. Large ones take most of the
+  // time, and are what others have parts of in common.
   for (int round = 0; round < 2; ++round) {
     std::unordered_set<NodeId> done;
-    for (const auto& [root, weight] : decisions)
-      if (done.insert(root).second) results[root] = ordering.Order(root);
+    for (const auto& [root, weight] : decisions) {
+      const bool is_settled = round > 0 && ordering.IsLarge(root);
+      if (done.insert(root).second && !is_settled) results[root] = ordering.Order(root);
+    }
   }
   std::vector<NodeId> ordered;
   ordered.reserve(decisions.size());

@@ -22,8 +22,9 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-// Chains of equality tests longer than this are never better than a tree.
+// Chains of equality tests longer than this are hardly ever better than a tree.
 constexpr std::size_t kLongestChain = 5;
+constexpr std::size_t kMostRunsOfAChain = 2 * kLongestChain + 1;
 
 class Planner {
  public:
@@ -58,7 +59,7 @@ class Planner {
 
   [[nodiscard]] Chain FindChain(std::size_t i, std::size_t j) const {
     Chain chain;
-    if (j - i + 1 > 2 * kLongestChain + 1) return chain;
+    if (j - i >= kMostRunsOfAChain) return chain;
     // The others are the runs that are no single values; among single values only, the last run serves.
     std::size_t other = j;
     for (std::size_t k = i; k <= j; ++k)
@@ -106,7 +107,8 @@ class Planner {
       best = cost;
       best_split = s;
     }
-    best = std::min(best + Weight(i, j) + cost_of_a_test_, FindChain(i, j).cost);
+    best += Weight(i, j) + cost_of_a_test_;
+    if (j - i < kMostRunsOfAChain) best = std::min(best, FindChain(i, j).cost);
     costs_[At(i, j)] = costs_[At(j, i)] = best;
     splits_[At(i, j)] = static_cast<std::uint16_t>(best_split);
   }

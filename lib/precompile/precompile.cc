@@ -183,9 +183,10 @@ PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
 
   precompile::Substitution substitution(std::move(resolved), answers.variables);
   const auto compiled = [&](const StandIns& values) {
-    return Round{values, Compile(substitution.With(values))};
+    return Round{values, CompileChecked(substitution.With(values))};
   };
-  const Round first = compiled(answers.rounds.front());
+  const StandIns& first_values = answers.rounds.front();
+  const Round first{first_values, Compile(substitution.With(first_values))};
   program.instructions = first.instructions;
   if (answers.variables.empty()) return program;
 
