@@ -7,6 +7,16 @@
 namespace precompiledseccomp::compile {
 
 void Branches::Collect(std::span<const NodeId> roots, const Graph& graph) {
+  Find(roots, graph);
+  std::sort(ids_.begin(), ids_.end());
+  for (std::size_t i = 0; i < ids_.size(); ++i) positions_[ids_[i]] = static_cast<std::uint32_t>(i);
+}
+
+void Branches::CollectInAnyOrder(NodeId root, const Graph& graph) {
+  Find({&root, 1}, graph);
+}
+
+void Branches::Find(std::span<const NodeId> roots, const Graph& graph) {
   for (const NodeId id : ids_) positions_[id] = kNone;
   ids_.clear();
   if (positions_.size() < graph.size()) positions_.resize(2 * graph.size(), kNone);
@@ -23,8 +33,6 @@ void Branches::Collect(std::span<const NodeId> roots, const Graph& graph) {
     see(graph[id].yes);
     see(graph[id].no);
   }
-  std::sort(ids_.begin(), ids_.end());
-  for (std::size_t i = 0; i < ids_.size(); ++i) positions_[ids_[i]] = static_cast<std::uint32_t>(i);
 }
 
 }  // namespace precompiledseccomp::compile

@@ -19,6 +19,8 @@ class Branches {
 
   // Those that can be reached from any of `roots`, ascending, instead of what was collected before.
   void Collect(std::span<const NodeId> roots, const Graph& graph);
+  // The same for one root in no particular order, and without positions: faster.
+  void CollectInAnyOrder(NodeId root, const Graph& graph);
 
   // Where a node stands among them; kNone if it does not.
   [[nodiscard]] std::uint32_t PositionOf(NodeId id) const {
@@ -28,6 +30,8 @@ class Branches {
   [[nodiscard]] const std::vector<NodeId>& ids() const { return ids_; }
 
  private:
+  void Find(std::span<const NodeId> roots, const Graph& graph);
+
   std::vector<NodeId> ids_;
   std::vector<NodeId> pending_;
   std::vector<std::uint32_t> positions_;  // for each node of the graph

@@ -67,7 +67,7 @@ Ways Costs::WaysFrom(NodeId id) {
 
 void Costs::Count(NodeId root, int change) {
   kept_by_.resize(graph_.size(), 0);
-  branches_.Collect({&root, 1}, graph_);
+  branches_.CollectInAnyOrder(root, graph_);
   for (const NodeId id : branches_.ids()) kept_by_[id] += change;
 }
 

@@ -105,7 +105,7 @@ NodeId Ordering::Order(NodeId root) {
 }
 
 bool Ordering::IsLarge(NodeId root) {
-  branches_.Collect({&root, 1}, graph_);
+  branches_.CollectInAnyOrder(root, graph_);
   return branches_.ids().size() > kSmall;
 }
 
@@ -186,7 +186,7 @@ NodeId Ordering::Ask(const Split& split) {
   };
   std::vector<Answer> answers;
   for (const NodeId node : NodesOf(split.cofactors)) {
-    branches_.Collect({&node, 1}, graph_);
+    branches_.CollectInAnyOrder(node, graph_);
     answers.push_back({node, branches_.ids().size(), node});
   }
   // The small ones first: what they need may be a part of the larger ones.
