@@ -57,7 +57,7 @@ std::optional<OneOf> SetOf(const Condition& condition) {
 struct Alternative {
   std::optional<OneOf> set;
   std::vector<const Condition*> rest;  // joined by and
-  NodeId rest_id;                      // the rest, lowered: equal for equal ones
+  NodeId rest_id;                      // the rest, lowered to be compared: equal for equal ones
 };
 
 class Lowering {
@@ -207,6 +207,7 @@ class Lowering {
   }
 
   NodeId Lower(const Disjunction& node, NodeId yes, NodeId no) {
+    if (is_comparing_) return LowerInTurn(node, yes, no);
     const std::vector<Alternative> alternatives = AlternativesOf(node, yes, no);
     NodeId result = no;
     for (auto alternative = alternatives.rbegin(); alternative != alternatives.rend(); ++alternative) {
@@ -214,6 +215,22 @@ class Lowering {
       result = alternative->set ? Lower(*alternative->set, rest, result) : rest;
     }
     return result;
+  }
+
+  NodeId LowerInTurn(const Disjunction& node, NodeId yes, NodeId no) {
+    NodeId result = no;
+    for (auto condition = node.conditions.rbegin(); condition != node.conditions.rend(); ++condition)
+      result = LowerAny(*condition, yes, result);
+    return result;
+  }
+
+  // What a rest decides, to be compared with others. Alternatives within it are not looked at for what they
+  // have in common: each level of nesting would double the time that this takes, and more.
+  NodeId LowerToCompare(const std::vector<const Condition*>& rest, NodeId yes, NodeId no) {
+    is_comparing_ = true;
+    const NodeId id = LowerAll(rest, yes, no);
+    is_comparing_ = false;
+    return id;
   }
 
   // Alternatives that differ in nothing but what one operand equals are one, with a set of values: a set is
@@ -231,7 +248,7 @@ class Lowering {
         if (!set) continue;
         std::vector<const Condition*> rest = parts;
         rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-        const NodeId rest_id = LowerAll(rest, yes, no);
+        const NodeId rest_id = LowerToCompare(rest, yes, no);
         is_joined = JoinWithEqual(*set, rest_id, alternatives);
         if (!first) first = Alternative{std::move(set), std::move(rest), rest_id};
       }
@@ -259,6 +276,7 @@ class Lowering {
 
   const Target& target_;
   Graph& graph_;
+  bool is_comparing_ = false;  // instead of lowering what will stay
 };
 
 }  // namespace

@@ -390,6 +390,20 @@ BOOST_AUTO_TEST_CASE(EveryJumpIsInRangeAtAnySize) {
   }
 }
 
+// The time must not double with each level.
+BOOST_AUTO_TEST_CASE(ConditionsMayBeNestedDeeply) {
+  constexpr std::uint32_t kLevels = 60;
+  Condition condition = Arg32(5) == 1;
+  for (std::uint32_t level = 0; level < kLevels; ++level)
+    condition = Arg32(0) != level && Arg32(1) == 1 && Arg32(2) == 2 && (Arg32(3) == level || condition);
+  const auto program = CompileFor(Policy().Allow("ioctl", condition));
+  BOOST_TEST(bpf::Run(program, Call(16, {kLevels, 1, 2, 7})).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(16, {8, 1, 2, 7})).result == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(bpf::Run(program, Call(16, {7, 1, 2, 8})).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(16, {kLevels, 1, 2, kLevels, 0, 1})).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(16, {kLevels, 1, 3, 7})).result == SECCOMP_RET_KILL_PROCESS);
+}
+
 BOOST_AUTO_TEST_CASE(AFilterThatIsTooLargeIsAnErrorThatNamesTheLargestCalls) {
   Policy policy;
   for (std::uint32_t i = 0; i < 3000; ++i)
