@@ -9,11 +9,18 @@
 namespace precompiledseccomp::compile {
 namespace {
 
+// Ways are counted up to here: their number doubles with every test that both sides go on behind.
+constexpr double kMostWays = 1e200;
+
 // The instructions that bring into the accumulator what `node` tests, when `held` is in it.
 double InstructionsToLoad(const Node& node, const Subject& held) {
   if (node.is_leaf || node.test.subject == held) return 0;
   const bool holds_word = held.IsPlain() && held.offset == node.test.subject.offset;
   return (holds_word ? 0 : 1) + (node.test.subject.IsPlain() ? 0 : 1);
+}
+
+Ways WaysOfLeaf(const Leaf& leaf) {
+  return {.count = Refuses(leaf) ? kCountOfARefusal : 1, .mean = 0, .longest = 0};
 }
 
 }  // namespace
@@ -45,24 +52,33 @@ Ways Costs::WaysOf(NodeId root) {
   return ways;
 }
 
+// What has been asked for waits on a stack of its own: decisions may be many thousand tests deep.
 Ways Costs::WaysFrom(NodeId id) {
   if (ways_.size() <= id) ways_.resize(graph_.size());
-  if (ways_[id]) return *ways_[id];
-  const Node& node = graph_[id];
-  Ways ways;
-  if (node.is_leaf) {
-    ways.count = Refuses(node.leaf) ? kCountOfARefusal : 1;
-  } else {
-    for (const NodeId side : {node.yes, node.no}) {
-      const Ways beyond = WaysFrom(side);
-      const double length = 1 + InstructionsToLoad(graph_[side], node.test.subject);
-      const double count = ways.count + beyond.count;
-      ways.mean = (ways.mean * ways.count + (beyond.mean + length) * beyond.count) / count;
-      ways.count = count;
-      ways.longest = std::max(ways.longest, beyond.longest + length);
-    }
+  for (pending_.push_back(id); !pending_.empty();) {
+    const NodeId next = pending_.back();
+    const Node& node = graph_[next];
+    if (!node.is_leaf && !ways_[node.yes]) pending_.push_back(node.yes);
+    if (!node.is_leaf && !ways_[node.no]) pending_.push_back(node.no);
+    if (pending_.back() != next) continue;
+    pending_.pop_back();
+    if (!ways_[next]) ways_[next] = node.is_leaf ? WaysOfLeaf(node.leaf) : WaysOfBranch(node);
   }
-  return *(ways_[id] = ways);
+  return *ways_[id];
+}
+
+// Those of both sides are known.
+Ways Costs::WaysOfBranch(const Node& node) const {
+  Ways ways;
+  for (const NodeId side : {node.yes, node.no}) {
+    const Ways& beyond = *ways_[side];
+    const double length = 1 + InstructionsToLoad(graph_[side], node.test.subject);
+    const double count = ways.count + beyond.count;
+    ways.mean = (ways.mean * ways.count + (beyond.mean + length) * beyond.count) / count;
+    ways.count = std::min(count, kMostWays);
+    ways.longest = std::max(ways.longest, beyond.longest + length);
+  }
+  return ways;
 }
 
 void Costs::Count(NodeId root, int change) {

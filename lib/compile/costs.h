@@ -43,11 +43,13 @@ class Costs {
 
  private:
   void Count(NodeId root, int change);
+  [[nodiscard]] Ways WaysOfBranch(const Node& node) const;
 
   const Graph& graph_;
   Branches branches_;
   std::vector<int> kept_by_;               // for each node, how many decisions that it is part of are kept
   std::vector<std::optional<Ways>> ways_;  // from each node, once it was asked for
+  std::vector<NodeId> pending_;            // of WaysFrom(): what else is asked for
   std::vector<bool> is_loaded_;            // of CountNew(): whether a branch needs a load
 };
 

@@ -404,6 +404,14 @@ BOOST_AUTO_TEST_CASE(ConditionsMayBeNestedDeeply) {
   BOOST_TEST(bpf::Run(program, Call(16, {kLevels, 1, 3, 7})).result == SECCOMP_RET_KILL_PROCESS);
 }
 
+// Nothing may take stack for each test.
+BOOST_AUTO_TEST_CASE(AChainOfVeryManyTestsIsAnErrorAndNoCrash) {
+  std::vector<Condition> alternatives;
+  for (std::uint32_t i = 0; i < 60000; ++i)
+    alternatives.push_back((Arg32(0) & (Scattered(i) | 1)) == 1 && (Arg32(1) & Scattered(i)) != 0);
+  CheckError(Policy().Allow("ioctl", AnyOf(alternatives)), {"at most 4096"});
+}
+
 BOOST_AUTO_TEST_CASE(AFilterThatIsTooLargeIsAnErrorThatNamesTheLargestCalls) {
   Policy policy;
   for (std::uint32_t i = 0; i < 3000; ++i)
