@@ -25,6 +25,9 @@ constexpr std::size_t kMostUsualTests = 1;
 constexpr double kMostTestsSaved = 10;
 // Numbers from here on are no calls of any architecture's own ABI; x32's bit is the lowest that says so.
 constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
+// Ranges of numbers that nobody asks for are searched all the same, as deep as others: else any search would
+// do for them, were it as deep as they are many.
+constexpr double kWeightOfAnyRange = 0.001;
 
 class Dispatcher {
  public:
@@ -124,7 +127,7 @@ class Dispatcher {
       next = std::uint64_t{number} + 1;
     }
     AddUnnamed(next, kNoCallsFrom, add);
-    runs.push_back({kNoCallsFrom, NoCall(), 0});
+    runs.push_back({kNoCallsFrom, NoCall(), kWeightOfAnyRange});
     runs.front().first = 0;
     // The numbers just below that are decided alike need no test that tells them from those above: none of
     // them has a bit of a foreign ABI.
@@ -158,7 +161,7 @@ class Dispatcher {
 
   [[nodiscard]] double WeightOfRange(std::uint32_t first, std::uint64_t end) const {
     const std::uint64_t emulated_end = std::min<std::uint64_t>(end, kNumbersEmulated);
-    double weight = first < emulated_end ? static_cast<double>(emulated_end - first) : 0;
+    double weight = first < emulated_end ? static_cast<double>(emulated_end - first) : kWeightOfAnyRange;
     for (auto hot = weights_.lower_bound(first); hot != weights_.end() && hot->first < end; ++hot)
       weight += hot->second;
     return weight;

@@ -412,6 +412,18 @@ BOOST_AUTO_TEST_CASE(AChainOfVeryManyTestsIsAnErrorAndNoCrash) {
   CheckError(Policy().Allow("ioctl", AnyOf(alternatives)), {"at most 4096"});
 }
 
+// Not as deep as they are many: the kernel does not emulate them, and nobody says how often they are made.
+BOOST_AUTO_TEST_CASE(NumbersBeyondThoseOfTheKernelAreSearchedToo) {
+  Policy policy;
+  for (std::uint32_t i = 0; i < 600; ++i) policy.Errno(1 + i, static_cast<int>(2000 + 2 * i));
+  const auto program = CompileFor(policy);
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    const auto run = bpf::Run(program, Call(2000 + 2 * i));
+    BOOST_TEST(run.result == (SECCOMP_RET_ERRNO | (1 + i)));
+    BOOST_TEST(run.executed <= 30U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(AFilterThatIsTooLargeIsAnErrorThatNamesTheLargestCalls) {
   Policy policy;
   for (std::uint32_t i = 0; i < 3000; ++i)
