@@ -14,6 +14,8 @@ using Kind = Test::Kind;
 // More excluded values than this are forgotten: knowing less is always right, and long lists make long
 // compilations.
 constexpr std::size_t kMostExcluded = 64;
+// The same of outcomes.
+constexpr std::size_t kMostOutcomes = 64;
 
 }  // namespace
 
@@ -112,6 +114,16 @@ bool Knowledge::Assume(const Test& test, bool outcome) {
   return AssumeRepeated(test, outcome);
 }
 
+bool Knowledge::Allows(const Test& test, bool outcome) const {
+  const std::uint32_t offset = test.subject.offset;
+  Knowledge of_this_word;
+  for (const OfWord& of_word : words_)
+    if (of_word.offset == offset) of_this_word.words_.push_back(of_word);
+  for (const Outcome& known : outcomes_)
+    if (known.test.subject.offset == offset) of_this_word.outcomes_.push_back(known);
+  return of_this_word.Assume(test, outcome);
+}
+
 bool Knowledge::AssumeOfWord(const Test& test, bool outcome) {
   KnownWord& word = Word(test.subject.offset);
   const std::uint32_t operand = test.operand.value;
@@ -144,11 +156,11 @@ bool Knowledge::AssumeMasked(const Test& test, bool outcome) {
   return cannot_be_equal || AssumeRepeated(test, outcome);
 }
 
-// A test whose outcome is opaque: known only when the very same test was made before.
+// A test whose outcome is opaque: known only when the very same test was made before, and is remembered.
 bool Knowledge::AssumeRepeated(const Test& test, bool outcome) {
   for (const Outcome& known : outcomes_)
     if (known.test == test) return known.outcome == outcome;
-  outcomes_.push_back({test, outcome});
+  if (outcomes_.size() < kMostOutcomes) outcomes_.push_back({test, outcome});
   return true;
 }
 

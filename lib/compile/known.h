@@ -48,6 +48,8 @@ class Knowledge {
  public:
   // Adds that `test` had this outcome. False when that contradicts what is known: the outcome is impossible.
   bool Assume(const Test& test, bool outcome);
+  // What Assume() would give. What is known of other words does not matter to it, and is not copied.
+  [[nodiscard]] bool Allows(const Test& test, bool outcome) const;
 
   void JoinWith(const Knowledge& other);
 

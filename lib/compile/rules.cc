@@ -86,10 +86,10 @@ class LeafFinder {
       found_.insert(id);
       return;
     }
-    Knowledge if_yes = known;
-    if (if_yes.Assume(node.test, true)) Walk(node.yes, if_yes);
-    Knowledge if_no = known;
-    if (if_no.Assume(node.test, false)) Walk(node.no, if_no);
+    for (const bool outcome : {true, false}) {
+      Knowledge beyond = known;
+      if (beyond.Assume(node.test, outcome)) Walk(outcome ? node.yes : node.no, beyond);
+    }
   }
 
   const Graph& graph_;

@@ -68,7 +68,8 @@ class Threading {
     Knowledge if_no = known;
     const bool may_be_yes = if_yes.Assume(from.test, true);
     const bool may_be_no = if_no.Assume(from.test, false);
-    // A side that cannot be taken leads where the other does, which makes the test disappear.
+    // A side that cannot be taken leads where the other does, which makes the test disappear. If neither can,
+    // nobody gets here, and both lead to the graph's first node, a leaf.
     Edges edges;
     edges.is_reached = true;
     if (may_be_yes) edges.yes = edges.no = LeadOn(from.yes, std::move(if_yes));
@@ -81,11 +82,9 @@ class Threading {
   NodeId LeadOn(NodeId to, Knowledge known) {
     while (!graph_[to].is_leaf) {
       const Node& node = graph_[to];
-      Knowledge if_yes = known;
-      Knowledge if_no = known;
-      if (!if_yes.Assume(node.test, true))
+      if (!known.Allows(node.test, true))
         to = node.no;
-      else if (!if_no.Assume(node.test, false))
+      else if (!known.Allows(node.test, false))
         to = node.yes;
       else
         break;
