@@ -72,13 +72,17 @@ void Cofactoring::Begin(NodeId root) {
   branches_.Collect({&root, 1}, graph_);
 }
 
-std::vector<Question> Cofactoring::Questions() const {
+// Each question takes a cofactor of each branch, at the least.
+std::optional<std::vector<Question>> Cofactoring::Questions(std::size_t& work_left) const {
   std::vector<Question> questions;
   const std::vector<NodeId>& ids = branches_.ids();
   for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
     const Question question = QuestionOf(graph_[*id].test);
-    if (std::find(questions.begin(), questions.end(), question) == questions.end())
-      questions.push_back(question);
+    if (std::find(questions.begin(), questions.end(), question) != questions.end()) continue;
+    questions.push_back(question);
+    if (questions.size() * ids.size() <= work_left) continue;
+    work_left = 0;
+    return std::nullopt;
   }
   return questions;
 }

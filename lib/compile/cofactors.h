@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compile/branches.h"
@@ -44,8 +45,9 @@ class Cofactoring {
   // Its branches, ascending.
   [[nodiscard]] const std::vector<NodeId>& branches() const { return branches_.ids(); }
 
-  // Its questions, in the order in which they come up.
-  [[nodiscard]] std::vector<Question> Questions() const;
+  // Its questions, in the order in which they come up. Nothing if the work left is not enough to split it by
+  // each of them, which takes it all.
+  [[nodiscard]] std::optional<std::vector<Question>> Questions(std::size_t& work_left) const;
 
   // The cofactors by one of them: ascending, neighbours different, the first at 0. Tests of bits of the same
   // word are answered as well where a range of its values has only one answer. Each cofactor found, of

@@ -30,13 +30,16 @@ NodeId BranchesFor(const Question& question, const std::vector<Run>& runs, doubl
 
 std::shared_ptr<const Parts> Dissection::PartsOf(NodeId id, std::size_t& work_left) {
   if (const auto found = parts_.find(id); found != parts_.end()) return found->second;
+  if (work_left == 0) return nullptr;
   return parts_[id] = Dissect(id, work_left);
 }
 
 std::shared_ptr<const Parts> Dissection::Dissect(NodeId id, std::size_t& work_left) {
   cofactoring_.Begin(id);
+  const auto questions = cofactoring_.Questions(work_left);
+  if (!questions) return nullptr;
   std::vector<Split> splits;
-  for (const Question& question : cofactoring_.Questions()) {
+  for (const Question& question : *questions) {
     splits.push_back({question, cofactoring_.Split(question, work_left)});
     if (splits.back().cofactors.empty()) return nullptr;
   }
