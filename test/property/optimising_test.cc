@@ -31,14 +31,21 @@ compile::NodeId WithoutKnownTests(compile::NodeId decision, compile::Graph& grap
   return decision;
 }
 
+std::ptrdiff_t CountNodes(compile::NodeId root, const compile::Graph& graph) {
+  const std::vector<bool> reachable = graph.ReachableFrom(root);
+  return std::count(reachable.begin(), reachable.end(), true);
+}
+
 void ComparePaths(std::uint64_t seed, const Target& target, Paths& paths) {
   const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, target);
   compile::Graph graph;
   Random random(seed);
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
     const std::vector<sock_filter> plain = compile::LayOut(decision, graph);
-    const std::vector<sock_filter> optimised = compile::LayOut(WithoutKnownTests(decision, graph), graph);
-    BOOST_TEST(optimised.size() <= plain.size());
+    const compile::NodeId shorter = WithoutKnownTests(decision, graph);
+    const std::vector<sock_filter> optimised = compile::LayOut(shorter, graph);
+    // Of instructions there may be one more: who comes with another word than before needs a load.
+    BOOST_TEST(CountNodes(shorter, graph) <= CountNodes(decision, graph));
     for (const seccomp_data& call : BoundaryCallsOf(policy, number, random)) {
       const auto before = bpf::Run(plain, call, target.big_endian);
       const auto after = bpf::Run(optimised, call, target.big_endian);
