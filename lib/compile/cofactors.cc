@@ -3,7 +3,6 @@
 #include "compile/cofactors.h"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 #include <optional>
 
@@ -18,18 +17,11 @@ bool HasOnlyConstants(const Test& test) {
   return test.subject.operand.IsConstant() && test.operand.IsConstant();
 }
 
-// The answer of a test of some bits of a word to all of the values from `first` to `last`, if they have the
-// same.
-std::optional<bool> AnswerWithin(const Test& test, std::uint32_t first, std::uint32_t last) {
-  const std::uint32_t in_common = first == last ? kLast : ~(kLast >> std::countl_zero(first ^ last));
-  if (test.kind == Kind::kAnyBitSet) {
-    if ((first & in_common & test.operand.value) != 0) return true;
-    if ((test.operand.value & ~in_common) == 0) return false;
-  } else if (test.kind == Kind::kEqual && test.subject.transform == Subject::Transform::kAnd) {
-    const std::uint32_t mask = test.subject.operand.value;
-    if (((first ^ test.operand.value) & mask & in_common) != 0) return false;
-    if ((mask & ~in_common) == 0) return true;
-  }
+// The answer of a test of some bits of a word that has this value.
+std::optional<bool> AnswerOfBits(const Test& test, std::uint32_t value) {
+  if (test.kind == Kind::kAnyBitSet) return (value & test.operand.value) != 0;
+  if (test.kind == Kind::kEqual && test.subject.transform == Subject::Transform::kAnd)
+    return (value & test.subject.operand.value) == test.operand.value;
   return std::nullopt;
 }
 
@@ -157,7 +149,7 @@ void Cofactoring::Merge(const Test& test, bool of_same_word, const View& yes, co
   while (true) {
     const std::uint32_t first = std::max(yes[i].first, no[j].first);
     const std::uint32_t last = std::min(yes.Last(i), no.Last(j));
-    const auto answer = of_same_word && first == last ? AnswerWithin(test, first, last) : std::nullopt;
+    const auto answer = of_same_word && first == last ? AnswerOfBits(test, first) : std::nullopt;
     if (!answer)
       Append(first, graph_.AddBranch(test, yes[i].node, no[j].node));
     else

@@ -50,7 +50,7 @@ class Cofactoring {
   [[nodiscard]] std::optional<std::vector<Question>> Questions(std::size_t& work_left) const;
 
   // The cofactors by one of them: ascending, neighbours different, the first at 0. Tests of bits of the same
-  // word are answered as well where a range of its values has only one answer. Each cofactor found, of
+  // word are answered as well for values that stand alone; they stay for ranges. Each cofactor found, of
   // whatever branch, takes 1 of `work_left`; without any left, there is no result.
   std::vector<Cofactor> Split(const Question& question, std::size_t& work_left);
 

@@ -96,8 +96,8 @@ class Graph {
   void MakeRoom();
 
   std::vector<Node> nodes_;
-  std::vector<NodeId>
-      slots_;  // a hash table with linear probing over nodes_; a power of two, at most half full
+  // A hash table with linear probing over nodes_; a power of two, at most half full.
+  std::vector<NodeId> slots_;
   std::unordered_map<std::string, std::uint32_t> variables_;
 };
 

@@ -114,8 +114,8 @@ class Layout {
       WriteBranch(id);
   }
 
-  //     ret action                                    or, with a variable as data:   ld #data; and #0xffff;
-  //     or #action; ret a
+  //     ret action                                    or, with a variable as data:
+  //     ld #data; and #0xffff; or #action; ret a
   void WriteLeaf(NodeId id) {
     const Leaf& leaf = graph_[id].leaf;
     if (ReturnsConstant(leaf)) {

@@ -7,8 +7,10 @@
 // accumulator already is not loaded again:
 //
 //     load        ld word          for those that come with anything else in A
-//     transform   and/or operand   for those that come with the plain word in A   (only if the test has a
-//     transform) test        jeq ...          for those that come with the very subject in A
+//     transform   and/or operand   for those that come with the plain word in A
+//     test        jeq ...          for those that come with the very subject in A
+//
+// The second is there only if the test has a transform.
 //
 // A conditional jump reaches 255 instructions far. Where a side is farther away, the jump goes to a `ja`
 // right behind it, or to a copy of the returning instruction, which later branches in reach use as well.

@@ -39,10 +39,8 @@ struct Pattern {
   [[nodiscard]] std::size_t Size() const { return std::size_t{1} << std::popcount(free); }
   // Such a pattern is found by order tests as well.
   [[nodiscard]] bool IsRange() const { return (free & (free + 1)) == 0; }
-  // One `jset`; any other is an `and` and a `jeq`.
-  [[nodiscard]] bool IsOneTest() const {
-    return fixed == 0 || (fixed == ~free && std::has_single_bit(fixed));
-  }
+  // One `jset`; any other is an `and` and a `jeq`. (With as few free bits as there are here.)
+  [[nodiscard]] bool IsOneTest() const { return fixed == 0; }
   [[nodiscard]] double Instructions() const { return IsOneTest() ? 1 : 2; }
 };
 

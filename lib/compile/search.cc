@@ -2,8 +2,9 @@
 //
 // The optimal alphabetic tree by dynamic programming over intervals of runs. For the interval [i, j]:
 //
-//     cost(i, j) = weight(i, j) + cost of a test + min over s of cost(i, s) + cost(s + 1, j)       one `jge`,
-//     then either side
+//     cost(i, j) = weight(i, j) + cost of a test + min over s of cost(i, s) + cost(s + 1, j)
+//
+// which is one `jge`, then either side.
 //
 // With Knuth's bound on where the best split can be, this takes quadratic time. One more form is considered,
 // which is no alphabetic tree: single values that stand among runs with one and the same node,
