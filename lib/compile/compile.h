@@ -11,7 +11,7 @@
 //                answered by search trees and bit patterns (parts.h, guards.h, cofactors.h, search.h,
 //                patterns.h, costs.h)
 //   dispatch.h   call numbers become ranges of equal meaning, found by a search tree (weights.h)
-//   layout.h     the graph becomes a line of instructions
+//   layout.h     the graph becomes a line of instructions (unreached.h)
 //
 // Deterministic: equal policies give equal instructions. Values of variables are opaque: policies that differ
 // only in the values of their variables give instructions that differ only in those operands.

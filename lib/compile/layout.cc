@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "bpf/instructions.h"
+#include "compile/unreached.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -48,7 +49,7 @@ class Layout {
     for (const NodeId id : ChildrenFirst()) Write(id);
     // Written backwards: what was written last stands first.
     std::reverse(written_.begin(), written_.end());
-    return std::move(written_);
+    return WithoutUnreached(written_);
   }
 
  private:

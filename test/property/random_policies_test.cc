@@ -41,6 +41,12 @@ BOOST_AUTO_TEST_CASE(AnswerLikeThePolicyOnAarch64) {
   ForEachSeed(40, 600, [](std::uint64_t seed) { CheckPolicy(seed, *FindTarget("aarch64")); });
 }
 
+// Those who were to load a word found a copy of the test nearer by.
+BOOST_AUTO_TEST_CASE(NoLoadIsLeftBehindWhereATestIsCopied) {
+  CheckPolicy(5002099, *FindTarget("x86_64"));
+  CheckPolicy(5002099, *FindTarget("aarch64"));
+}
+
 // Frequencies choose the order of tests, and nothing else.
 BOOST_AUTO_TEST_CASE(AnswerAlikeWhateverTheFrequencies) {
   ForEachSeed(25, 200, [](std::uint64_t seed) {
