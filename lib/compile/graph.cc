@@ -194,7 +194,7 @@ NodeId Graph::Intern(const Node& node) {
 
 void Graph::MakeRoom() {
   if (2 * (nodes_.size() + 1) <= slots_.size()) return;
-  const std::size_t size = std::max<std::size_t>(64, 2 * slots_.size());
+  const std::size_t size = std::max<std::size_t>(64, 4 * slots_.size());
   slots_.assign(size, kFree);
   for (std::size_t id = 0; id < nodes_.size(); ++id) {
     std::size_t slot = HashOf(nodes_[id]) & (size - 1);

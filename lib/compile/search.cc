@@ -152,6 +152,11 @@ double WeightOf(const std::vector<Run>& runs) {
   return weight;
 }
 
+// The usual case, for which there is nothing to plan.
+bool IsOneValueAmongOthers(const std::vector<Run>& runs) {
+  return runs.size() == 3 && runs[0].node == runs[2].node && runs[2].first - runs[1].first == 1;
+}
+
 // The run that is to be the first on the upper side, for the two sides to weigh the same, more or less.
 std::size_t BalancedSplit(const std::vector<Run>& runs) {
   const double half = WeightOf(runs) / 2;
@@ -180,6 +185,10 @@ SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, dou
                        Graph& graph, std::size_t optimal_up_to) {
   const std::vector<Run> joined = JoinEqualNeighbours(runs);
   if (joined.size() == 1) return {joined.front().node, 0};
+  if (IsOneValueAmongOthers(joined)) {
+    const Test is_it{subject, Test::Kind::kEqual, {joined[1].first, 0}};
+    return {graph.AddBranch(is_it, joined[1].node, joined[0].node), WeightOf(joined) + cost_of_a_test};
+  }
   if (joined.size() > 2 && joined.size() <= optimal_up_to)
     return Planner(subject, joined, cost_of_a_test, graph).Build();
 
