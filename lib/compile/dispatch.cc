@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bpf/instructions.h"
+#include "compile/branches.h"
 #include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/search.h"
@@ -61,12 +62,22 @@ class Dispatcher {
     Weigh();
   }
 
-  // The calls that run the filter each time are those that look at anything but the number.
+  // The calls that run the filter each time are those that look at anything but the number. Nobody minds how
+  // long it takes to refuse one.
   void Weigh() {
     std::set<std::uint32_t> checked;
+    std::set<std::uint32_t> refused;
     for (const auto& [number, decision] : decisions_)
-      if (!graph_[decision].is_leaf) checked.insert(number);
+      if (!graph_[decision].is_leaf) (IsAlwaysRefused(decision) ? refused : checked).insert(number);
     weights_ = WeightsOf(policy_, checked);
+    for (const std::uint32_t number : refused) weights_[number] = 0;
+  }
+
+  [[nodiscard]] bool IsAlwaysRefused(NodeId decision) {
+    branches_.CollectInAnyOrder(decision, graph_);
+    const auto refuses = [&](NodeId side) { return !graph_[side].is_leaf || Refuses(graph_[side].leaf); };
+    return std::all_of(branches_.ids().begin(), branches_.ids().end(),
+                       [&](NodeId id) { return refuses(graph_[id].yes) && refuses(graph_[id].no); });
   }
 
   [[nodiscard]] std::vector<std::uint32_t> HeaviestFirst() const {
@@ -175,6 +186,7 @@ class Dispatcher {
 
   const ResolvedPolicy& policy_;
   Graph& graph_;
+  Branches branches_;
   std::map<std::uint32_t, NodeId> decisions_;
   std::map<std::uint32_t, double> weights_;  // of the calls that run the filter each time
 };

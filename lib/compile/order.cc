@@ -226,7 +226,8 @@ NodeId Ordering::Ask(const Split& split) {
     runs.push_back({cofactor.first, answer->cheapest, is_refused ? kCountOfARefusal : 1});
     total += runs.back().weight;
   }
-  return BranchesFor(split.question, runs, std::min(kMostCostOfATest, total / weight_), graph_);
+  const bool is_seldom = total >= kMostCostOfATest * weight_;
+  return BranchesFor(split.question, runs, is_seldom ? kMostCostOfATest : total / weight_, graph_);
 }
 
 double Ordering::CostOf(NodeId root) {

@@ -349,6 +349,16 @@ BOOST_AUTO_TEST_CASE(TheNextHottestCheckedCallIsFoundSecondWhateverStandsBetween
   BOOST_TEST(bpf::Run(program, Call(301, {1})).executed == 8U);
 }
 
+BOOST_AUTO_TEST_CASE(ACallThatIsRefusedWhateverItsArgumentsWeighsNothing) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Errno(EPERM, "futex", Arg32(0) == 1);
+  const std::size_t path = bpf::Run(CompileFor(policy), Call(202, {1})).executed;
+  BOOST_TEST(bpf::Run(CompileFor(policy.HotSyscalls({"futex"})), Call(202, {1})).executed == path);
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret: what it is if it is tested first
+  BOOST_TEST(path > 7U);
+}
+
 BOOST_AUTO_TEST_CASE(ACountOfZeroIsNoMistake) {
   Policy policy;
   policy.Allow(1, Arg32(0) == 1).SyscallCounts({{1, 0}});
