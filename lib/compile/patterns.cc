@@ -61,8 +61,9 @@ class PatternSearch {
 
   SearchTree Build(const std::vector<Run>& all_runs, int patterns_left = kMostPatterns) {
     SearchTree best = BuildSearch(subject_, all_runs, cost_of_a_test_, graph_, kOptimalUpTo);
+    if (all_runs.size() < kFewestRuns || !subject_.IsPlain() || patterns_left == 0) return best;
     const std::vector<Run> runs = JoinEqualNeighbours(all_runs);
-    if (runs.size() < kFewestRuns || !subject_.IsPlain() || patterns_left == 0) return best;
+    if (runs.size() < kFewestRuns) return best;
     std::optional<Way> best_way;
     for (Way& way : WaysFor(runs)) {
       const SearchTree tree =
