@@ -68,34 +68,38 @@ class LeafFinder {
  public:
   explicit LeafFinder(const Graph& graph) : graph_(graph) {}
 
-  // Nothing if there are too many ways to walk.
+  // Nothing if there are too many ways to walk. What is left to walk waits on a stack of its own: decisions
+  // may be many thousand tests deep.
   std::optional<std::set<NodeId>> Find(NodeId root, std::size_t leaves_wanted) {
-    leaves_wanted_ = leaves_wanted;
-    Walk(root, Knowledge());
-    if (steps_ > kMostSteps) return std::nullopt;
-    return found_;
+    std::set<NodeId> found;
+    std::vector<Way> ways = {{root, Knowledge()}};
+    for (std::size_t steps = 0; !ways.empty() && found.size() < leaves_wanted; ++steps) {
+      if (steps == kMostSteps) return std::nullopt;
+      Way way = std::move(ways.back());
+      ways.pop_back();
+      const Node& node = graph_[way.id];
+      if (node.is_leaf) {
+        found.insert(way.id);
+        continue;
+      }
+      Way if_no = {node.no, way.known};
+      if (if_no.known.Assume(node.test, false)) ways.push_back(std::move(if_no));
+      way.id = node.yes;
+      if (way.known.Assume(node.test, true)) ways.push_back(std::move(way));
+    }
+    return found;
   }
 
  private:
   static constexpr std::size_t kMostSteps = 20000;
 
-  void Walk(NodeId id, const Knowledge& known) {
-    if (found_.size() == leaves_wanted_ || ++steps_ > kMostSteps) return;
-    const Node& node = graph_[id];
-    if (node.is_leaf) {
-      found_.insert(id);
-      return;
-    }
-    for (const bool outcome : {true, false}) {
-      Knowledge beyond = known;
-      if (beyond.Assume(node.test, outcome)) Walk(outcome ? node.yes : node.no, beyond);
-    }
-  }
+  // What is known on the way to a node.
+  struct Way {
+    NodeId id;
+    Knowledge known;
+  };
 
   const Graph& graph_;
-  std::size_t leaves_wanted_ = 0;
-  std::size_t steps_ = 0;
-  std::set<NodeId> found_;
 };
 
 // A leaf that stands for a place rather than an action.
