@@ -14,11 +14,9 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-constexpr std::uint32_t kActionMask = 0xffff0000U;  // SECCOMP_RET_ACTION_FULL
-constexpr std::uint32_t kLog = 0x7ffc0000U;         // SECCOMP_RET_LOG
-
 bool IsAllowed(std::uint32_t answer) {
-  return (answer & kActionMask) == SECCOMP_RET_ALLOW || (answer & kActionMask) == kLog;
+  const std::uint32_t action = answer & SECCOMP_RET_ACTION_FULL;
+  return action == SECCOMP_RET_ALLOW || action == SECCOMP_RET_LOG;
 }
 
 using Register = std::optional<std::uint32_t>;  // nothing if it depends on the arguments
