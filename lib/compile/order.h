@@ -7,10 +7,10 @@
 //                                                              no:  kill
 //
 // What order the author's conditions came in does not matter: a question is answered, by a search over the
-// values of its word, and what it leaves to decide (its cofactors) is ordered in turn.
+// values of its word, and what it leaves to decide (its cofactors) is ordered in turn. Tests that all have to
+// be passed (guards) come last, where alternatives and other calls have them in common.
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
 #include "compile/graph.h"

@@ -36,7 +36,8 @@ struct Parts {
   };
 
   std::size_t branches = 0;  // that there are in the decision
-  // Whether there is nothing but the guards. If not, the decision's `passed` says nothing.
+  // Whether there is nothing but the guards, each of them of a word of its own. If not, `passed` says
+  // nothing, and guards may look at the same word.
   bool has_only_guards = false;
   GuardedDecision guarded;
   std::vector<GuardSplit> guard_splits;  // for each guard
