@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "policy/substitute.h"
+
 namespace precompiledseccomp::precompile {
 namespace {
 
@@ -73,69 +75,6 @@ bool HasVariable(const Condition& condition) {
   return found;
 }
 
-// ---- Giving variables other values.
-
-struct WithValues {
-  const std::vector<Variable>& variables;
-  const StandIns& values;
-
-  [[nodiscard]] Word Get(const Word& word) const {
-    if (!word.IsVariable()) return word;
-    for (std::size_t i = 0; i < variables.size(); ++i) {
-      const std::string& name = variables[i].name;
-      if (word.variable == name || word.variable == LowHalfName(name))
-        return {static_cast<std::uint32_t>(values[i]), word.variable};
-      if (word.variable == HighHalfName(name))
-        return {static_cast<std::uint32_t>(values[i] >> 32), word.variable};
-    }
-    throw Error("the policy uses the variable \"" + word.variable + "\" of another definition");
-  }
-  [[nodiscard]] Value Get(const Value& value) const {
-    return value.IsConstant() ? value : Value(Get(value.high()), Get(value.low()));
-  }
-  [[nodiscard]] Action Get(const Action& action) const {
-    const Value data(Word(), Get(action.data()));
-    switch (action.kind()) {
-      case Action::Kind::kErrno:
-        return Action::Errno(data);
-      case Action::Kind::kTrap:
-        return Action::Trap(data);
-      case Action::Kind::kTrace:
-        return Action::Trace(data);
-      default:
-        return action;  // takes no data
-    }
-  }
-  [[nodiscard]] std::vector<Condition> Get(const std::vector<Condition>& conditions) const {
-    std::vector<Condition> results;
-    results.reserve(conditions.size());
-    for (const Condition& condition : conditions) results.push_back(Get(condition));
-    return results;
-  }
-  [[nodiscard]] Condition Get(const Condition& condition) const {
-    return Condition(std::visit(*this, condition.node()));
-  }
-
-  Condition::Node operator()(const AlwaysTrue& node) const { return node; }
-  Condition::Node operator()(const Comparison& node) const {
-    return Comparison{node.operand, node.relation, Get(node.value)};
-  }
-  Condition::Node operator()(const MaskedEqual& node) const {
-    return MaskedEqual{node.operand, Get(node.mask), Get(node.value)};
-  }
-  Condition::Node operator()(const OneOf& node) const {
-    OneOf result{node.operand, {}};
-    for (const Value& value : node.values) result.values.push_back(Get(value));
-    return result;
-  }
-  Condition::Node operator()(const NoOtherBits& node) const {
-    return NoOtherBits{node.operand, Get(node.bits)};
-  }
-  Condition::Node operator()(const Conjunction& node) const { return Conjunction{Get(node.conditions)}; }
-  Condition::Node operator()(const Disjunction& node) const { return Disjunction{Get(node.conditions)}; }
-  Condition::Node operator()(const Negation& node) const { return Negation{Get(node.condition)}; }
-};
-
 }  // namespace
 
 Neighbours CollectVariables(const Policy& policy) {
@@ -169,9 +108,16 @@ Substitution::Substitution(ResolvedPolicy policy, const std::vector<Variable>& v
 }
 
 const ResolvedPolicy& Substitution::With(const StandIns& values) {
-  const WithValues with_values{variables_, values};
-  for (Condition* const condition : conditions_) *condition = with_values.Get(*condition);
-  for (Action* const action : actions_) *action = with_values.Get(*action);
+  const auto value_of = [&](const std::string& word) {
+    for (std::size_t i = 0; i < variables_.size(); ++i) {
+      const std::string& name = variables_[i].name;
+      if (word == name || word == LowHalfName(name)) return static_cast<std::uint32_t>(values[i]);
+      if (word == HighHalfName(name)) return static_cast<std::uint32_t>(values[i] >> 32);
+    }
+    throw Error("the policy uses the variable \"" + word + "\" of another definition");
+  };
+  for (Condition* const condition : conditions_) *condition = Substitute(*condition, value_of);
+  for (Action* const action : actions_) *action = Substitute(*action, value_of);
   return policy_;
 }
 

@@ -74,8 +74,8 @@ struct Undecided {
 using Verdict = std::variant<Proved, Refuted, Undecided>;
 
 // Decides for all filters made of loads, stores and copies, the bitwise operations, comparisons, jumps and
-// returns, and of arithmetic on constants. That is what this compiler emits, and what libseccomp, minijail and
-// gVisor emit; arithmetic on what was loaded (add #1) is undecided, and named.
+// returns, and of arithmetic on constants. That is what this compiler emits, and what libseccomp, minijail
+// and gVisor emit; arithmetic on what was loaded (add #1) is undecided, and named.
 //
 // Variables in the policy and holes in the filter stand for any value whatsoever, but of one name everywhere
 // for the same. Deterministic. Throws std::invalid_argument for a hole outside of the instructions.

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -73,6 +74,10 @@ std::vector<std::uint32_t> UsualCalls(const Target& target);
 
 // Whether `condition` is true of `call`. Variables count with the values that the definition was called with.
 bool Holds(const Condition& condition, const seccomp_data& call);
+
+// The policy with these values in place of those that its definition was called with; `values` holds them by
+// their names in Word::variable. Throws Error if one is missing.
+ResolvedPolicy WithValues(ResolvedPolicy policy, const std::map<std::string, std::uint32_t>& values);
 
 // The value that a filter for this policy returns for `call`, SECCOMP_RET_ERRNO | EPERM for example.
 std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call);

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "precompile/template.h"
+
+namespace precompiledseccomp {
+
+verify::Template TemplateOf(const PrecompiledProgram& program) {
+  verify::Template filter{program.instructions, {}};
+  for (const PrecompiledVariable& variable : program.variables) {
+    const std::string low = variable.bits == 32 ? variable.name : LowHalfName(variable.name);
+    for (const std::uint32_t offset : variable.low_offsets) filter.holes.push_back({offset, low});
+    for (const std::uint32_t offset : variable.high_offsets)
+      filter.holes.push_back({offset, HighHalfName(variable.name)});
+  }
+  return filter;
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The smallest call, and values of the variables, for which two functions of calls differ.
+#pragma once
+
+#include <optional>
+
+#include "verify/budget.h"
+#include "verify/comparisons.h"
+#include "verify/diagrams.h"
+#include "verify/solve.h"
+#include "verify/terms.h"
+
+namespace precompiledseccomp::verify {
+
+// Nothing if the functions are equal: as nodes, or because the ways on which they differ contradict
+// themselves. Smallest is meant as in Refuted. Throws TooMuchWork.
+std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
+                                          const Terms& terms, const Diagrams& diagrams,
+                                          const Comparisons& comparisons, Budget& budget);
+
+}  // namespace precompiledseccomp::verify

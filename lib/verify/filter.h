@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a filter answers, for all calls at once.
+#pragma once
+
+#include <cstdint>
+
+#include "verify/comparisons.h"
+#include "verify/diagrams.h"
+#include "verify/terms.h"
+#include "verify/verify.h"
+
+namespace precompiledseccomp::verify {
+
+// Thrown inside of this room only: an instruction of which the meaning is not followed.
+class NotFollowed : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct FilterMeaning {
+  NodeId answer = Diagrams::kNo;
+  std::uint64_t paths = 0;  // as in Proved
+};
+
+// For instructions that the kernel accepts. Throws NotFollowed and TooMuchWork.
+FilterMeaning MeaningOf(const Template& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
+                        Comparisons& comparisons, Budget& budget);
+
+}  // namespace precompiledseccomp::verify

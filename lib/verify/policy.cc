@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/policy.h"
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace precompiledseccomp::verify {
+namespace {
+
+constexpr std::uint32_t kDataOfAction = 0xffff;     // SECCOMP_RET_DATA
+constexpr std::uint32_t kVsyscallBit = 0x80000000;  // of the instruction pointer's high half
+constexpr std::uint64_t kAllNumbers = std::uint64_t{1} << 32;
+constexpr std::uint32_t kValuesOfAByte = 256;
+
+// The calls for which a condition holds.
+class ConditionReader {
+ public:
+  ConditionReader(Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
+      : terms_(terms), diagrams_(diagrams), comparisons_(comparisons) {}
+
+  NodeId Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
+
+  NodeId operator()(const AlwaysTrue&) { return Diagrams::kYes; }
+
+  NodeId operator()(const Comparison& node) {
+    const Halves left = HalvesOf(node.operand);
+    const Halves right = HalvesOf(node.operand, node.value);
+    switch (node.relation) {
+      case Relation::kEqual:
+        return Equal(left, right);
+      case Relation::kNotEqual:
+        return diagrams_.Not(Equal(left, right));
+      case Relation::kLess:
+        return Greater(right, left);
+      case Relation::kLessOrEqual:
+        return diagrams_.Not(Greater(left, right));
+      case Relation::kGreater:
+        return Greater(left, right);
+      case Relation::kGreaterOrEqual:
+        return diagrams_.Not(Greater(right, left));
+    }
+    return Diagrams::kNo;
+  }
+
+  NodeId operator()(const MaskedEqual& node) {
+    const Halves operand = HalvesOf(node.operand);
+    const Halves mask = HalvesOf(node.operand, node.mask);
+    return Equal({terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)},
+                 HalvesOf(node.operand, node.value));
+  }
+
+  NodeId operator()(const OneOf& node) {
+    return AnyOfRange(node.values.size(), [&](std::size_t i) {
+      return Equal(HalvesOf(node.operand), HalvesOf(node.operand, node.values[i]));
+    });
+  }
+
+  // No bit but these: with them all set, it is them.
+  NodeId operator()(const NoOtherBits& node) {
+    const Halves operand = HalvesOf(node.operand);
+    const Halves bits = HalvesOf(node.operand, node.bits);
+    return Equal({terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)}, bits);
+  }
+
+  NodeId operator()(const Conjunction& node) {
+    return diagrams_.Not(AnyOfRange(node.conditions.size(),
+                                    [&](std::size_t i) { return diagrams_.Not(Holds(node.conditions[i])); }));
+  }
+
+  NodeId operator()(const Disjunction& node) {
+    return AnyOfRange(node.conditions.size(), [&](std::size_t i) { return Holds(node.conditions[i]); });
+  }
+
+  NodeId operator()(const Negation& node) { return diagrams_.Not(Holds(node.condition.front())); }
+
+  NodeId IsVsyscall() {
+    return comparisons_.AnyBitInCommon(terms_.Word(InstructionPointerWord(true)),
+                                       terms_.Constant(kVsyscallBit));
+  }
+
+  TermId TermOf(const precompiledseccomp::Word& word) {
+    return word.IsVariable() ? terms_.Variable(word.variable) : terms_.Constant(word.value);
+  }
+
+ private:
+  struct Halves {
+    TermId high;
+    TermId low;
+  };
+
+  // Where only the low half counts, the high ones are zero.
+  Halves HalvesOf(const Operand& operand) {
+    const bool is_argument = operand.source() == Operand::Source::kArgument;
+    const auto word = [&](bool high_half) {
+      return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)
+                                     : InstructionPointerWord(high_half));
+    };
+    return {operand.IsLowHalf() ? terms_.Constant(0) : word(true), word(false)};
+  }
+  Halves HalvesOf(const Operand& operand, const Value& value) {
+    return {operand.IsLowHalf() ? terms_.Constant(0) : TermOf(value.high()), TermOf(value.low())};
+  }
+
+  NodeId Equal(const Halves& left, const Halves& right) {
+    return diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Equal(left.low, right.low));
+  }
+  NodeId Greater(const Halves& left, const Halves& right) {
+    const NodeId low_decides =
+        diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Greater(left.low, right.low));
+    return diagrams_.Or(comparisons_.Greater(left.high, right.high), low_decides);
+  }
+
+  // The union of the sets 0 to count - 1, joined in pairs, as sets of thousands would else be gone through
+  // thousands of times.
+  template <typename SetOf>
+  NodeId AnyOfRange(std::size_t count, const SetOf& set_of, std::size_t begin = 0) {
+    if (count == 0) return Diagrams::kNo;
+    if (count == 1) return set_of(begin);
+    const NodeId left = AnyOfRange(count / 2, set_of, begin);
+    return diagrams_.Or(left, AnyOfRange(count - count / 2, set_of, begin + count / 2));
+  }
+
+  Terms& terms_;
+  Diagrams& diagrams_;
+  Comparisons& comparisons_;
+};
+
+// From a call number on, up to the next: what is answered.
+struct NumberRun {
+  std::uint64_t first = 0;
+  NodeId answer = Diagrams::kNo;
+};
+
+class PolicyReader {
+ public:
+  PolicyReader(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
+      : policy_(policy),
+        terms_(terms),
+        diagrams_(diagrams),
+        comparisons_(comparisons),
+        conditions_(terms, diagrams, comparisons) {}
+
+  NodeId Read() {
+    const NodeId other_architecture = Answer(policy_.bad_architecture_action);
+    const NodeId of_other_abi =
+        comparisons_.AnyBitInCommon(terms_.Word(kNumber), terms_.Constant(policy_.target.foreign_abi_bits));
+    const NodeId own = diagrams_.Choose(of_other_abi, other_architecture, ByNumber(NumberRuns()));
+    const NodeId is_own =
+        comparisons_.Equal(terms_.Word(kArchitecture), terms_.Constant(policy_.target.audit_arch));
+    return diagrams_.Choose(is_own, own, other_architecture);
+  }
+
+ private:
+  // A rule: the place of its set, and its own place in it.
+  using Place = std::pair<std::size_t, std::size_t>;
+  using Places = std::vector<Place>;
+
+  NodeId Answer(const Action& action) {
+    const TermId data = terms_.And(conditions_.TermOf(action.data()), terms_.Constant(kDataOfAction));
+    return diagrams_.Answer(terms_.Or(data, terms_.Constant(action.ReturnValueWithoutData())));
+  }
+
+  // For each number that rules name, these rules, in order.
+  [[nodiscard]] std::map<std::uint32_t, Places> RulesByNumber() const {
+    std::map<std::uint32_t, Places> by_number;
+    for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
+      for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
+        for (const std::uint32_t number : policy_.rule_sets[set].rules[rule].numbers)
+          by_number[number].emplace_back(set, rule);
+    return by_number;
+  }
+
+  // The first number that no rule needs to name to be unknown.
+  [[nodiscard]] std::uint64_t FirstUnknown() const {
+    return policy_.baseline ? std::uint64_t{policy_.baseline->newest_known} + 1 : kAllNumbers;
+  }
+
+  NodeId Otherwise(std::uint64_t number) {
+    return Answer(number >= FirstUnknown() ? policy_.baseline->unknown_action : policy_.default_action);
+  }
+
+  std::vector<NumberRun> NumberRuns() {
+    std::map<std::uint64_t, NodeId> changes = {{0, Otherwise(0)}};
+    if (policy_.baseline && FirstUnknown() < kAllNumbers) changes[FirstUnknown()] = Otherwise(FirstUnknown());
+    const std::map<std::uint32_t, Places> rules = RulesByNumber();
+    for (const auto& [number, places] : rules) changes[std::uint64_t{number} + 1] = Otherwise(number + 1ULL);
+    for (const auto& [number, places] : rules) changes[number] = Decide(places, Otherwise(number));
+    std::vector<NumberRun> runs;
+    for (const auto& [first, answer] : changes)
+      if (first < kAllNumbers && (runs.empty() || runs.back().answer != answer))
+        runs.push_back({first, answer});
+    return runs;
+  }
+
+  // The first rule that matches decides. Most calls are decided by rules that decide others, too.
+  NodeId Decide(const Places& places, NodeId otherwise) {
+    const auto [known, is_new] = decided_.emplace(std::pair(places, otherwise), otherwise);
+    if (!is_new) return known->second;
+    NodeId decision = otherwise;
+    for (auto place = places.rbegin(); place != places.rend(); ++place)
+      decision = diagrams_.Choose(Matches(*place), Answer(RuleAt(*place).action), decision);
+    return known->second = decision;
+  }
+
+  [[nodiscard]] const ResolvedRule& RuleAt(const Place& place) const {
+    return policy_.rule_sets[place.first].rules[place.second];
+  }
+
+  NodeId Matches(const Place& place) {
+    const auto [known, is_new] = matches_.emplace(place, Diagrams::kNo);
+    if (!is_new) return known->second;
+    const NodeId holds = conditions_.Holds(RuleAt(place).condition);
+    const bool only_vsyscall = policy_.rule_sets[place.first].only_vsyscall;
+    return known->second = only_vsyscall ? diagrams_.And(conditions_.IsVsyscall(), holds) : holds;
+  }
+
+  NodeId ByNumber(const std::vector<NumberRun>& runs) { return ByByte(0, 0, runs); }
+
+  // The numbers from `first` whose bytes before `byte` are the same; `runs` begin with the one that `first`
+  // is in.
+  NodeId ByByte(int byte, std::uint64_t first, std::span<const NumberRun> runs) {
+    const std::uint64_t numbers_of_a_value = kAllNumbers >> 8 * (byte + 1);
+    std::array<Run, kValuesOfAByte> ways{};
+    for (std::uint32_t value = 0; value < kValuesOfAByte; ++value) {
+      const std::uint64_t begin = first + value * numbers_of_a_value;
+      while (runs.size() > 1 && runs[1].first <= begin) runs = runs.subspan(1);
+      const bool is_one_run = runs.size() == 1 || runs[1].first >= begin + numbers_of_a_value;
+      ways[value] = {value, is_one_run ? runs[0].answer : ByByte(byte + 1, begin, runs)};
+    }
+    return diagrams_.Branch(LevelOfByte(kNumber, byte), ways);
+  }
+
+  const ResolvedPolicy& policy_;
+  Terms& terms_;
+  Diagrams& diagrams_;
+  Comparisons& comparisons_;
+  ConditionReader conditions_;
+  std::map<std::pair<Places, NodeId>, NodeId> decided_;
+  std::map<Place, NodeId> matches_;
+};
+
+}  // namespace
+
+NodeId MeaningOf(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons) {
+  return PolicyReader(policy, terms, diagrams, comparisons).Read();
+}
+
+}  // namespace precompiledseccomp::verify

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a policy answers, for all calls at once: the meaning that evaluate.h gives for one call.
+#pragma once
+
+#include <precompiledseccomp/evaluate.h>
+
+#include "verify/comparisons.h"
+#include "verify/diagrams.h"
+#include "verify/terms.h"
+
+namespace precompiledseccomp::verify {
+
+// Throws TooMuchWork.
+NodeId MeaningOf(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons);
+
+}  // namespace precompiledseccomp::verify

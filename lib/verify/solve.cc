@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/solve.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace precompiledseccomp::verify {
+namespace {
+
+constexpr int kTopBit = 31;
+constexpr int kBitsOfAByte = 8;
+
+// How the two sides of a fact compare, as far as their bits are chosen.
+enum class Order : std::uint8_t { kEqual, kLess, kGreater };
+
+// Whether a byte's bits, as far as they are chosen, are the first ones of the least or most that it may be.
+struct AtEnds {
+  bool least = true;
+  bool most = true;
+  friend auto operator<=>(const AtEnds&, const AtEnds&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
+};
+
+// All that the bits chosen so far leave to count.
+struct Progress {
+  std::vector<Order> facts;
+  std::vector<AtEnds> bytes;                                            // of each source that is a word
+  friend auto operator<=>(const Progress&, const Progress&) = default;  // NOLINT: clang-tidy 14 errs
+};
+
+// Sources that facts connect, and these facts. Groups do not touch each other.
+struct Group {
+  std::vector<Source> sources;
+  std::vector<WantedFact> facts;
+};
+
+std::vector<Source> SourcesOf(const Fact& fact, const Terms& terms) {
+  std::set<Source> sources;
+  for (const TermId side : {fact.left, fact.right})
+    terms.VisitSources(side, [&](Source source) { sources.insert(source); });
+  return {sources.begin(), sources.end()};
+}
+
+std::vector<Group> GroupsOf(const std::vector<WantedFact>& facts, const Terms& terms) {
+  std::vector<Group> groups;
+  for (const WantedFact& wanted : facts) {
+    Group joined{SourcesOf(wanted.fact, terms), {wanted}};
+    const auto touches = [&](const Group& group) {
+      return std::find_first_of(group.sources.begin(), group.sources.end(), joined.sources.begin(),
+                                joined.sources.end()) != group.sources.end();
+    };
+    std::vector<Group> others;
+    for (Group& group : groups) {
+      if (!touches(group)) {
+        others.push_back(std::move(group));
+        continue;
+      }
+      std::set<Source> sources(group.sources.begin(), group.sources.end());
+      sources.insert(joined.sources.begin(), joined.sources.end());
+      joined.sources.assign(sources.begin(), sources.end());
+      joined.facts.insert(joined.facts.end(), group.facts.begin(), group.facts.end());
+    }
+    others.push_back(std::move(joined));
+    groups = std::move(others);
+  }
+  return groups;
+}
+
+// Chooses the bits of one group's sources.
+class GroupSolver {
+ public:
+  GroupSolver(const Group& group, const Constraints& constraints, const Terms& terms, Budget& budget)
+      : group_(group),
+        constraints_(constraints),
+        terms_(terms),
+        budget_(budget),
+        values_(group.sources.size()) {
+    for (const WantedFact& wanted : group.facts) {
+      const std::vector<Source> sources = SourcesOf(wanted.fact, terms);
+      last_sources_.push_back(sources.empty() ? 0 : IndexOf(sources.back()));
+    }
+  }
+
+  // The values of the group's sources.
+  std::optional<std::vector<std::uint32_t>> Solve() {
+    Progress start;
+    start.facts.assign(group_.facts.size(), Order::kEqual);
+    start.bytes.assign(group_.sources.size(), AtEnds());
+    if (!ChooseBits(kTopBit, start)) return std::nullopt;
+    return values_;
+  }
+
+ private:
+  [[nodiscard]] std::size_t IndexOf(Source source) const {
+    return static_cast<std::size_t>(std::lower_bound(group_.sources.begin(), group_.sources.end(), source) -
+                                    group_.sources.begin());
+  }
+
+  // Bit `bit` of all sources and those below it.
+  bool ChooseBits(int bit, Progress progress) {
+    if (bit < 0) return AllHold(progress);
+    if (bit % kBitsOfAByte == kBitsOfAByte - 1)
+      std::fill(progress.bytes.begin(), progress.bytes.end(), AtEnds());
+    if (impossible_.count({bit, progress}) != 0) return false;
+    const bool found = ChooseBitOfSource(bit, 0, progress);
+    if (!found) impossible_.insert({bit, progress});
+    return found;
+  }
+
+  bool ChooseBitOfSource(int bit, std::size_t index, const Progress& progress) {
+    if (index == group_.sources.size()) return ChooseBits(bit - 1, progress);
+    for (const bool is_set : {false, true}) {
+      budget_.Step();
+      if (!IsKnownPossible(index, bit, is_set)) continue;
+      Progress next = progress;
+      if (!StayInByte(index, bit, is_set, next)) continue;
+      const std::uint32_t mask = std::uint32_t{1} << bit;
+      values_[index] = is_set ? values_[index] | mask : values_[index] & ~mask;
+      if (CompareSides(bit, index, next) && ChooseBitOfSource(bit, index + 1, next)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool IsKnownPossible(std::size_t index, int bit, bool is_set) const {
+    const KnownBits& bits = constraints_.bits[group_.sources[index]];
+    return (bits.known >> bit & 1) == 0 || (bits.value >> bit & 1) == (is_set ? 1U : 0U);
+  }
+
+  [[nodiscard]] bool StayInByte(std::size_t index, int bit, bool is_set, Progress& progress) const {
+    const Source source = group_.sources[index];
+    if (!IsWord(source)) return true;
+    const int byte = kBytesOfAWord - 1 - bit / kBitsOfAByte;
+    const ByteRange& range = constraints_.bytes[LevelOfByte(source, byte)];
+    const bool least = (range.least >> bit % kBitsOfAByte & 1) != 0;
+    const bool most = (range.most >> bit % kBitsOfAByte & 1) != 0;
+    AtEnds& at = progress.bytes[index];
+    if ((at.least && !is_set && least) || (at.most && is_set && !most)) return false;
+    at.least = at.least && is_set == least;
+    at.most = at.most && is_set == most;
+    return true;
+  }
+
+  // Compares bit `bit` of the facts whose last source is the one at `index`; false if one of them can no
+  // longer be as wanted.
+  bool CompareSides(int bit, std::size_t index, Progress& progress) const {
+    const auto bit_of = [&](Source source) { return (values_[IndexOf(source)] >> bit & 1) != 0; };
+    for (std::size_t i = 0; i < group_.facts.size(); ++i) {
+      Order& order = progress.facts[i];
+      if (last_sources_[i] != index || order != Order::kEqual) continue;
+      const auto& [fact, holds] = group_.facts[i];
+      const bool left = terms_.BitOf(fact.left, bit, bit_of);
+      const bool right = terms_.BitOf(fact.right, bit, bit_of);
+      if (left == right) continue;
+      order = left ? Order::kGreater : Order::kLess;
+      if (Holds(fact, order) != holds) return false;
+    }
+    return true;
+  }
+
+  static bool Holds(const Fact& fact, Order order) {
+    return fact.relation == Fact::Relation::kEqual ? order == Order::kEqual : order == Order::kGreater;
+  }
+
+  [[nodiscard]] bool AllHold(const Progress& progress) const {
+    for (std::size_t i = 0; i < group_.facts.size(); ++i)
+      if (Holds(group_.facts[i].fact, progress.facts[i]) != group_.facts[i].holds) return false;
+    return true;
+  }
+
+  const Group& group_;
+  const Constraints& constraints_;
+  const Terms& terms_;
+  Budget& budget_;
+  std::vector<std::size_t> last_sources_;  // of each fact, the index of the last source it depends on
+  std::vector<std::uint32_t> values_;
+  std::set<std::pair<int, Progress>> impossible_;
+};
+
+}  // namespace
+
+KnownBits ByteOf(const KnownBits& bits, int byte) {
+  const int shift = kBitsOfAByte * (kBytesOfAWord - 1 - byte);
+  return {bits.known >> shift & 0xff, bits.value >> shift & 0xff};
+}
+
+std::optional<std::uint32_t> LeastByte(const ByteRange& range, std::uint32_t known, std::uint32_t value) {
+  for (std::uint32_t byte = range.least; byte <= range.most; ++byte)
+    if ((byte & known) == (value & known)) return byte;
+  return std::nullopt;
+}
+
+std::optional<Witness> Solve(const Constraints& constraints, const Terms& terms, Budget& budget) {
+  Witness witness(constraints.bits.size());
+  for (Source source = 0; source < witness.size(); ++source) {
+    const KnownBits& bits = constraints.bits[source];
+    witness[source] = bits.value & bits.known;
+    if (!IsWord(source)) continue;
+    witness[source] = 0;
+    for (int byte = 0; byte < kBytesOfAWord; ++byte) {
+      const KnownBits of_byte = ByteOf(bits, byte);
+      const auto least =
+          LeastByte(constraints.bytes[LevelOfByte(source, byte)], of_byte.known, of_byte.value);
+      if (!least) return std::nullopt;
+      witness[source] = witness[source] << kBitsOfAByte | *least;
+    }
+  }
+  for (const Group& group : GroupsOf(constraints.facts, terms)) {
+    const auto values = GroupSolver(group, constraints, terms, budget).Solve();
+    if (!values) return std::nullopt;
+    for (std::size_t i = 0; i < group.sources.size(); ++i) witness[group.sources[i]] = (*values)[i];
+  }
+  return witness;
+}
+
+}  // namespace precompiledseccomp::verify

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the filter answers and what the policy says are two functions of a call; as decision diagrams, equal
+// functions are one node (diagrams.h). Where they are not, the difference is looked for (difference.h), run
+// in the interpreter and put to the policy's evaluator, before anybody is told of it.
+//
+//   words.h        what answers may depend on
+//   terms.h        32-bit values of which the bits are not known yet
+//   diagrams.h     functions of a call
+//   comparisons.h  comparisons of terms, as sets of calls
+//   filter.h       the filter's answers      policy.h   the policy's answers
+//   difference.h   where they differ         solve.h    whether facts about variables can hold together
+//   budget.h       how much work that may be
+
+#include "verify/verify.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "bpf/acceptance.h"
+#include "bpf/interpreter.h"
+#include "verify/difference.h"
+#include "verify/filter.h"
+#include "verify/policy.h"
+
+namespace precompiledseccomp::verify {
+namespace {
+
+void CheckHoles(const Template& filter) {
+  for (const Hole& hole : filter.holes)
+    if (hole.index >= filter.instructions.size())
+      throw std::invalid_argument("the variable \"" + hole.variable +
+                                  "\" stands outside of the instructions");
+}
+
+using Values = std::map<std::string, std::uint32_t>;
+
+Values ValuesOf(const Witness& witness, const Terms& terms) {
+  Values values;
+  for (std::size_t i = 0; i < terms.variables().size(); ++i)
+    values[terms.variables()[i]] = witness[kFirstVariable + i];
+  return values;
+}
+
+std::vector<sock_filter> Rendered(const Template& filter, const Values& values) {
+  std::vector<sock_filter> instructions = filter.instructions;
+  for (const Hole& hole : filter.holes) instructions[hole.index].k = values.at(hole.variable);
+  return instructions;
+}
+
+// Runs filter and policy on what was found.
+Refuted Refute(const ResolvedPolicy& policy, const Template& filter, const Witness& witness,
+               const Terms& terms) {
+  const Values values = ValuesOf(witness, terms);
+  Refuted refuted;
+  for (Source word = 0; word < kWords; ++word) SetWord(word, witness[word], refuted.call);
+  refuted.values.assign(values.begin(), values.end());
+  std::vector<bool> ran;
+  refuted.filter_answer =
+      bpf::Run(Rendered(filter, values), refuted.call, ran, policy.target.big_endian).result;
+  refuted.policy_answer = Evaluate(WithValues(policy, values), refuted.call);
+  // Jumps go forward, so that the last instruction that ran is the last one in the program.
+  refuted.instruction =
+      static_cast<std::size_t>(std::find(ran.rbegin(), ran.rend(), true).base() - ran.begin()) - 1;
+  if (refuted.filter_answer == refuted.policy_answer)
+    throw std::logic_error("the prover is wrong, as filter and policy do not differ where it says: " +
+                           Describe(refuted, policy.target));
+  return refuted;
+}
+
+Verdict ProveAccepted(const ResolvedPolicy& policy, const Template& filter, const Limits& limits) {
+  Budget budget(limits);
+  Terms terms;
+  Diagrams diagrams(budget);
+  Comparisons comparisons(terms, diagrams);
+  try {
+    const NodeId wanted = MeaningOf(policy, terms, diagrams, comparisons);
+    const FilterMeaning found =
+        MeaningOf(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
+    if (wanted != found.answer) {
+      const auto witness = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, diagrams,
+                                              comparisons, budget);
+      if (witness) return Refute(policy, filter, *witness, terms);
+    }
+    return Proved{found.paths, diagrams.size(), budget.steps()};
+  } catch (const TooMuchWork& problem) {
+    return Undecided{Undecided::Reason::kTooMuchWork, problem.what()};
+  } catch (const NotFollowed& problem) {
+    return Undecided{Undecided::Reason::kInstruction, problem.what()};
+  }
+}
+
+}  // namespace
+
+Verdict Prove(const ResolvedPolicy& policy, const Template& filter, const Limits& limits) {
+  CheckHoles(filter);
+  if (const auto reason = bpf::ReasonForRefusal(filter.instructions))
+    return Undecided{Undecided::Reason::kInstruction, "the kernel refuses the filter: " + *reason};
+  return ProveAccepted(policy, filter, limits);
+}
+
+}  // namespace precompiledseccomp::verify
