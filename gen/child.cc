@@ -172,7 +172,7 @@ Error DescribeDeath(const Progress& progress, int status) {
     case Progress::Step::kCompiling:
       break;
   }
-  return Error("the generator failed while it compiled: " + end +
+  return Error("the generator failed while it compiled or proved: " + end +
                "; please report this as a bug of precompiledseccomp");
 }
 

@@ -29,8 +29,8 @@ using Clock = std::chrono::steady_clock;
 class Workshop {
  public:
   Workshop(std::span<const ProgramDefinition> definitions, std::span<const Target> targets,
-           Progress& progress)
-      : definitions_(definitions), targets_(targets), progress_(progress) {
+           const ProofSteps& proof_steps, Progress& progress)
+      : definitions_(definitions), targets_(targets), proof_steps_(proof_steps), progress_(progress) {
     results_.resize(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       results_[i].target = targets[i];
@@ -45,7 +45,10 @@ class Workshop {
       try {
         PrecompiledProgram program = PrecompileAnswers(job->answers);
         CheckAcceptance(program);
-        Finish(*job, std::move(program), begin);
+        const Clock::time_point compiled = Clock::now();
+        ProofRecord proof =
+            proof_steps_ ? ProveProgram(program, job->answers, *proof_steps_) : ProofTurnedOff();
+        Finish(*job, std::move(program), compiled - begin, std::move(proof), Clock::now() - compiled);
       } catch (const Error& error) {
         Fail(job->index, error);
       } catch (const std::exception& exception) {
@@ -57,7 +60,11 @@ class Workshop {
   // After all workers have ended.
   std::vector<CompiledTarget> TakeResults() {
     if (error_) throw Error(*error_);
-    for (const auto& [copy, original] : copies_) ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
+    for (const auto& [copy, original] : copies_) {
+      ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
+      ResultOf(copy).proofs[NameOf(copy)] = ResultOf(original).proofs[NameOf(original)];
+      ResultOf(copy).proof_times[NameOf(copy)] = {};
+    }
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       CompiledTarget& result = results_[i];
       std::sort(result.programs.begin(), result.programs.end(),
@@ -130,14 +137,18 @@ class Workshop {
     return answers;
   }
 
-  void Finish(const Job& job, PrecompiledProgram program, Clock::time_point begin) {
+  void Finish(const Job& job, PrecompiledProgram program, Clock::duration time, ProofRecord proof,
+              Clock::duration proof_time) {
     const std::lock_guard lock(mutex_);
     // Hundreds of names in each program, the same ones for the most part.
     used_syscalls_[job.index % targets_.size()].insert(program.used_syscalls.begin(),
                                                        program.used_syscalls.end());
     program.used_syscalls = {};
     ProgramOf(job.index) = std::move(program);
-    ResultOf(job.index).times[NameOf(job.index)] += Clock::now() - begin;
+    CompiledTarget& result = ResultOf(job.index);
+    result.times[NameOf(job.index)] += time;
+    result.proofs[NameOf(job.index)] = std::move(proof);
+    result.proof_times[NameOf(job.index)] = proof_time;
   }
 
   void Fail(std::size_t index, const Error& error) {
@@ -153,6 +164,7 @@ class Workshop {
 
   const std::span<const ProgramDefinition> definitions_;
   const std::span<const Target> targets_;
+  const ProofSteps proof_steps_;
   Progress& progress_;
 
   std::mutex mutex_;  // guards what follows, and all calls into the author's module
@@ -168,8 +180,9 @@ class Workshop {
 }  // namespace
 
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
-                                       std::span<const Target> targets, Progress& progress) {
-  Workshop workshop(definitions, targets, progress);
+                                       std::span<const Target> targets, const ProofSteps& proof_steps,
+                                       Progress& progress) {
+  Workshop workshop(definitions, targets, proof_steps, progress);
   std::vector<std::thread> helpers;
   const std::size_t jobs = definitions.size() * targets.size();
   for (std::size_t count = 1; count < std::min<std::size_t>(std::thread::hardware_concurrency(), jobs);

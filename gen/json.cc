@@ -24,6 +24,12 @@ JsonWriter& JsonWriter::Number(std::uint64_t number) {
   return *this;
 }
 
+JsonWriter& JsonWriter::Boolean(bool value) {
+  BeginValue();
+  text_ += value ? "true" : "false";
+  return *this;
+}
+
 JsonWriter& JsonWriter::Ratio(std::uint64_t numerator, std::uint64_t denominator) {
   constexpr std::uint64_t kScale = 1000;
   const std::uint64_t scaled = (numerator * kScale + denominator / 2) / denominator;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include <boost/program_options/variables_map.hpp>
 
 #include "identifiers.h"
+#include "verify/verify.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -31,6 +33,8 @@ po::options_description Describe() {
   add("namespace", text("NAME"), "");
   add("arch", po::value<std::vector<std::string>>(), "");
   add("stub", "");
+  add("prove", text("on|off"), "");
+  add("proof-steps", text("NUMBER"), "");
   add("stats", text("FILE"), "");
   add("stats-times", "");
   add("depfile", text("FILE"), "");
@@ -108,6 +112,24 @@ std::vector<Target> TargetsOf(const po::variables_map& given) {
   return targets;
 }
 
+// Nothing if nothing is to be proved.
+std::optional<std::uint64_t> ProofStepsOf(const po::variables_map& given) {
+  const std::string prove = TextOf(given, "prove");
+  if (!prove.empty() && prove != "on" && prove != "off")
+    throw UsageError("--prove is on or off, not \"" + prove + "\"");
+  const std::string text = TextOf(given, "proof-steps");
+  if (prove == "off") {
+    if (!text.empty()) throw UsageError(DoNotGoTogether("proof-steps", "prove=off"));
+    return std::nullopt;
+  }
+  if (text.empty()) return verify::Limits().steps;
+  std::uint64_t steps = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
+  if (error != std::errc() || end != text.data() + text.size() || steps == 0)
+    throw UsageError("--proof-steps is a number from 1 to 2^64 - 1, not \"" + text + "\"");
+  return steps;
+}
+
 std::filesystem::path PlaceOf(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
@@ -181,6 +203,7 @@ Options ToOptions(const po::variables_map& given) {
   options.stats_times = given.count("stats-times") != 0;
   options.depfile = TextOf(given, "depfile");
   options.stub = given.count("stub") != 0;
+  options.proof_steps = ProofStepsOf(given);
   if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
   if (options.command != Command::kList && (!options.stub || given.count("arch") != 0))
     options.targets = TargetsOf(given);
@@ -210,8 +233,10 @@ std::string HelpText() {
   return R"(Compiles the seccomp filters that a module defines, and writes them as C++ sources with constant tables.
 
   precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
-                         [--arch ARCH]... [--stub] [--stats FILE [--stats-times]] [--depfile FILE]
+                         [--arch ARCH]... [--stub] [--prove on|off] [--proof-steps NUMBER]
+                         [--stats FILE [--stats-times]] [--depfile FILE]
   precompiledseccomp-gen --module FILE --stats FILE [--stats-times] [--arch ARCH]... [--depfile FILE]
+                         [--prove on|off] [--proof-steps NUMBER]
   precompiledseccomp-gen --module FILE --list
   precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
 
@@ -224,12 +249,17 @@ std::string HelpText() {
                       given several times, the compiler of the source picks the right one
                       (default: )" PRECOMPILEDSECCOMP_DEFAULT_ARCH R"()
   --stub              write sources whose lookups all fail, without compiling any program
-  --stats FILE        JSON to write: instruction counts, offsets of variables, calls that the kernel will
+  --prove on|off      prove of every program, for all calls and all values of its variables, that its filter
+                      does what the policy says (default: on); the source says what is not proved
+  --proof-steps NUMBER  how much work a proof may be before the program counts as too large, about ten
+                      million a second (default: )" +
+         std::to_string(verify::Limits().steps) + R"()
+  --stats FILE        JSON to write: instruction counts, offsets of variables, proofs, calls that the kernel will
                       answer from its allow bitmap, instructions run for each call number, and by calls
                       that the kernel runs the filter for (weighted by SyscallCounts or HotSyscalls),
                       programs that were compiled rather than found equal to another
-  --stats-times       add the time that each program and all together took to compile, which is another
-                      one each time
+  --stats-times       add the time that each program and all together took to compile and to prove, which
+                      is another one each time
   --depfile FILE      Make-style dependencies of the outputs to write, for a build system
   --list              print the programs, each with its variables (64-bit ones as name:64)
   --disassemble       print the instructions of one program, or of all

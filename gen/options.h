@@ -37,6 +37,8 @@ struct Options {
   bool stats_times = false;
   std::string depfile;
   bool stub = false;
+  // How much work the proof of a program may be (verify/verify.h); nothing means that nothing is proved.
+  std::optional<std::uint64_t> proof_steps;
   // Each once, in the order given. Empty for commands that compile nothing.
   std::vector<Target> targets;
   // What to disassemble; nothing means all programs.

@@ -32,7 +32,8 @@ std::string Disassembly(const Options& options, std::span<const ProgramDefinitio
     if (found == definitions.end()) throw UnknownProgram(*options.program, definitions);
     definitions = {found, 1};
   }
-  return DisassemblyText(CompileAll(definitions, options.targets, progress));
+  // What cannot be proved can be looked at.
+  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, progress));
 }
 
 std::vector<OutputFile> Generate(const Options& options, const LoadedModule& module, Progress& progress) {
@@ -40,7 +41,7 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
   if (sources) CheckGeneratedNames(module.definitions);
   const auto begin = std::chrono::steady_clock::now();
   std::vector<CompiledTarget> targets;
-  if (!options.stub) targets = CompileAll(module.definitions, options.targets, progress);
+  if (!options.stub) targets = CompileAll(module.definitions, options.targets, options.proof_steps, progress);
   const auto time = std::chrono::steady_clock::now() - begin;
 
   std::vector<OutputFile> outputs;

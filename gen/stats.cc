@@ -145,9 +145,22 @@ void WriteChecked(const PrecompiledProgram& program, const std::vector<std::stri
 
 // ---- Programs.
 
-void WriteTime(std::chrono::nanoseconds time, JsonWriter& json) {
+void WriteTime(const char* key, std::chrono::nanoseconds time, JsonWriter& json) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-  json.Line().Key("microseconds").Number(static_cast<std::uint64_t>(microseconds));
+  json.Line().Key(key).Number(static_cast<std::uint64_t>(microseconds));
+}
+
+void WriteProof(const ProofRecord& proof, JsonWriter& json) {
+  json.Line().Key("proof").BeginObject();
+  json.Key("proved").Boolean(proof.not_proved.empty());
+  if (proof.not_proved.empty()) {
+    json.Key("paths").Number(proof.proved.paths);
+    json.Key("nodes").Number(proof.proved.nodes);
+    json.Key("steps").Number(proof.proved.steps);
+  } else {
+    json.Key("reason").String(proof.not_proved);
+  }
+  json.EndObject();
 }
 
 void WriteTargets(std::span<const CompiledTarget> targets, JsonWriter& json) {
@@ -162,17 +175,21 @@ void WriteTargets(std::span<const CompiledTarget> targets, JsonWriter& json) {
   json.EndArray();
 }
 
-void WriteProgram(const PrecompiledProgram& program, const std::vector<std::string>& names,
-                  const std::optional<std::chrono::nanoseconds>& time, JsonWriter& json) {
+void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& target,
+                  const std::vector<std::string>& names, bool with_times, JsonWriter& json) {
   json.Line().BeginObject();
   json.Key("name").String(program.name);
   json.Key("arch").String(program.target.name);
   json.Key("instructions").Number(program.instructions.size());
   WriteVariables(program, json);
+  WriteProof(target.proofs.at(program.name), json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);
   WriteChecked(program, names, json);
-  if (time) WriteTime(*time, json);
+  if (with_times) {
+    WriteTime("microseconds", target.times.at(program.name), json);
+    WriteTime("proof_microseconds", target.proof_times.at(program.name), json);
+  }
   json.EndObject();
 }
 
@@ -186,13 +203,11 @@ std::string StatsText(std::span<const CompiledTarget> targets,
   json.BeginObject();
   json.Key("generator").String(NameAndVersion());
   WriteTargets(targets, json);
-  if (time) WriteTime(*time, json);
+  if (time) WriteTime("microseconds", *time, json);
   json.Line().Key("programs").BeginArray();
   for (std::size_t i = 0; i < targets.front().programs.size(); ++i)
     for (std::size_t t = 0; t < targets.size(); ++t) {
-      const PrecompiledProgram& program = targets[t].programs[i];
-      WriteProgram(program, names[t], time ? std::optional(targets[t].times.at(program.name)) : std::nullopt,
-                   json);
+      WriteProgram(targets[t].programs[i], targets[t], names[t], time.has_value(), json);
     }
   json.EndArray();
   json.EndObject();

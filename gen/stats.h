@@ -20,6 +20,7 @@ namespace precompiledseccomp::gen {
 //     {"name": "worker", "arch": "x86_64",
 //      "instructions": 24,
 //      "variables": [{"name": "fd1", "bits": 32, "low_offsets": [7, 11], "high_offsets": []}],
+//      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],
 //      "mean_path_length": 5.125, "maximum_path_length": 10,
@@ -31,6 +32,10 @@ namespace precompiledseccomp::gen {
 //
 // `compiled` counts the programs of a target that were compiled; the others have the policy and the variables
 // of one of these, and so its instructions.
+//
+// `proof` says how many ways through the instructions the proof covers (2^64 - 1 if they are more), and how
+// much work it was: nodes of decision diagrams and steps, as in --proof-steps. Without a proof it is
+// {"proved": false, "reason": "--prove=off"}.
 //
 // `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
 // running the filter.
@@ -48,9 +53,9 @@ namespace precompiledseccomp::gen {
 // the mean of their means, by weight, and `maximum_checked_path` the longest way of all; both are 0 if there
 // are no such calls.
 //
-// With `time`, what compiling all programs took from begin to end, there are also `microseconds`: in the
-// object itself, this time; in each program, the time taken by its definition and its compilation, on
-// whatever core that ran. All else is the same each time.
+// With `time`, what compiling and proving all programs took from begin to end, there are also `microseconds`:
+// in the object itself, this time; in each program, the time taken by its definition and its compilation, on
+// whatever core that ran, and as `proof_microseconds` that of its proof. All else is the same each time.
 std::string StatsText(std::span<const CompiledTarget> targets,
                       const std::optional<std::chrono::nanoseconds>& time);
 

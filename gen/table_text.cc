@@ -36,6 +36,24 @@ std::string NumberChecks(const CompiledTarget& target) {
   return text + "\n";
 }
 
+// ---- Proofs.
+
+// What a reader may rely on, and what not.
+std::string ProofNotes(const CompiledTarget& target) {
+  std::string exceptions;
+  std::size_t count = 0;
+  for (const PrecompiledProgram& program : target.programs) {
+    const ProofRecord& proof = target.proofs.at(program.name);
+    if (proof.not_proved.empty()) continue;
+    exceptions += "//   NOT PROVED: " + program.name + " (" + proof.not_proved + ")\n";
+    ++count;
+  }
+  if (count == target.programs.size()) return "// No program is proved.\n" + exceptions + "\n";
+  return "// Proved of every program" + std::string(count == 0 ? "" : " but those below") +
+         ": for all calls and all values of its variables, it answers as its policy does.\n" + exceptions +
+         "\n";
+}
+
 // ---- Programs and variables.
 
 std::string ProgramRecords(const TableLayout& layout, const CompiledTarget& target) {
@@ -172,8 +190,8 @@ std::string Names(const TableLayout& layout) {
 
 std::string TableText(const CompiledTarget& target, const std::string& name_space) {
   const TableLayout layout = LayOutTable(target.programs);
-  std::string text =
-      NumberChecks(target) + "namespace " + name_space + " {\nnamespace {\nnamespace embedded {\n\n";
+  std::string text = NumberChecks(target) + ProofNotes(target) + "namespace " + name_space +
+                     " {\nnamespace {\nnamespace embedded {\n\n";
   // The NUL behind a literal is counted.
   text += "using Table = ::precompiledseccomp::ProgramTable<" + std::to_string(layout.programs.size()) +
           ", " + std::to_string(layout.variables.size()) + ", " + std::to_string(layout.offsets.size()) +

@@ -224,6 +224,7 @@ DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Targe
                               .variables = variables,
                               .policy = CallDefinition(definition, target, first_round),
                               .rounds = {first_round},
+                              .proof = definition.proof,
                               .content = {}};
     const std::string serialized = precompile::Serialize(answers.policy);
     const auto ask_again = [&](const StandIns& values) {
@@ -232,7 +233,8 @@ DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Targe
       answers.rounds.push_back(values);
     };
     ask_again(precompile::SecondRound(variables));
-    answers.content = std::string(target.name) + precompile::Serialize(variables) + serialized;
+    answers.content = std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
+                      precompile::Serialize(variables) + serialized;
     if (variables.empty()) return answers;
 
     const Neighbours neighbours = precompile::CollectVariables(answers.policy);

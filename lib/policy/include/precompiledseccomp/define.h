@@ -84,10 +84,19 @@ class Values {
 std::string LowHalfName(std::string_view variable);
 std::string HighHalfName(std::string_view variable);
 
+// The generator proves of every program that it writes that the filter does what the policy says, for all
+// calls and all values of the variables.
+enum class Proof : std::uint8_t {
+  kRequired,        // a program that is too large to be proved is an error
+  kUnlessTooLarge,  // a program that is too large is written without a proof, and the generated source says
+                    // so
+};
+
 struct ProgramDefinition {
   std::string name;
   std::vector<Variable> variables;
   std::function<Policy(const Values&)> policy;
+  Proof proof = Proof::kRequired;
 };
 
 // What a definition module exports under the name kModuleSymbol. The generator checks the numbers before it
@@ -100,7 +109,7 @@ struct Module {
   std::vector<ProgramDefinition> (*programs)();
 };
 
-inline constexpr std::uint32_t kModuleInterfaceVersion = 1;
+inline constexpr std::uint32_t kModuleInterfaceVersion = 2;
 inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 
 }  // namespace precompiledseccomp

@@ -50,8 +50,9 @@ struct DefinitionAnswers {
   std::vector<Variable> variables;
   Policy policy;  // the first answer; all others are the same but for the values of the variables
   std::vector<std::vector<std::uint64_t>> rounds;  // the values that the definition was called with
-  // The target, the variables and the policy, as bytes. Definitions of equal content give equal programs, but
-  // for the name.
+  Proof proof = Proof::kRequired;
+  // The target, the variables, the policy and whether it must be proved, as bytes. Definitions of equal
+  // content give equal programs, but for the name.
   std::string content;
 };
 

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The proof of a program that is to be written.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include <precompiledseccomp/precompile.h>
+
+#include "verify/verify.h"
+
+namespace precompiledseccomp::gen {
+
+struct ProofRecord {
+  verify::Proved proved;   // if `not_proved` is empty
+  std::string not_proved;  // why not; the program's definition permits it, or the command line
+};
+
+// What stands in the record of a program that was not even tried to be proved.
+ProofRecord ProofTurnedOff();
+
+// Proves that `program` does what the policy of `answers` says, within that many steps. Throws Error, with
+// the program's name: if it does not, with a call that shows it; and if it is too large to tell, unless its
+// definition permits that.
+ProofRecord ProveProgram(const PrecompiledProgram& program, const DefinitionAnswers& answers,
+                         std::uint64_t most_steps);
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the generator proves, and what it does with programs that it cannot prove.
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include <precompiledseccomp/error.h>
+
+#include "bpf/instructions.h"
+#include "modules/good.h"
+#include "proof.h"
+#include "run.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kAllProved =
+    "// Proved of every program: for all calls and all values of its variables, it answers as its policy "
+    "does.\n";
+constexpr const char* kOthersProved =
+    "// Proved of every program but those below: for all calls and all values of its variables, it answers "
+    "as its "
+    "policy does.\n";
+// Less than `large` takes, and more than `small`.
+const Words kFewSteps = {"--proof-steps", "300"};
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string SourceOf(const std::string& module, const Words& arguments) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator(module, SourcesIn(folder) + arguments);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  return ReadFile(folder / "f.cc");
+}
+
+json ProofsOf(const std::string& module, const Words& arguments) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator(module, Words{"--stats", folder / "stats.json"} + arguments);
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  const json stats = json::parse(ReadFile(folder / "stats.json"));
+  json proofs;
+  for (const json& program : stats["programs"]) proofs[program["name"].get<std::string>()] = program["proof"];
+  return proofs;
+}
+
+const Target& X86() {
+  return *FindTarget("x86_64");
+}
+
+BOOST_AUTO_TEST_SUITE(proof)
+
+BOOST_AUTO_TEST_CASE(EveryProgramIsProvedUnlessToldOtherwise) {
+  BOOST_TEST(Contains(SourceOf("good", {}), kAllProved));
+  BOOST_TEST(Contains(SourceOf("good", {"--prove", "on"}), kAllProved));
+  const json proofs = ProofsOf("good", {});
+  BOOST_TEST(proofs.size() == GoodPrograms().size());
+  for (const auto& [name, proof] : proofs.items()) BOOST_TEST_CONTEXT(name) {
+      BOOST_TEST(proof["proved"] == true);
+      BOOST_TEST(proof["paths"] >= 1U);
+      BOOST_TEST(proof["nodes"] >= 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(WithoutProofsTheSourceSaysSo) {
+  const std::string source = SourceOf("proofs", {"--prove=off"});
+  BOOST_TEST(Contains(source,
+                      "// No program is proved.\n//   NOT PROVED: large (--prove=off)\n"
+                      "//   NOT PROVED: large-twin (--prove=off)\n//   NOT PROVED: small (--prove=off)\n"));
+  BOOST_TEST(ProofsOf("proofs", {"--prove=off"})["small"] ==
+             json({{"proved", false}, {"reason", "--prove=off"}}));
+}
+
+BOOST_AUTO_TEST_CASE(AProgramThatMayBeTooLargeIsProvedIfItIsNot) {
+  BOOST_TEST(Contains(SourceOf("proofs", {}), kAllProved));
+  BOOST_TEST(ProofsOf("proofs", {})["large"]["proved"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(AProgramThatMayBeTooLargeIsNamedInTheSourceIfItIs) {
+  const std::string source = SourceOf("proofs", kFewSteps);
+  BOOST_TEST(Contains(source, std::string(kOthersProved) +
+                                  "//   NOT PROVED: large (the proof takes more than 300 steps)\n"
+                                  "//   NOT PROVED: large-twin (the proof takes more than 300 steps)\n\n"));
+  const json proofs = ProofsOf("proofs", kFewSteps);
+  BOOST_TEST(proofs["large"] == json({{"proved", false}, {"reason", "the proof takes more than 300 steps"}}));
+  BOOST_TEST(proofs["small"]["proved"] == true);
+}
+
+BOOST_AUTO_TEST_CASE(AnyOtherProgramThatIsTooLargeIsAnError) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator("good", SourcesIn(folder) + Words{"--proof-steps", "1"});
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(
+      outcome.err ==
+      "precompiledseccomp-gen: " + ModuleFile("good") +
+          ": program \"worker\": the proof takes more than 1 steps; simplify the policy, permit more "
+          "with --proof-steps, or let the program be written without a proof: Proof::kUnlessTooLarge in "
+          "its definition\n");
+  BOOST_TEST(folder.Files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(TheCostOfProofsIsToldWithTheTimes) {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator("proofs", {"--stats", folder / "stats.json", "--stats-times"});
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  const json stats = json::parse(ReadFile(folder / "stats.json"));
+  for (const json& program : stats["programs"])
+    BOOST_TEST(program["proof_microseconds"].is_number_unsigned());
+}
+
+BOOST_AUTO_TEST_CASE(AFilterThatCannotBeProvedCanBeLookedAt) {
+  const Outcome outcome = RunGenerator("good", {"--disassemble", "worker"});
+  BOOST_TEST(outcome.status == 0);
+  BOOST_TEST(RunGenerator("good", {"--disassemble", "--prove=off"}).status == 2);
+}
+
+BOOST_AUTO_TEST_CASE(OptionsThatMakeNoSenseAreRefused) {
+  const std::pair<Words, std::string> cases[] = {
+      {{"--prove=maybe"}, "--prove is on or off, not \"maybe\""},
+      {{"--proof-steps=0"}, "--proof-steps is a number from 1 to 2^64 - 1, not \"0\""},
+      {{"--proof-steps=1e6"}, "--proof-steps is a number from 1 to 2^64 - 1, not \"1e6\""},
+      {{"--proof-steps=5", "--prove=off"}, "--proof-steps has no meaning together with --prove=off"},
+  };
+  for (const auto& [arguments, problem] : cases) {
+    const TemporaryFolder folder;
+    const Outcome outcome = RunGenerator("good", SourcesIn(folder) + arguments);
+    BOOST_TEST(outcome.status == 2);
+    BOOST_TEST(outcome.err == "precompiledseccomp-gen: " + problem + "; see --help\n");
+  }
+}
+
+// What a compiler with a bug would lead to.
+BOOST_AUTO_TEST_CASE(AWrongFilterIsAnErrorWithACallThatShowsIt) {
+  const DefinitionAnswers answers = AskDefinition(GoodPrograms().front(), X86());
+  PrecompiledProgram program = PrecompileAnswers(answers);
+  BOOST_TEST(ProveProgram(program, answers, 1000000).not_proved == "");
+  program.instructions.back() = bpf::Return(SECCOMP_RET_ALLOW);
+  BOOST_CHECK_EXCEPTION(ProveProgram(program, answers, 1000000), Error, [](const Error& error) {
+    BOOST_TEST(error.program() == "worker");
+    BOOST_TEST(Contains(error.problem(), "the compiled filter is wrong: read(...) with fd1 = "));
+    BOOST_TEST(Contains(error.problem(), ": filter allow, policy kill_process, at instruction "));
+    BOOST_TEST(Contains(error.problem(), "; please report this as a bug of precompiledseccomp"));
+    return true;
+  });
+}
+
+BOOST_AUTO_TEST_CASE(AFilterThatIsNotFollowedIsAnErrorWhateverTheDefinitionPermits) {
+  ProgramDefinition definition = GoodPrograms().front();
+  definition.proof = Proof::kUnlessTooLarge;
+  const DefinitionAnswers answers = AskDefinition(definition, X86());
+  PrecompiledProgram program = PrecompileAnswers(answers);
+  program.instructions.insert(program.instructions.begin(), bpf::Add(1));
+  program.instructions.insert(program.instructions.begin(), bpf::LoadWord(0));
+  for (PrecompiledVariable& variable : program.variables)
+    for (std::uint32_t& offset : variable.low_offsets) offset += 2;
+  BOOST_CHECK_EXCEPTION(ProveProgram(program, answers, 1000000), Error, [](const Error& error) {
+    BOOST_TEST(Contains(error.problem(), "the compiled filter cannot be proved: instruction 1 (add #0x1) "));
+    return true;
+  });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::gen
