@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/random.h"
+#include "verify/meaning.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+using verify::Diagrams;
+using verify::NodeId;
+using verify::TermId;
+
+// Values at which comparisons with few constants of these digits change.
+std::uint32_t RandomWord(Random& random) {
+  static const std::vector<std::uint32_t> kBytes = {0, 1, 2, 0x7f, 0x80, 0xfe, 0xff};
+  std::uint32_t word = 0;
+  for (int byte = 0; byte < 4; ++byte) word = word << 8 | random.OneOf(kBytes);
+  return word;
+}
+
+seccomp_data CallWithNumber(std::uint32_t number) {
+  seccomp_data call{};
+  call.nr = static_cast<int>(number);
+  return call;
+}
+
+BOOST_AUTO_TEST_SUITE(DiagramsTest)
+
+BOOST_AUTO_TEST_CASE(EqualSetsAreOneNodeHoweverTheyAreMade) {
+  Workplace w;
+  const TermId number = w.terms.Word(verify::kNumber);
+  const auto equal = [&](std::uint32_t value) {
+    return w.comparisons.Equal(number, w.terms.Constant(value));
+  };
+  NodeId up = Diagrams::kNo;
+  NodeId down = Diagrams::kNo;
+  for (std::uint32_t value = 250; value <= 600; ++value) up = w.diagrams.Or(up, equal(value));
+  for (std::uint32_t value = 600; value >= 250; --value) down = w.diagrams.Or(equal(value), down);
+  const NodeId range = w.diagrams.And(w.comparisons.Greater(number, w.terms.Constant(249)),
+                                      w.comparisons.Greater(w.terms.Constant(601), number));
+  BOOST_TEST(up == down);
+  BOOST_TEST(up == range);
+  BOOST_TEST(w.diagrams.Not(w.diagrams.Not(up)) == up);
+  BOOST_TEST(w.diagrams.Or(up, w.diagrams.Not(up)) == Diagrams::kYes);
+  BOOST_TEST(w.diagrams.And(up, w.diagrams.Not(range)) == Diagrams::kNo);
+}
+
+BOOST_AUTO_TEST_CASE(ManyNodesAreStillFoundAgain) {
+  Workplace w;
+  const TermId low = w.terms.Word(verify::ArgumentWord(0, false));
+  const auto set = [&] {
+    NodeId all = Diagrams::kNo;
+    Random random(7);
+    for (int i = 0; i < 2000; ++i)
+      all = w.diagrams.Or(all, w.comparisons.Equal(low, w.terms.Constant(random.Word32())));
+    return all;
+  };
+  BOOST_TEST(set() == set());
+}
+
+// Compares (word & mask) ^ flip with a constant, for all relations that instructions have.
+BOOST_AUTO_TEST_CASE(ComparisonsWithConstantsAreExact) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Random random(seed);
+    Workplace w;
+    const std::uint32_t mask = random.OneIn(3) ? UINT32_MAX : RandomWord(random);
+    const std::uint32_t flip = random.OneIn(2) ? 0 : RandomWord(random);
+    const std::uint32_t constant = RandomWord(random);
+    const TermId word = w.terms.Word(verify::kNumber);
+    const TermId left = w.terms.Xor(w.terms.And(word, w.terms.Constant(mask)), w.terms.Constant(flip));
+    const TermId right = w.terms.Constant(constant);
+    const NodeId equal = w.comparisons.Equal(left, right);
+    const NodeId greater = w.comparisons.Greater(left, right);
+    const NodeId less = w.comparisons.Greater(right, left);
+    const NodeId not_less = w.comparisons.GreaterOrEqual(left, right);
+    const NodeId in_common = w.comparisons.AnyBitInCommon(left, right);
+    BOOST_TEST(w.comparisons.facts().empty());
+    for (int i = 0; i < 100; ++i) {
+      const std::uint32_t value = random.OneIn(2) ? RandomWord(random) : constant ^ flip;
+      const std::uint32_t result = (value & mask) ^ flip;
+      const seccomp_data call = CallWithNumber(value);
+      BOOST_TEST(w.Holds(equal, call) == (result == constant));
+      BOOST_TEST(w.Holds(greater, call) == (result > constant));
+      BOOST_TEST(w.Holds(less, call) == (result < constant));
+      BOOST_TEST(w.Holds(not_less, call) == (result >= constant));
+      BOOST_TEST(w.Holds(in_common, call) == ((result & constant) != 0));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ComparisonsWithVariablesAreFactsOfWhichOneHolds) {
+  Workplace w;
+  const TermId word = w.terms.Word(verify::ArgumentWord(0, false));
+  const TermId fd = w.terms.Variable("fd");
+  const NodeId equal = w.comparisons.Equal(word, fd);
+  const NodeId greater = w.comparisons.Greater(word, fd);
+  const NodeId less = w.comparisons.Greater(fd, word);
+  BOOST_TEST(equal == w.comparisons.Equal(fd, word));
+  BOOST_TEST(w.comparisons.facts().size() == 2U);
+  BOOST_TEST(w.diagrams.And(greater, less) == Diagrams::kNo);
+  BOOST_TEST(w.diagrams.And(equal, greater) == Diagrams::kNo);
+  BOOST_TEST(w.diagrams.Or(w.diagrams.Or(less, greater), equal) == Diagrams::kYes);
+  seccomp_data call{};
+  call.args[0] = 5;
+  BOOST_TEST(w.Holds(equal, call, {{"fd", 5}}));
+  BOOST_TEST(w.Holds(greater, call, {{"fd", 4}}));
+  BOOST_TEST(w.Holds(less, call, {{"fd", 6}}));
+}
+
+BOOST_AUTO_TEST_CASE(AChoiceIsOneOfItsTwoSides) {
+  Workplace w;
+  const NodeId test = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
+  const NodeId one = w.diagrams.Answer(w.terms.Constant(1));
+  const NodeId two = w.diagrams.Answer(w.terms.Constant(2));
+  const NodeId choice = w.diagrams.Choose(test, one, two);
+  BOOST_TEST(w.AnswerOf(choice, CallWithNumber(3)) == 1U);
+  BOOST_TEST(w.AnswerOf(choice, CallWithNumber(4)) == 2U);
+  BOOST_TEST(w.diagrams.Choose(test, one, one) == one);
+  BOOST_TEST(w.diagrams.Choose(w.diagrams.Not(test), two, one) == choice);
+}
+
+BOOST_AUTO_TEST_CASE(MoreThanTheLimitsIsTooMuch) {
+  Workplace few_steps({.steps = 3});
+  const TermId word = few_steps.terms.Word(verify::kNumber);
+  const auto work = [&] {
+    NodeId all = Diagrams::kNo;
+    for (std::uint32_t i = 0; i < 10; ++i)
+      all = few_steps.diagrams.Or(all, few_steps.comparisons.Equal(word, few_steps.terms.Constant(2 * i)));
+  };
+  BOOST_CHECK_THROW(work(), verify::TooMuchWork);
+  Workplace few_nodes({.nodes = 4});
+  BOOST_CHECK_THROW(few_nodes.comparisons.Equal(few_nodes.terms.Word(0), few_nodes.terms.Constant(1)),
+                    verify::TooMuchWork);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "verify/meaning.h"
+
+namespace precompiledseccomp::testing {
+
+using verify::Fact;
+using verify::NodeId;
+using verify::Run;
+using verify::Source;
+
+std::uint32_t Workplace::ValueOf(Source source, const seccomp_data& call,
+                                 const VariableValues& values) const {
+  if (verify::IsVariable(source)) {
+    const auto value = values.find(terms.variables()[source - verify::kFirstVariable]);
+    return value == values.end() ? 0 : value->second;
+  }
+  if (source == verify::kArchitecture) return call.arch;
+  if (source == verify::kNumber) return static_cast<std::uint32_t>(call.nr);
+  const std::uint64_t field =
+      source < verify::kArguments ? call.instruction_pointer : call.args[(source - verify::kArguments) / 2];
+  return static_cast<std::uint32_t>(source % 2 == 0 ? field >> 32 : field);
+}
+
+std::uint32_t Workplace::ValueOfTerm(verify::TermId term, const seccomp_data& call,
+                                     const VariableValues& values) const {
+  std::uint32_t value = 0;
+  for (int bit = 31; bit >= 0; --bit)
+    value = value << 1 |
+            (terms.BitOf(term, bit,
+                         [&](Source source) { return (ValueOf(source, call, values) >> bit & 1) != 0; })
+                 ? 1U
+                 : 0U);
+  return value;
+}
+
+NodeId Workplace::LeafOf(NodeId node, const seccomp_data& call, const VariableValues& values) const {
+  while (!diagrams.IsLeaf(node)) {
+    const verify::Level level = diagrams.LevelOf(node);
+    std::uint32_t way = 0;
+    if (level < verify::kByteLevels) {
+      way = ValueOf(level / 4, call, values) >> (24 - 8 * (level % 4)) & 0xff;
+    } else {
+      const Fact& fact = comparisons.facts()[level - verify::kByteLevels];
+      const std::uint32_t left = ValueOfTerm(fact.left, call, values);
+      const std::uint32_t right = ValueOfTerm(fact.right, call, values);
+      way = (fact.relation == Fact::Relation::kEqual ? left == right : left > right) ? 1 : 0;
+    }
+    NodeId next = node;
+    for (const Run& run : diagrams.RunsOf(node))
+      if (run.first <= way) next = run.next;
+    node = next;
+  }
+  return node;
+}
+
+std::uint32_t Workplace::AnswerOf(NodeId node, const seccomp_data& call, const VariableValues& values) const {
+  return ValueOfTerm(diagrams.AnswerOf(LeafOf(node, call, values)), call, values);
+}
+
+}  // namespace precompiledseccomp::testing

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Policies as functions of calls: they answer as the reference evaluator does.
+
+#include <boost/test/unit_test.hpp>
+
+#include <precompiledseccomp/define.h>
+#include <precompiledseccomp/evaluate.h>
+
+#include "support/boundary_calls.h"
+#include "support/compare.h"
+#include "support/random_policy.h"
+#include "verify/meaning.h"
+#include "verify/policy.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 8, .values_one_by_one = 60};
+
+VariableValues WordsOf(const ProgramDefinition& definition, const std::vector<std::uint64_t>& values) {
+  VariableValues words;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Variable& variable = definition.variables[i];
+    const bool is_pair = variable.bits == 64;
+    words[is_pair ? LowHalfName(variable.name) : variable.name] = static_cast<std::uint32_t>(values[i]);
+    if (is_pair) words[HighHalfName(variable.name)] = static_cast<std::uint32_t>(values[i] >> 32);
+  }
+  return words;
+}
+
+void CheckDefinition(std::uint64_t seed, const Target& target) {
+  const ProgramDefinition definition = RandomDefinition(seed, {.variables = true});
+  Workplace w;
+  const std::vector<std::uint64_t> no_values(definition.variables.size());
+  const verify::NodeId meaning =
+      verify::MeaningOf(PolicyFor(definition, no_values, target), w.terms, w.diagrams, w.comparisons);
+  Random random(seed);
+  for (const auto& values : InterestingValues(definition, target, seed)) {
+    const ResolvedPolicy policy = PolicyFor(definition, values, target);
+    const VariableValues words = WordsOf(definition, values);
+    for (const seccomp_data& call : BoundaryCalls(policy, random, kFewCalls))
+      if (w.AnswerOf(meaning, call, words) != Evaluate(policy, call))
+        BOOST_ERROR("seed " << seed << " for " << target.name << ": " << CallText(target, call));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE(PoliciesTest)
+
+BOOST_AUTO_TEST_CASE(PoliciesAnswerAsTheEvaluatorDoes) {
+  for (const Target& target : Targets())
+    for (std::uint64_t seed = 1; seed <= 25; ++seed) CheckDefinition(seed, target);
+}
+
+BOOST_AUTO_TEST_CASE(OnBigEndianMachinesPoliciesMeanTheSame) {
+  Target target = *FindTarget("aarch64");
+  target.big_endian = true;
+  CheckDefinition(1, target);
+}
+
+BOOST_AUTO_TEST_CASE(ASetOfThousandsIsReadInReasonableWork) {
+  std::vector<Value> values;
+  for (std::uint32_t i = 0; i < 20000; ++i) values.emplace_back(std::uint64_t{i} * 0x10003);
+  const Policy policy = Policy().Allow("ioctl", Arg(1).In(values));
+  Workplace w;
+  verify::MeaningOf(Resolve(policy, *FindTarget("x86_64")), w.terms, w.diagrams, w.comparisons);
+  BOOST_TEST(w.budget.steps() < 2000000U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The prover as a whole, on policies without variables.
+
+#include <boost/test/unit_test.hpp>
+
+#include <precompiledseccomp/policy.h>
+
+#include "bpf/instructions.h"
+#include "bpf/interpreter.h"
+#include "compile/compile.h"
+#include "support/random_policy.h"
+#include "verify/verify.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+using namespace bpf;  // NOLINT: instructions are written like assembly
+using verify::Prove;
+using verify::Proved;
+using verify::Refuted;
+using verify::Undecided;
+
+constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
+constexpr std::uint32_t kKill = SECCOMP_RET_KILL_PROCESS;
+constexpr std::uint32_t kWrite = 1;
+constexpr std::uint32_t kLow0 = ArgumentOffset(0, Half::kLow, false);
+constexpr std::uint32_t kHigh0 = ArgumentOffset(0, Half::kHigh, false);
+
+const Target& X86() {
+  return *FindTarget("x86_64");
+}
+
+ResolvedPolicy WriteTo5() {
+  return Resolve(Policy().Allow("write", Arg(0) == 5), X86());
+}
+
+// As a person might write it.
+bpf::Program FilterOfWriteTo5() {
+  return {
+      LoadWord(kArchOffset),   JumpIfEqual(X86().audit_arch, 0, 7),
+      LoadWord(kNumberOffset), JumpIfEqual(kWrite, 0, 5),
+      LoadWord(kHigh0),        JumpIfEqual(0, 0, 3),
+      LoadWord(kLow0),         JumpIfEqual(5, 0, 1),
+      Return(kAllow),          Return(kKill),
+  };
+}
+
+std::string TextOf(const verify::Verdict& verdict, const Target& target = X86()) {
+  if (std::holds_alternative<Proved>(verdict)) return "proved";
+  if (const auto* refuted = std::get_if<Refuted>(&verdict)) return Describe(*refuted, target);
+  return std::get<Undecided>(verdict).text;
+}
+
+BOOST_AUTO_TEST_SUITE(ProveTest)
+
+BOOST_AUTO_TEST_CASE(AFilterThatDoesWhatItsPolicySaysIsProved) {
+  const verify::Verdict verdict = Prove(WriteTo5(), {FilterOfWriteTo5(), {}});
+  BOOST_TEST(TextOf(verdict) == "proved");
+  BOOST_TEST(std::get<Proved>(verdict).paths == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(EachDifferenceIsShownByTheSmallestCall) {
+  const auto with = [](std::size_t index, const sock_filter& instruction) {
+    bpf::Program program = FilterOfWriteTo5();
+    program[index] = instruction;
+    return TextOf(Prove(WriteTo5(), {program, {}}));
+  };
+  BOOST_TEST(with(1, JumpIfEqual(X86().audit_arch, 0, 0)) ==
+             "write(0x5, ...) of architecture 0x0: filter allow, policy kill_process, at instruction 8");
+  BOOST_TEST(with(3, JumpIfEqual(2, 0, 5)) ==
+             "write(0x5, ...): filter kill_process, policy allow, at instruction 9");
+  BOOST_TEST(with(3, JumpIfGreaterOrEqual(kWrite, 0, 5)) ==
+             "open(0x5, ...): filter allow, policy kill_process, at instruction 8");
+  BOOST_TEST(with(5, JumpIfEqual(0, 0, 0)) ==
+             "write(0x100000005, ...): filter allow, policy kill_process, at instruction 8");
+  BOOST_TEST(with(7, JumpIfAnySet(1, 0, 1)) ==
+             "write(0x1, ...): filter allow, policy kill_process, at instruction 8");
+  BOOST_TEST(with(7, JumpIfEqual(5, 1, 0)) ==
+             "write(...): filter allow, policy kill_process, at instruction 8");
+  BOOST_TEST(with(8, Return(SECCOMP_RET_ERRNO | 1)) ==
+             "write(0x5, ...): filter errno 1, policy allow, at instruction 8");
+  BOOST_TEST(with(9, Return(SECCOMP_RET_KILL_THREAD)) ==
+             "read(...): filter kill_thread, policy kill_process, at instruction 9");
+}
+
+BOOST_AUTO_TEST_CASE(TheX32BitIsAnotherArchitecture) {
+  const ResolvedPolicy policy =
+      Resolve(Policy().Default(Action::Allow()).BadArchitecture(Action::KillThread()), X86());
+  const bpf::Program without_test = {LoadWord(kArchOffset), JumpIfEqual(X86().audit_arch, 0, 1),
+                                     Return(kAllow), Return(SECCOMP_RET_KILL_THREAD)};
+  BOOST_TEST(TextOf(Prove(policy, {without_test, {}})) ==
+             "#1073741824(...): filter allow, policy kill_thread, at instruction 2");
+}
+
+BOOST_AUTO_TEST_CASE(TheInstructionPointerAndAllArgumentsAreShownUpToTheLastOneThatCounts) {
+  Policy policy;
+  policy.Allow("write", InstructionPointer() >= 0x7f0000000000 && Arg(5) > 1);
+  BOOST_TEST(TextOf(Prove(Resolve(policy, X86()), {{Return(kKill)}, {}})) ==
+             "write(0x0, 0x0, 0x0, 0x0, 0x0, 0x2) from 0x7f0000000000: filter kill_process, policy allow, at "
+             "instruction 0");
+}
+
+BOOST_AUTO_TEST_CASE(TheSmallestCallIsSmallestInEachBit) {
+  Policy policy;
+  policy.Allow("write", Arg(0) >= 0x123456789abcdef0 && (Arg(1) & 0x30) == 0x20 && Arg(2) < 7);
+  BOOST_TEST(TextOf(Prove(Resolve(policy, X86()), {{Return(kKill)}, {}})) ==
+             "write(0x123456789abcdef0, 0x20, ...): filter kill_process, policy allow, at instruction 0");
+}
+
+BOOST_AUTO_TEST_CASE(EqualFiltersOfOtherShapesAreProved) {
+  // 4 to 7, as a pattern, as a range and as four values.
+  const ResolvedPolicy policy = Resolve(Policy().Allow("write", Arg32(0).In({4, 5, 6, 7})), X86());
+  const auto with = [](const bpf::Program& test) {
+    bpf::Program program = {LoadWord(kArchOffset),   JumpIfEqual(X86().audit_arch, 1, 0), Return(kKill),
+                            LoadWord(kNumberOffset), JumpIfEqual(kWrite, 1, 0),           Return(kKill),
+                            LoadWord(kLow0)};
+    program.insert(program.end(), test.begin(), test.end());
+    program.push_back(Return(kAllow));
+    program.push_back(Return(kKill));
+    return program;
+  };
+  for (const bpf::Program& test :
+       {bpf::Program{And(0xfffffffc), JumpIfEqual(4, 0, 1)},
+        bpf::Program{JumpIfGreaterOrEqual(4, 0, 2), JumpIfGreater(7, 1, 0)},
+        bpf::Program{JumpIfEqual(4, 3, 0), JumpIfEqual(6, 2, 0), Or(2), JumpIfEqual(7, 0, 1)},
+        bpf::Program{JumpIfAnySet(~7U, 2, 0), JumpIfAnySet(4, 0, 1)},
+        bpf::Program{Xor(4), JumpIfGreater(3, 1, 0)}})
+    BOOST_TEST(TextOf(Prove(policy, {with(test), {}})) == "proved");
+}
+
+BOOST_AUTO_TEST_CASE(WhatTheKernelRefusesIsUndecided) {
+  const auto reason = [](const bpf::Program& program) {
+    const verify::Verdict verdict = Prove(WriteTo5(), {program, {}});
+    BOOST_TEST((std::get<Undecided>(verdict).reason == Undecided::Reason::kInstruction));
+    return TextOf(verdict);
+  };
+  BOOST_TEST(
+      reason({LoadWord(64), Return(kAllow)}).rfind("the kernel refuses the filter: instruction 0", 0) == 0U);
+  BOOST_TEST(reason({}).rfind("the kernel refuses the filter: ", 0) == 0U);
+  BOOST_TEST(reason({LoadWord(0), Add(1), ReturnA()}) ==
+             "instruction 1 (add #0x1) is arithmetic on a value that depends on the call or on a variable, "
+             "which is not followed");
+}
+
+BOOST_AUTO_TEST_CASE(MoreWorkThanTheLimitIsUndecided) {
+  for (const verify::Limits& limits : {verify::Limits{.steps = 5}, verify::Limits{.nodes = 5}}) {
+    const verify::Verdict verdict = Prove(WriteTo5(), {FilterOfWriteTo5(), {}}, limits);
+    BOOST_TEST((std::get<Undecided>(verdict).reason == Undecided::Reason::kTooMuchWork));
+  }
+}
+
+// More paths than any computer could follow one by one: thirty tests with two ways each, one behind the
+// other.
+BOOST_AUTO_TEST_CASE(PathsThatJoinAgainAndAgainAreNoMoreWork) {
+  bpf::Program program;
+  for (std::uint32_t bit = 0; bit < 70; ++bit) {
+    program.push_back(LoadWord(kLow0));
+    program.push_back(JumpIfAnySet(1U << bit % 32, 1, 0));
+    program.push_back(LoadImmediate(bit));
+  }
+  program.push_back(Return(kKill));
+  const verify::Verdict verdict = Prove(Resolve(Policy(), X86()), {program, {}});
+  BOOST_TEST(TextOf(verdict) == "proved");
+  BOOST_TEST(std::get<Proved>(verdict).paths == UINT64_MAX);
+}
+
+BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
+  for (const Target& target : Targets())
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+      const Policy policy = RandomDefinition(seed).policy(Values(target, {}, {}));
+      const ResolvedPolicy resolved = Resolve(policy, target);
+      BOOST_TEST_CONTEXT("seed " << seed << "\n" << policy)
+      BOOST_TEST(TextOf(Prove(resolved, {Compile(resolved), {}}), target) == "proved");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(OnBigEndianMachinesFiltersAreProvedToo) {
+  Target target = *FindTarget("aarch64");
+  target.big_endian = true;
+  const ResolvedPolicy resolved = Resolve(Policy().Allow("write", Arg(0) == 5), target);
+  const bpf::Program program = Compile(resolved);
+  BOOST_TEST(TextOf(Prove(resolved, {program, {}}), target) == "proved");
+  ResolvedPolicy little_endian = resolved;
+  little_endian.target.big_endian = false;
+  BOOST_TEST(TextOf(Prove(little_endian, {program, {}}), target) ==
+             "write(0x5, ...): filter kill_process, policy allow, at instruction 9");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing
