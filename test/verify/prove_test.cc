@@ -2,6 +2,10 @@
 //
 // The prover as a whole, on policies without variables.
 
+#include <array>
+#include <tuple>
+#include <utility>
+
 #include <boost/test/unit_test.hpp>
 
 #include <precompiledseccomp/policy.h>
@@ -9,6 +13,8 @@
 #include "bpf/instructions.h"
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
+#include "support/boundary_calls.h"
+#include "support/compare.h"
 #include "support/random_policy.h"
 #include "verify/verify.h"
 
@@ -106,6 +112,34 @@ BOOST_AUTO_TEST_CASE(TheSmallestCallIsSmallestInEachBit) {
   policy.Allow("write", Arg(0) >= 0x123456789abcdef0 && (Arg(1) & 0x30) == 0x20 && Arg(2) < 7);
   BOOST_TEST(TextOf(Prove(Resolve(policy, X86()), {{Return(kKill)}, {}})) ==
              "write(0x123456789abcdef0, 0x20, ...): filter kill_process, policy allow, at instruction 0");
+}
+
+// In the order in which a disagreement is the smallest one.
+auto PlaceInOrder(const seccomp_data& call) {
+  return std::tuple(call.arch != X86().audit_arch, call.arch, static_cast<std::uint32_t>(call.nr),
+                    call.instruction_pointer, std::to_array(call.args));
+}
+
+// One jump of a random filter has its sides exchanged.
+BOOST_AUTO_TEST_CASE(NoOtherCallThatDiffersIsSmaller) {
+  int refuted_filters = 0;
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, X86());
+    bpf::Program program = Compile(policy);
+    Random random(seed);
+    sock_filter& instruction = program[random.Below(program.size())];
+    if (BPF_CLASS(instruction.code) != BPF_JMP) continue;
+    std::swap(instruction.jt, instruction.jf);
+    const verify::Verdict verdict = Prove(policy, {program, {}});
+    const auto* const refuted = std::get_if<Refuted>(&verdict);
+    if (refuted == nullptr) continue;
+    ++refuted_filters;
+    for (const seccomp_data& call : BoundaryCalls(policy, random))
+      if (bpf::Run(program, call).result != Evaluate(policy, call) &&
+          PlaceInOrder(call) < PlaceInOrder(refuted->call))
+        BOOST_ERROR("seed " << seed << ": " << TextOf(verdict) << ", but also " << CallText(X86(), call));
+  }
+  BOOST_TEST(refuted_filters > 50);
 }
 
 BOOST_AUTO_TEST_CASE(EqualFiltersOfOtherShapesAreProved) {
