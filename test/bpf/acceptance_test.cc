@@ -11,7 +11,6 @@
 #include "bpf/disassembler.h"
 #include "bpf/instructions.h"
 #include "kernel.h"
-#include "random_program.h"
 
 namespace precompiledseccomp::bpf {
 namespace {
@@ -134,33 +133,6 @@ BOOST_AUTO_TEST_CASE(ReasonsNameTheInstructionAndWhatIsWrong) {
 BOOST_AUTO_TEST_CASE(TheRunningKernelAgreesOnTheTable,
                      *boost::unit_test::precondition(testing::KernelTakesFilters)) {
   for (const Case& c : Cases()) CheckAgreesWithKernel(c.program);
-}
-
-BOOST_AUTO_TEST_CASE(TheRunningKernelAgreesOnEveryCode,
-                     *boost::unit_test::precondition(testing::KernelTakesFilters)) {
-  for (std::uint32_t code = 0; code <= 0x1ff; ++code)
-    CheckAgreesWithKernel({StoreScratch(4),
-                           {static_cast<std::uint16_t>(code), 0, 0, 4},
-                           Jump(3),
-                           kAllow,
-                           kAllow,
-                           kAllow,
-                           kAllow});
-}
-
-BOOST_AUTO_TEST_CASE(TheRunningKernelAgreesOnRandomPrograms,
-                     *boost::unit_test::precondition(testing::KernelTakesFilters)) {
-  testing::Random random(5);
-  int accepted = 0;
-  constexpr int kRounds = 4000;
-  for (int round = 0; round < kRounds; ++round) {
-    Program program = testing::RandomAcceptedProgram(random, 1 + random.Below(25));
-    for (std::uint32_t i = random.Below(5); i > 0; --i) testing::Mutate(random, program);
-    CheckAgreesWithKernel(program);
-    accepted += ReasonForRefusal(program) ? 0 : 1;
-  }
-  BOOST_TEST(accepted > kRounds / 5);
-  BOOST_TEST(accepted < kRounds * 4 / 5);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,40 +2,23 @@
 
 #include "kernel.h"
 
-#include <array>
-#include <atomic>
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
 
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bpf/instructions.h"
+#include "support/child.h"
 
 namespace precompiledseccomp::bpf::testing {
 namespace {
 
-// Where a child leaves its answer: in shared memory, as its filter may refuse every system call.
-struct Answer {
-  static constexpr int kNone = -1;
-  std::atomic<int> value;
-};
-
-Answer& SharedAnswer() {
-  static Answer& answer = []() -> Answer& {
-    void* const memory =
-        mmap(nullptr, sizeof(Answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::runtime_error("mmap failed");
-    return *new (memory) Answer;
-  }();
-  return answer;
-}
+using precompiledseccomp::testing::RunInChild;
+using precompiledseccomp::testing::SharedArray;
 
 int Install(std::span<const sock_filter> program) {
   // The kernel does not write to the program, but its interface lacks the const.
@@ -45,25 +28,20 @@ int Install(std::span<const sock_filter> program) {
   return result == 0 ? 0 : errno;
 }
 
-// Runs `work` in a child and returns what it answered, Answer::kNone if it was killed before. Without the
-// address sanitizer, which makes system calls before the trap: the child's filter may answer them in its own
-// way.
-__attribute__((no_sanitize("address"))) int AnswerOfChild(const std::function<int()>& work) {
-  Answer& answer = SharedAnswer();
-  answer.value = Answer::kNone;
-  const pid_t child = fork();
-  if (child < 0) throw std::runtime_error("fork failed");
-  if (child == 0) {
-    prctl(PR_SET_DUMPABLE, 0);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    for (const int signal : {SIGILL, SIGTRAP, SIGSEGV, SIGSYS}) std::signal(signal, SIG_DFL);
-    answer.value = work();
-    __builtin_trap();  // ends the child without a system call
+// What `work` returns in a child; nothing if the child was killed before.
+std::optional<int> AnswerOfChild(const std::function<int()>& work) {
+  const SharedArray<int> answer(1);
+  if (!RunInChild([&] { answer[0] = work(); })) return std::nullopt;
+  return answer[0];
+}
+
+// Installs filters that allow everything until the task has no room for even the smallest.
+void FillUp() {
+  for (std::size_t size = BPF_MAXINSNS; size > 0; size /= 2) {
+    const Program allow_all(size, Return(SECCOMP_RET_ALLOW));
+    while (Install(allow_all) == 0) {
+    }
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) throw std::runtime_error("waitpid failed");
-  return answer.value;
 }
 
 // The errno of a filter carries twelve bits of a result.
@@ -82,9 +60,23 @@ Program Probe(std::span<const sock_filter> body, int number, std::uint32_t shift
 }  // namespace
 
 int ErrnoOfInstalling(std::span<const sock_filter> program) {
-  const int answer = AnswerOfChild([&] { return Install(program); });
-  if (answer == Answer::kNone) throw std::runtime_error("the child died before it had an answer");
-  return answer;
+  const std::optional<int> answer = AnswerOfChild([&] { return Install(program); });
+  if (!answer) throw std::runtime_error("the child died before it had an answer");
+  return *answer;
+}
+
+std::vector<int> ErrnosOfInstalling(std::span<const Program> programs) {
+  const SharedArray<int> answers(programs.size());
+  const bool finished = RunInChild([&] {
+    FillUp();
+    for (std::size_t i = 0; i < programs.size(); ++i) answers[i] = Install(programs[i]);
+  });
+  if (!finished) throw std::runtime_error("the child died before it had all answers");
+  std::vector<int> errnos(answers.begin(), answers.begin() + programs.size());
+  if (std::count(errnos.begin(), errnos.end(), 0) != 0)
+    throw std::runtime_error("a filter was installed where there was no room for it");
+  std::replace(errnos.begin(), errnos.end(), ENOMEM, 0);
+  return errnos;
 }
 
 std::optional<std::uint32_t> ValueComputedByKernel(std::span<const sock_filter> body,
@@ -93,15 +85,15 @@ std::optional<std::uint32_t> ValueComputedByKernel(std::span<const sock_filter> 
   for (std::uint32_t shift = 0; shift < 32; shift += kBitsPerCall) {
     const Program program = Probe(body, call.nr, shift);
     constexpr int kNotInstalled = -2;
-    const int bits = AnswerOfChild([&] {
+    const std::optional<int> bits = AnswerOfChild([&] {
       if (Install(program) != 0) return kNotInstalled;
       const auto& a = call.args;
       const long result = syscall(call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
       return result == 0 ? 0 : errno;
     });
     if (bits == kNotInstalled) throw std::runtime_error("the kernel refused a probing filter");
-    if (bits == Answer::kNone) return std::nullopt;
-    value |= static_cast<std::uint32_t>(bits) << shift;
+    if (!bits) return std::nullopt;
+    value |= static_cast<std::uint32_t>(*bits) << shift;
   }
   return value;
 }

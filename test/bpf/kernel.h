@@ -4,17 +4,25 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
+#include "bpf/instructions.h"
+
 // Asks the running kernel. Everything happens in forked children, which a filter may kill.
 namespace precompiledseccomp::bpf::testing {
 
 // 0 if seccomp(2) installs the program, otherwise its errno.
 int ErrnoOfInstalling(std::span<const sock_filter> program);
+
+// The same for many programs, without installing them, and so in one child: it has no room left for another
+// filter (32768 instructions over all filters of a task), which the kernel finds out last, after it has
+// looked at the program.
+std::vector<int> ErrnosOfInstalling(std::span<const Program> programs);
 
 // What the kernel computes: the value of A at the end of `body` (at most 4000 instructions, without a return)
 // for a system call with this number and these arguments, or nothing if the body returned 0 by itself and so

@@ -7,11 +7,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <new>
 #include <optional>
 #include <stdexcept>
 
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,6 +20,7 @@
 
 #include "bpf/disassembler.h"
 #include "bpf/interpreter.h"
+#include "support/child.h"
 #include "support/compare.h"
 
 namespace precompiledseccomp::testing {
@@ -37,28 +36,14 @@ struct Progress {
   int install_error = 0;
 };
 
-// Memory that parent and child share, so that a child needs no system call to report.
-class Report {
- public:
-  explicit Report(std::size_t calls) : size_(sizeof(Progress) + calls * sizeof(Outcome)) {
-    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory_ == MAP_FAILED) throw std::runtime_error("no shared memory");
-    progress_ = new (memory_) Progress;
-    outcomes_ = new (static_cast<char*>(memory_) + sizeof(Progress)) Outcome[calls];
-  }
-  ~Report() { munmap(memory_, size_); }
-  Report(const Report&) = delete;
-  Report& operator=(const Report&) = delete;
+// Shared with the child, which so needs no system call to report.
+struct Report {
+  explicit Report(std::size_t calls) : shared_progress(1), outcomes(calls) {}
 
-  Progress& progress() { return *progress_; }
-  Outcome& outcome(std::size_t i) { return outcomes_[i]; }
-  std::vector<Outcome> outcomes(std::size_t calls) { return {outcomes_, outcomes_ + calls}; }
+  [[nodiscard]] Progress& progress() const { return shared_progress[0]; }
 
- private:
-  std::size_t size_;
-  void* memory_;
-  Progress* progress_;
-  Outcome* outcomes_;
+  SharedArray<Progress> shared_progress;
+  SharedArray<Outcome> outcomes;
 };
 
 volatile std::sig_atomic_t trapped = 0;
@@ -97,8 +82,8 @@ void PrepareChild() {
     const std::size_t i = report.progress().calls_begun++;
     trapped = 0;
     const std::int64_t result = Enter(door, calls[i]);
-    report.outcome(i) = trapped != 0 ? Outcome{Outcome::Kind::kTrapped, trap_data}
-                                     : Outcome{Outcome::Kind::kReturned, result};
+    report.outcomes[i] = trapped != 0 ? Outcome{Outcome::Kind::kTrapped, trap_data}
+                                      : Outcome{Outcome::Kind::kReturned, result};
   }
   Exit(EXIT_SUCCESS);
 }
@@ -187,9 +172,9 @@ std::vector<Outcome> MakeCalls(std::span<const sock_filter> program, std::span<c
     int status = 0;
     waitpid(child, &status, 0);
     CheckEnd(status, report.progress());
-    if (WIFSIGNALED(status)) report.outcome(report.progress().calls_begun - 1) = {Outcome::Kind::kKilled, 0};
+    if (WIFSIGNALED(status)) report.outcomes[report.progress().calls_begun - 1] = {Outcome::Kind::kKilled, 0};
   }
-  return report.outcomes(calls.size());
+  return {report.outcomes.begin(), report.outcomes.begin() + calls.size()};
 }
 
 std::vector<std::uint32_t> CallsNeeded() {

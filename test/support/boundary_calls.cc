@@ -17,7 +17,8 @@ constexpr std::uint32_t kX32Bit = 0x40000000;
 constexpr std::uint32_t kBit31 = 0x80000000;
 constexpr std::uint64_t kVsyscallBit = std::uint64_t{1} << 63;
 constexpr std::uint64_t kVsyscallPage = 0xffffffffff600000;
-constexpr std::uint64_t kOrdinaryCode = 0x7f0011223344;
+// Where processes have nothing of their own, so that calls can really be made from there.
+constexpr std::uint64_t kOrdinaryCode = 0x201122334450;
 
 struct RuleOfCall {
   const Condition* condition;
