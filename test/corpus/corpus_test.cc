@@ -16,6 +16,7 @@
 #include "compile/compile.h"
 #include "corpus/corpus.h"
 #include "corpus/figures.h"
+#include "corpus/meant_differences.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random.h"
@@ -69,22 +70,6 @@ BOOST_AUTO_TEST_CASE(ArePrecompiledRight) {
         BOOST_TEST(AnswersLike(resolved, Render(program, values), BoundaryCalls(resolved, random, effort)));
       }
   }
-}
-
-// Whether a difference to the reference is meant:
-// - Numbers that no call has, from 2^30 on. Those with the x32 bit are another architecture to us, the others
-//   get the default action. libseccomp takes all of them for x32's but -1, which a tracer sets to have a call
-//   skipped; gVisor and minijail do not know of x32, so that all get the default action.
-// - The number -1: one of gVisor's policies allows it, see the loader.
-// - Other architectures: minijail kills the thread, where its policies' data says the process.
-bool IsMeantToDiffer(const ResolvedPolicy& policy, const seccomp_data& call, std::uint32_t theirs) {
-  if (call.arch != policy.target.audit_arch)
-    return theirs == SECCOMP_RET_KILL_THREAD &&
-           policy.bad_architecture_action.ReturnValue() == SECCOMP_RET_KILL_PROCESS;
-  if (call.nr == -1) return true;
-  return static_cast<std::uint32_t>(call.nr) > Syscall::kMaximumNumber &&
-         (theirs == policy.default_action.ReturnValue() ||
-          theirs == policy.bad_architecture_action.ReturnValue());
 }
 
 BOOST_AUTO_TEST_CASE(AnswerLikeTheReferences) {
