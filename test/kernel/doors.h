@@ -14,6 +14,11 @@ enum class Door {
   kVsyscall,  // x86-64's vsyscall page: gettimeofday, time and getcpu only
 };
 
+// The page's calls are made by going to the place that belongs to the number: each 0x400 bytes from the last.
+inline constexpr std::uint64_t kVsyscallPage = 0xffffffffff600000;
+
+bool IsMadeByVsyscallPage(std::uint32_t number);
+
 // Makes the call with the number and arguments of `call`. Returns what the kernel does: errors are negative.
 std::int64_t Enter(Door door, const seccomp_data& call);
 
