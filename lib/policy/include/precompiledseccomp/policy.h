@@ -16,6 +16,10 @@
 // before any rule is tried. On x86-64 a number with the x32 bit is another architecture, whatever the default
 // action is.
 //
+// What no policy decides: on x86-64, Linux 6.14 and later let the call 335 (uretprobe) pass all filters, and
+// 6.18 and later 336 (uprobe), which the kernel itself plants in programs that are being probed
+// (seccomp_uprobe_exception in kernel/seccomp.c).
+//
 // Within one rule set, a rule that earlier ones leave nothing to decide is an error when the policy is
 // compiled: it is a mistake of the author. In a later rule set it is not: that is how policies are composed
 // (refuse a few cases, then allow).
