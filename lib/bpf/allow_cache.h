@@ -22,8 +22,8 @@ namespace precompiledseccomp::bpf {
 // True if the kernel would set the bit. `audit_arch` is the AUDIT_ARCH_ value of the call. The kernel has
 // bits only for the numbers it knows itself: x32 numbers, for one, are never cached, whatever this says of
 // them. Two numbers of x86-64 pass all filters whatever these say, and have their bits set: 335 (uretprobe,
-// since Linux 6.14) and 336 (uprobe, since 6.18); see seccomp_uprobe_exception in kernel/seccomp.c. Both do
-// nothing but send a signal unless they are made from where the kernel itself put them, at a probe.
+// since Linux 6.14) and 336 (uprobe, since 6.18); see seccomp_uprobe_exception in kernel/seccomp.c. Both are
+// refused in another way unless they are made from where the kernel itself put them, at a probe.
 bool IsCacheable(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch);
 
 // The cacheable numbers below `limit`, ascending.
