@@ -25,15 +25,9 @@
 #include "kernel/answers_as_errnos.h"
 #include "kernel/doors.h"
 #include "kernel/filtered_child.h"
-#include "property/seeds.h"
+#include "support/example_policies.h"
 #include "support/random_policy.h"
-
-// Of the examples' modules: see meson.build.
-extern "C" {
-extern const precompiledseccomp::Module classic_example;
-extern const precompiledseccomp::Module sandbox_run_example;
-extern const precompiledseccomp::Module worker_example;
-}
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -197,8 +191,7 @@ BOOST_AUTO_TEST_CASE(OnRandomPoliciesForTheVsyscallPage) {
 BOOST_AUTO_TEST_CASE(OnTheExamplesAndTheContainerProfile) {
   Tally tally;
   CheckDefinition({"container", {}, [](const Values&) { return ContainerProfile(); }}, 1, {}, tally);
-  for (const Module* module : {&classic_example, &sandbox_run_example, &worker_example})
-    for (const ProgramDefinition& definition : module->programs()) CheckDefinition(definition, 1, {}, tally);
+  for (const ProgramDefinition& definition : ExamplePolicies()) CheckDefinition(definition, 1, {}, tally);
   Print("the examples and a container profile", tally);
   BOOST_TEST(tally.programs > 4U);
 }

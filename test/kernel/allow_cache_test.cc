@@ -32,9 +32,9 @@
 #include "compile/compile.h"
 #include "kernel/filtered_child.h"
 #include "kernel/timed_calls.h"
-#include "property/seeds.h"
 #include "support/random.h"
 #include "support/random_policy.h"
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {

@@ -12,7 +12,7 @@
 #include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/thread.h"
-#include "property/seeds.h"
+#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"

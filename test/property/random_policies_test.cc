@@ -10,7 +10,7 @@
 
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
-#include "property/seeds.h"
+#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"

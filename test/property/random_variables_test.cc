@@ -9,7 +9,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "compile/compile.h"
-#include "property/seeds.h"
+#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "property/seeds.h"
+#include "support/seeds.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -14,10 +14,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kDefaultSeconds = 2;
-
 struct SearchOptions {
-  double seconds = kDefaultSeconds;
+  double seconds = 0;
   std::uint64_t first_seed = 1;
   bool is_search = false;
 };
@@ -40,10 +38,14 @@ bool CurrentTestPasses() {
 
 }  // namespace
 
-void ForEachSeed(std::size_t least, std::size_t most, const std::function<void(std::uint64_t)>& check) {
+void ForEachSeed(std::size_t least, std::size_t most, const std::function<void(std::uint64_t)>& check,
+                 double seconds) {
   const SearchOptions options = FromCommandLine();
-  const auto end = Clock::now() + std::chrono::duration<double>(options.seconds);
-  if (options.is_search) most = std::numeric_limits<std::size_t>::max();
+  if (options.is_search) {
+    seconds = options.seconds;
+    most = std::numeric_limits<std::size_t>::max();
+  }
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   std::size_t done = 0;
   for (; done < most && (done < least || Clock::now() < end); ++done) {
     const std::uint64_t seed = options.first_seed + done;
