@@ -87,7 +87,7 @@ bool Meets(const Problem& problem, const Witness& witness) {
 
 // The next value with other open bits; back to the first one in the end.
 std::uint32_t NextValue(std::uint32_t value, std::uint32_t open) {
-  return (value & ~open) | ((value | ~open) + 1 & open);
+  return (value & ~open) | (((value | ~open) + 1) & open);
 }
 
 bool SomeValuesMeet(const Problem& problem) {

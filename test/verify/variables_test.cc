@@ -81,10 +81,10 @@ BOOST_AUTO_TEST_CASE(AVariableThatCollidesWithAConstantIsFound) {
 
 BOOST_AUTO_TEST_CASE(TwoVariablesMayBeEqual) {
   const ResolvedPolicy policy = PolicyOf({"in", "out"}, [](const Values& v) {
-    Policy policy;
-    policy.Errno(1, "write", Arg32(0) == v["in"]);
-    policy.Allow("write", Arg32(0) == v["out"]);
-    return policy;
+    Policy made;
+    made.Errno(1, "write", Arg32(0) == v["in"]);
+    made.Allow("write", Arg32(0) == v["out"]);
+    return made;
   });
   const bpf::Program swapped = {LoadWord(kLow0), JumpIfEqual(0, 2, 0), JumpIfEqual(0, 0, 2),
                                 Return(kErrno),  Return(kAllow),       Return(kKill)};
