@@ -13,30 +13,15 @@ namespace {
 constexpr std::uint32_t kAllBits = UINT32_MAX;
 constexpr std::uint32_t kMostOperations = 1000;
 
-// A bit-wise operation with a constant, on (source & mask) ^ flip.
-Term WithConstant(Term::Kind kind, Term bits, std::uint32_t constant) {
-  switch (kind) {
-    case Term::Kind::kAnd:
-      bits.mask &= constant;
-      bits.flip &= constant;
-      break;
-    case Term::Kind::kOr:
-      bits.mask &= ~constant;
-      bits.flip |= constant;
-      break;
-    case Term::Kind::kXor:
-      bits.flip ^= constant;
-      break;
-    case Term::Kind::kBits:
-      break;
-  }
-  return bits;
+std::uint32_t Operate(Term::Kind kind, std::uint32_t left, std::uint32_t right) {
+  if (kind == Term::Kind::kAnd) return left & right;
+  if (kind == Term::Kind::kOr) return left | right;
+  return left ^ right;
 }
 
-bool Operate(Term::Kind kind, bool left, bool right) {
-  if (kind == Term::Kind::kAnd) return left && right;
-  if (kind == Term::Kind::kOr) return left || right;
-  return left != right;
+// What a term of bits is where all bits of its source are set; where none is, it is `flip`.
+std::uint32_t WhereAllAreSet(const Term& term) {
+  return term.mask ^ term.flip;
 }
 
 }  // namespace
@@ -70,12 +55,14 @@ TermId Terms::Bits(Source source, std::uint32_t mask, std::uint32_t flip) {
 TermId Terms::Combine(Term::Kind kind, TermId left, TermId right) {
   if (left == right) return kind == Term::Kind::kXor ? Constant(0) : left;
   if (left > right) std::swap(left, right);
-  Term a = terms_[left];
-  Term b = terms_[right];
-  if (a.IsConstant()) std::swap(a, b);
-  if (b.IsConstant() && a.kind == Term::Kind::kBits) {
-    const Term result = WithConstant(kind, a, b.flip);
-    return Bits(result.source, result.mask, result.flip);
+  const Term& a = terms_[left];
+  const Term& b = terms_[right];
+  const bool are_bits = a.kind == Term::Kind::kBits && b.kind == Term::Kind::kBits;
+  if (are_bits && (a.IsConstant() || b.IsConstant() || a.source == b.source)) {
+    // Each bit depends on one bit of the source at most, so that two cases say it all.
+    const std::uint32_t none_set = Operate(kind, a.flip, b.flip);
+    const std::uint32_t all_set = Operate(kind, WhereAllAreSet(a), WhereAllAreSet(b));
+    return Bits(a.IsConstant() ? b.source : a.source, none_set ^ all_set, none_set);
   }
   return Add({.kind = kind, .left = left, .right = right});
 }
@@ -94,7 +81,8 @@ TermId Terms::Add(const Term& term) {
 bool Terms::BitOf(TermId id, int bit, const std::function<bool(Source)>& bit_of) const {
   const Term& term = terms_[id];
   if (term.kind != Term::Kind::kBits)
-    return Operate(term.kind, BitOf(term.left, bit, bit_of), BitOf(term.right, bit, bit_of));
+    return Operate(term.kind, BitOf(term.left, bit, bit_of) ? 1U : 0U,
+                   BitOf(term.right, bit, bit_of) ? 1U : 0U) != 0;
   const bool flip = (term.flip >> bit & 1) != 0;
   const bool looks = (term.mask >> bit & 1) != 0;
   return looks ? bit_of(term.source) != flip : flip;

@@ -24,6 +24,18 @@ BOOST_AUTO_TEST_CASE(OperationsWithConstantsKeepOneSource) {
   BOOST_TEST(term.flip == 0x0f0fU);
 }
 
+BOOST_AUTO_TEST_CASE(OperationsOfOneSourceWithItselfKeepIt) {
+  Workplace w;
+  const TermId word = w.terms.Word(verify::kNumber);
+  const TermId some_bits = w.terms.And(word, w.terms.Constant(0x0ff0));
+  const TermId other_bits = w.terms.And(word, w.terms.Constant(~0x0ff0U));
+  BOOST_TEST(w.terms.Or(some_bits, other_bits) == word);
+  BOOST_TEST(w.terms.Xor(some_bits, word) == other_bits);
+  BOOST_TEST(w.terms.And(some_bits, other_bits) == w.terms.Constant(0));
+  const TermId complement = w.terms.Xor(word, w.terms.Constant(UINT32_MAX));
+  BOOST_TEST(w.terms.Or(word, complement) == w.terms.Constant(UINT32_MAX));
+}
+
 BOOST_AUTO_TEST_CASE(EqualTermsHaveEqualIds) {
   Workplace w;
   const TermId word = w.terms.Word(verify::kNumber);
