@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "seeded_bugs/policies.h"
+#include "support/random.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+constexpr std::uint32_t kSearched = 16;
+
+std::vector<Value> Scattered(std::size_t count) {
+  Random random(count);
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < count; ++i) values.emplace_back(random.Word32());
+  return values;
+}
+
+// More runs of numbers than are searched optimally.
+Policy ManyRangesOfNumbers() {
+  Policy policy;
+  for (std::uint32_t i = 0; i < 700; ++i) policy.Errno(1 + i % 7, 3 * i).Allow(3 * i + 1);
+  return policy;
+}
+
+Policy LongSearch(std::size_t values) {
+  Policy policy;
+  policy.Allow(kSearched, Arg32(1).In(Scattered(values))).Allow({0, 1, 3, 60, 231}).Errno(1, 257);
+  return policy;
+}
+
+// Two decisions that end in the same test, far from each other: one of them gets a copy of it.
+Policy TestWithACopy(std::uint32_t numbers_between) {
+  Policy policy;
+  policy.Allow(5, Arg32(0) == 1).Errno(2, {5, 900}, Arg32(0) == 2);
+  for (std::uint32_t i = 0; i < numbers_between; ++i) policy.Errno(1 + i % 4, 10 + i);
+  const Syscalls longer = {6, 9, 901, 905};
+  policy.Allow(longer, Arg32(0) == 1 && Arg32(1) == 2).Errno(3, longer, Arg32(2) == 7);
+  return policy;
+}
+
+Policy LargeDecision() {
+  Policy policy;
+  std::vector<Condition> pairs;
+  Random random(1);
+  for (std::size_t i = 0; i < 30; ++i)
+    pairs.push_back(Arg32(static_cast<int>(i % 3)) >= random.Word32() &&
+                    (Arg32(static_cast<int>(3 + i % 3)) & random.Word32()) == 0);
+  policy.Allow(kSearched, AnyOf(pairs));
+  return policy;
+}
+
+}  // namespace
+
+std::vector<PolicyCase> LargePolicies() {
+  std::vector<PolicyCase> cases = {
+      CaseOf("many_ranges_of_numbers", ManyRangesOfNumbers()),
+      CaseOf("large_decision", LargeDecision()),
+      CaseOf("long_search", LongSearch(254)),
+  };
+  for (std::size_t values = 176; values < 200; ++values)
+    cases.push_back(CaseOf("long_search_" + std::to_string(values), LongSearch(values)));
+  for (std::uint32_t numbers = 400; numbers < 450; ++numbers)
+    cases.push_back(CaseOf("test_with_a_copy_" + std::to_string(numbers), TestWithACopy(numbers)));
+  return cases;
+}
+
+}  // namespace precompiledseccomp::testing
