@@ -3,7 +3,7 @@
 #include "header_text.h"
 
 #include "identifiers.h"
-#include "options.h"
+#include "version.h"
 
 namespace precompiledseccomp::gen {
 namespace {

@@ -17,6 +17,7 @@
 #include "options.h"
 #include "output.h"
 #include "produce.h"
+#include "version.h"
 
 namespace precompiledseccomp::gen {
 namespace {

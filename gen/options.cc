@@ -217,10 +217,6 @@ Options ToOptions(const po::variables_map& given) {
 
 }  // namespace
 
-std::string NameAndVersion() {
-  return "precompiledseccomp-gen " PRECOMPILEDSECCOMP_VERSION;
-}
-
 Options ParseOptions(int argc, const char* const* argv) {
   try {
     return ToOptions(Parse(argc, argv));

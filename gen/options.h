@@ -13,9 +13,6 @@
 
 namespace precompiledseccomp::gen {
 
-// "precompiledseccomp-gen 0.1.0"
-std::string NameAndVersion();
-
 // A command line that makes no sense; one line, exit status 2.
 class UsageError : public std::runtime_error {
  public:

@@ -3,8 +3,8 @@
 #include "source_text.h"
 
 #include "identifiers.h"
-#include "options.h"
 #include "table_text.h"
+#include "version.h"
 
 namespace precompiledseccomp::gen {
 namespace {

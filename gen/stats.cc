@@ -15,7 +15,7 @@
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "json.h"
-#include "options.h"
+#include "version.h"
 
 namespace precompiledseccomp::gen {
 namespace {

@@ -104,6 +104,8 @@ corpus=()
 [ -z "${CORPUS:-}" ] || corpus=("-Dcorpus=$CORPUS")
 
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+# With each target, in the build that has a fuzzer.
+export FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 
 record 'sources are formatted' check_format
 CC=gcc CXX=g++ build_and_test gcc -- -Dwerror=true -Dbuildtype=debugoptimized "${corpus[@]}"

@@ -127,7 +127,9 @@ class CallMaker {
 
   const std::vector<std::uint64_t>& Chosen(std::size_t field) {
     std::vector<std::uint64_t>& chosen = chosen_[field];
-    if (chosen.empty()) chosen.assign(values_[field].begin(), values_[field].end());
+    const std::set<std::uint64_t>& values = values_[field];
+    // Not assign(), of which GCC 12 warns without reason.
+    if (chosen.empty()) chosen = std::vector(values.begin(), values.end());
     return chosen;
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A policy is first sketched: which calls each rule names, what it does, and the seed of its condition. A
-// rule is taken up only after a call was found that it decides, so that no compiler may refuse the policy.
-// The definition then draws the sketch again for the values that it is called with.
+// A policy is first sketched: which calls each rule names, what it does, and the choices that make its
+// condition. A rule is taken up only after a call was found that it decides, so that no compiler may refuse
+// the policy. The definition then draws the sketch again for the values that it is called with.
 
 #include "support/random_policy.h"
 
@@ -28,7 +28,7 @@ struct ActionSketch {
 struct RuleSketch {
   ActionSketch action;
   std::vector<std::uint32_t> numbers;
-  std::optional<std::uint64_t> condition_seed;  // none: unconditional
+  std::optional<Random> condition;  // none: unconditional
 };
 
 struct RuleSetSketch {
@@ -64,8 +64,8 @@ Action Draw(const ActionSketch& sketch, const Values& values) {
 }
 
 Condition Draw(const PolicySketch& sketch, const RuleSketch& rule, const Values& values) {
-  if (!rule.condition_seed) return Always();
-  Random random(*rule.condition_seed);
+  if (!rule.condition) return Always();
+  Random random = *rule.condition;
   return RandomCondition(sketch.ingredients, sketch.uses_variables ? &values : nullptr, random);
 }
 
@@ -94,9 +94,9 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
 
 class Sketcher {
  public:
-  Sketcher(std::uint64_t seed, const PolicyShape& shape)
+  Sketcher(Random random, const PolicyShape& shape)
       : shape_(shape),
-        random_(seed),
+        random_(std::move(random)),
         values_(NativeLikeTarget(), RandomVariables(), {3, 3, 7, 0x7f0000001000}) {
     sketch_.uses_variables = shape.variables;
     sketch_.always_allowed = shape.always_allowed;
@@ -160,8 +160,8 @@ class Sketcher {
     constexpr int kAttempts = 20;
     for (int i = 0; i < kAttempts; ++i) {
       RuleSketch rule{RandomAction(), SomeNumbers(), std::nullopt};
-      if (!random_.OneIn(4)) rule.condition_seed = random_.Word64();
-      if (DecidesSomeCall(rule, set)) return rule;
+      if (!random_.OneIn(4)) rule.condition = random_.Fork();
+      if (shape_.idle_rules || DecidesSomeCall(rule, set)) return rule;
     }
     return std::nullopt;
   }
@@ -259,7 +259,13 @@ Mentioned MentionedIn(const Policy& policy) {
 }  // namespace
 
 ProgramDefinition RandomDefinition(std::uint64_t seed, const PolicyShape& shape) {
-  const auto sketch = std::make_shared<const PolicySketch>(Sketcher(seed, shape).Make());
+  ProgramDefinition definition = RandomDefinition(Random(seed), shape);
+  definition.name += "-" + std::to_string(seed);
+  return definition;
+}
+
+ProgramDefinition RandomDefinition(Random random, const PolicyShape& shape) {
+  const auto sketch = std::make_shared<const PolicySketch>(Sketcher(std::move(random), shape).Make());
   const auto draw_with_all = [sketch](const Target& target, const std::vector<std::uint64_t>& numbers) {
     return Draw(*sketch, Values(target, RandomVariables(), numbers));
   };
@@ -267,7 +273,7 @@ ProgramDefinition RandomDefinition(std::uint64_t seed, const PolicyShape& shape)
       MentionedIn(draw_with_all(Targets().front(), std::vector<std::uint64_t>(RandomVariables().size(), 0)));
 
   ProgramDefinition definition;
-  definition.name = "random-" + std::to_string(seed);
+  definition.name = "random";
   for (const Variable& variable : RandomVariables())
     if (mentioned.Has(variable)) definition.variables.push_back(variable);
   definition.policy = [sketch](const Values& values) { return Draw(*sketch, values); };
@@ -279,8 +285,9 @@ std::vector<std::vector<std::uint64_t>> InterestingValues(const ProgramDefinitio
   const std::vector<Variable>& variables = definition.variables;
   if (variables.empty()) return {{}};
   const std::vector<std::uint64_t> zeros(variables.size(), 0);
-  const std::set<std::uint32_t> mentioned =
+  std::set<std::uint32_t> mentioned =
       MentionedIn(definition.policy(Values(target, variables, zeros))).constants;
+  if (mentioned.empty()) mentioned.insert(0);
   const std::vector<std::uint32_t> constants(mentioned.begin(), mentioned.end());
   Random random(seed);
 

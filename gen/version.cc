@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "version.h"
+
+namespace precompiledseccomp::gen {
+
+std::string NameAndVersion() {
+  return "precompiledseccomp-gen " PRECOMPILEDSECCOMP_VERSION;
+}
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "fuzz/fixed_policies.h"
+
+#include <algorithm>
+
+#include <precompiledseccomp/define.h>
+
+#include "support/boundary_calls.h"
+
+namespace precompiledseccomp::fuzz {
+namespace {
+
+constexpr std::size_t kCalls = 100;
+
+Policy ByNumber(const Values&) {
+  Policy policy;
+  return policy.Allow({1, 2, 3, 60}).Errno(1, 5).Default(Action::Errno(38));
+}
+
+Policy ByArguments(const Values&) {
+  Policy policy;
+  policy.Allow(0, Arg(0) == 3 || (Arg(1) > 0x100000000 && Arg32(2) <= 7));
+  policy.Errno(13, 1, (Arg32(0) & 0xf0) == 0x10 && !(Arg(5) == 0));
+  policy.Log(1, Arg32(1).OnlyBits(3) && Arg32(2).In({1, 2, 4, 0x80}));
+  return policy.Allow(1);
+}
+
+Policy ByVariables(const Values& v) {
+  Policy policy;
+  policy.Allow(0, Arg(0) == v["fd"] && Arg(2) <= v["size"]);
+  policy.Errno(v["code"], 0, (Arg(1) & v.Uint64("mask")) == 0x10);
+  return policy.Default(Action::Trap(7));
+}
+
+Policy ByEverythingElse(const Values&) {
+  Policy policy;
+  policy.Add(RuleSet::OnlyVsyscall().Allow(96))
+      .Add(RuleSet().Trace(96, InstructionPointer() >= 0x7f0000000000));
+  policy.KnownUpTo(200).Unknown(Action::UserNotify());
+  return policy.BadArchitecture(Action::KillThread()).Default(Action::Errno(1));
+}
+
+FixedPolicy Fix(const std::vector<Variable>& variables, Policy (*define)(const Values&)) {
+  const Target& target = *FindTarget("x86_64");
+  FixedPolicy fixed{
+      Resolve(define(Values(target, variables, std::vector<std::uint64_t>(variables.size(), 3))), target),
+      {},
+      {}};
+  for (const Variable& variable : variables) {
+    fixed.variables.push_back(variable.bits == 32 ? variable.name : LowHalfName(variable.name));
+    if (variable.bits == 64) fixed.variables.push_back(HighHalfName(variable.name));
+  }
+  std::sort(fixed.variables.begin(), fixed.variables.end());
+  testing::Random random(1);
+  const std::vector<seccomp_data> calls = testing::BoundaryCalls(fixed.policy, random);
+  for (std::size_t i = 0; i < kCalls; ++i) fixed.calls.push_back(random.OneOf(calls));
+  return fixed;
+}
+
+}  // namespace
+
+const std::vector<FixedPolicy>& FixedPolicies() {
+  static const std::vector<FixedPolicy> policies = {
+      Fix({}, ByNumber),
+      Fix({}, ByArguments),
+      Fix({"code", "fd", Uint64("mask"), "size"}, ByVariables),
+      Fix({}, ByEverythingElse),
+  };
+  return policies;
+}
+
+}  // namespace precompiledseccomp::fuzz

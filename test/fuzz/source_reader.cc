@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "fuzz/source_reader.h"
+
+#include <cstdint>
+#include <stdexcept>
+
+#include "fuzz/tokens.h"
+
+namespace precompiledseccomp::fuzz {
+namespace {
+
+using Kind = Token::Kind;
+
+[[noreturn]] void Fail(const std::string& what) {
+  throw std::runtime_error(what);
+}
+
+struct ReadRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+};
+
+// The elements in a range of an array, which must have them.
+template <typename Array>
+Array Part(const Array& array, const ReadRange& range) {
+  if (range.first > array.size() || range.count > array.size() - range.first)
+    Fail("a range is outside of its array");
+  const auto begin = array.begin() + static_cast<std::ptrdiff_t>(range.first);
+  return Array(begin, begin + static_cast<std::ptrdiff_t>(range.count));
+}
+
+class TableReader {
+ public:
+  explicit TableReader(Tokens& tokens) : tokens_(tokens) {}
+
+  // From the template arguments to the end of the object.
+  std::vector<PrecompiledProgram> Read() {
+    tokens_.Expect("using Table = ::precompiledseccomp::ProgramTable<");
+    for (std::uint32_t* const size :
+         {&sizes_.programs, &sizes_.variables, &sizes_.offsets, &sizes_.instructions, &sizes_.name_bytes}) {
+      *size = tokens_.TakeNumber();
+      tokens_.Expect(size == &sizes_.name_bytes ? ">;" : ",");
+    }
+    tokens_.Expect("constexpr Table kTable = {");
+    ReadPrograms();
+    ReadNames();
+    ReadVariables();
+    ReadOffsets();
+    ReadInstructions();
+    tokens_.Expect("};");
+    CheckSizes();
+    return Programs();
+  }
+
+ private:
+  struct ProgramRecord {
+    ReadRange name, instructions, variables;
+  };
+  struct VariableRecord {
+    ReadRange name;
+    std::uint32_t bits = 0;
+    ReadRange low, high;
+  };
+
+  ReadRange TakeRange() {
+    ReadRange range;
+    tokens_.Expect("{");
+    range.first = tokens_.TakeNumber();
+    tokens_.Expect(",");
+    range.count = tokens_.TakeNumber();
+    tokens_.Expect("}");
+    return range;
+  }
+
+  // `index` as the first argument of a record's constructor.
+  void ExpectIndex(std::size_t index) {
+    if (tokens_.TakeNumber() != index) Fail("a record does not have the index of its place");
+    tokens_.Expect(",");
+  }
+
+  void ReadPrograms() {
+    tokens_.Expect(".programs = {");
+    while (tokens_.Skip("Table::MakeProgram(")) {
+      ExpectIndex(programs_.size());
+      ProgramRecord& record = programs_.emplace_back();
+      record.name = TakeRange();
+      tokens_.Expect(",");
+      record.instructions = TakeRange();
+      tokens_.Expect(",");
+      record.variables = TakeRange();
+      tokens_.Expect("),");
+    }
+    tokens_.Expect("},");
+  }
+
+  void ReadVariables() {
+    tokens_.Expect(".variables = {");
+    while (tokens_.Skip("Table::MakeVariable(")) {
+      ExpectIndex(variables_.size());
+      VariableRecord& record = variables_.emplace_back();
+      record.name = TakeRange();
+      tokens_.Expect(",");
+      record.bits = tokens_.TakeNumber();
+      tokens_.Expect(",");
+      record.low = TakeRange();
+      tokens_.Expect(",");
+      record.high = TakeRange();
+      tokens_.Expect("),");
+    }
+    tokens_.Expect("},");
+  }
+
+  // Literals, which the compiler joins, or characters.
+  void ReadNames() {
+    tokens_.Expect(".names =");
+    if (tokens_.Skip("{")) {
+      while (tokens_.Next().kind == Kind::kCharacter) {
+        names_ += tokens_.Take(Kind::kCharacter).text;
+        tokens_.Expect(",");
+      }
+      tokens_.Expect("},");
+      return;
+    }
+    while (tokens_.Next().kind == Kind::kText) names_ += tokens_.Take(Kind::kText).text;
+    constexpr std::size_t kLongestLiteral = 65535;
+    if (names_.size() > kLongestLiteral) Fail("a literal that compilers need not accept");
+    tokens_.Expect(",");
+  }
+
+  void ReadOffsets() {
+    tokens_.Expect(".offsets = {");
+    while (tokens_.Next().kind == Kind::kNumber) {
+      offsets_.push_back(tokens_.TakeNumber());
+      tokens_.Expect(",");
+    }
+    tokens_.Expect("},");
+  }
+
+  // A number that must not become narrower.
+  template <typename T>
+  T TakeNumberAs() {
+    const std::uint32_t number = tokens_.TakeNumber();
+    if (number != static_cast<T>(number)) Fail("a number is too large: " + std::to_string(number));
+    return static_cast<T>(number);
+  }
+
+  void ReadInstructions() {
+    tokens_.Expect(".instructions = {");
+    while (tokens_.Skip("{")) {
+      sock_filter& instruction = instructions_.emplace_back();
+      instruction.code = TakeNumberAs<std::uint16_t>();
+      tokens_.Expect(",");
+      instruction.jt = TakeNumberAs<std::uint8_t>();
+      tokens_.Expect(",");
+      instruction.jf = TakeNumberAs<std::uint8_t>();
+      tokens_.Expect(",");
+      instruction.k = tokens_.TakeNumber();
+      tokens_.Expect("},");
+    }
+    tokens_.Expect("},");
+  }
+
+  void CheckSizes() const {
+    if (programs_.size() != sizes_.programs || variables_.size() != sizes_.variables ||
+        offsets_.size() != sizes_.offsets || instructions_.size() != sizes_.instructions ||
+        names_.size() + 1 != sizes_.name_bytes)
+      Fail("an array does not have as many elements as the table says");
+  }
+
+  [[nodiscard]] std::vector<PrecompiledProgram> Programs() const {
+    std::vector<PrecompiledProgram> programs;
+    for (const ProgramRecord& record : programs_) {
+      PrecompiledProgram& program = programs.emplace_back();
+      program.name = Part(names_, record.name);
+      program.instructions = Part(instructions_, record.instructions);
+      if (program.instructions.size() > BPF_MAXINSNS) Fail("a program is too long");
+      for (const VariableRecord& variable : Part(variables_, record.variables))
+        program.variables.push_back(VariableOf(variable, program));
+    }
+    return programs;
+  }
+
+  [[nodiscard]] PrecompiledVariable VariableOf(const VariableRecord& record,
+                                               const PrecompiledProgram& program) const {
+    if (record.bits != 32 && (record.bits != 64)) Fail("a variable has neither 32 nor 64 bits");
+    if (record.bits == 32 && record.high.count != 0) Fail("a variable of 32 bits has a high half");
+    PrecompiledVariable variable{Part(names_, record.name), static_cast<int>(record.bits),
+                                 Part(offsets_, record.low), Part(offsets_, record.high)};
+    for (const auto* offsets : {&variable.low_offsets, &variable.high_offsets})
+      for (const std::uint32_t offset : *offsets)
+        if (offset >= program.instructions.size()) Fail("a variable stands outside of its program");
+    return variable;
+  }
+
+  Tokens& tokens_;
+  struct {
+    std::uint32_t programs, variables, offsets, instructions, name_bytes;
+  } sizes_{};
+  std::vector<ProgramRecord> programs_;
+  std::string names_;
+  std::vector<VariableRecord> variables_;
+  std::vector<std::uint32_t> offsets_;
+  std::vector<sock_filter> instructions_;
+};
+
+class SourceReader {
+ public:
+  explicit SourceReader(std::string_view text) : tokens_(text) {}
+
+  ReadSource Read() {
+    const std::string include = TakeDirective("#include \"");
+    source_.header = include.substr(0, include.find('"'));
+    while (NextIsDirective("#include <")) tokens_.SkipOne();
+    if (NextIsDirective("#if ")) ReadTables();
+    tokens_.Expect("namespace");
+    const std::string name_space = TakeQualifiedName();
+    if (!source_.tables.empty() && name_space != source_.name_space)
+      Fail("the tables are in another namespace");
+    source_.name_space = name_space;
+    tokens_.Expect("{");
+    while (tokens_.Next().kind != Kind::kEnd) {
+      if (tokens_.Skip("::precompiledseccomp::Filter"))
+        ReadOneRendering();
+      else
+        tokens_.SkipOne();
+    }
+    return std::move(source_);
+  }
+
+ private:
+  [[nodiscard]] bool NextIsDirective(std::string_view start) const {
+    return tokens_.Next().kind == Kind::kDirective && tokens_.Next().text.starts_with(start);
+  }
+
+  // The rest of the line.
+  std::string TakeDirective(std::string_view start) {
+    if (!NextIsDirective(start)) tokens_.Fail(std::string(start));
+    return tokens_.Take(Kind::kDirective).text.substr(start.size());
+  }
+
+  std::string TakeQualifiedName() {
+    std::string name = tokens_.TakeWord();
+    while (tokens_.Skip("::")) name += "::" + tokens_.TakeWord();
+    return name;
+  }
+
+  void ReadTables() {
+    source_.tables.push_back(TakeTable("#if "));
+    while (NextIsDirective("#elif ")) source_.tables.push_back(TakeTable("#elif "));
+    TakeDirective("#else");
+    TakeDirective("#error ");
+    TakeDirective("#endif");
+  }
+
+  ReadTable TakeTable(std::string_view directive) {
+    ReadTable table;
+    table.condition = TakeDirective(directive);
+    while (NextIsDirective("#ifdef __NR_")) table.used_syscalls.push_back(TakeNumberCheck());
+    tokens_.Expect("namespace");
+    const std::string name_space = TakeQualifiedName();
+    if (!source_.name_space.empty() && name_space != source_.name_space)
+      Fail("tables are in several namespaces");
+    source_.name_space = name_space;
+    tokens_.Expect("{ namespace { namespace embedded {");
+    table.programs = TableReader(tokens_).Read();
+    tokens_.Expect("} } }");
+    return table;
+  }
+
+  UsedSyscall TakeNumberCheck() {
+    UsedSyscall used;
+    used.name = TakeDirective("#ifdef __NR_");
+    tokens_.Expect("static_assert(");
+    if (tokens_.TakeWord() != "__NR_" + used.name) Fail("the number of another call is checked");
+    tokens_.Expect("==");
+    used.number = tokens_.TakeNumber();
+    tokens_.Expect(");");
+    TakeDirective("#endif");
+    return used;
+  }
+
+  void ReadOneRendering() {
+    ReadRendering& rendering = source_.renderings.emplace_back();
+    rendering.struct_name = tokens_.TakeWord();
+    tokens_.Expect("::Render() const noexcept { return");
+    if (tokens_.Skip("{}; }")) return;
+    tokens_.Expect("embedded::ProgramAt(");
+    rendering.program = tokens_.TakeNumber();
+    tokens_.Expect(").RenderInOrder({");
+    while (!tokens_.Skip("}); }")) {
+      if (!rendering.variables.empty()) tokens_.Expect(",");
+      rendering.variables.push_back(tokens_.TakeWord());
+      tokens_.Expect(".value()");
+    }
+  }
+
+  Tokens tokens_;
+  ReadSource source_;
+};
+
+}  // namespace
+
+ReadSource ReadGeneratedSource(std::string_view text) {
+  return SourceReader(text).Read();
+}
+
+std::vector<ReadStruct> ReadGeneratedHeader(std::string_view text) {
+  Tokens tokens(text);
+  std::vector<ReadStruct> structs;
+  while (tokens.Next().kind != Kind::kEnd) {
+    if (!tokens.Skip("struct")) {
+      tokens.SkipOne();
+      continue;
+    }
+    ReadStruct& read = structs.emplace_back();
+    read.name = tokens.TakeWord();
+    tokens.Expect("{");
+    while (tokens.Skip("::precompiledseccomp::")) {
+      const bool is_64_bit = tokens.Skip("Uint64Variable");
+      if (!is_64_bit) tokens.Expect("Uint32Variable");
+      read.variables.emplace_back(tokens.TakeWord(), is_64_bit ? 64 : 32);
+      tokens.Expect(";");
+    }
+    tokens.Expect("[[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
+  }
+  return structs;
+}
+
+}  // namespace precompiledseccomp::fuzz
