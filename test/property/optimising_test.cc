@@ -12,10 +12,10 @@
 #include "compile/order.h"
 #include "compile/rules.h"
 #include "compile/thread.h"
-#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {

@@ -10,10 +10,10 @@
 
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
-#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {

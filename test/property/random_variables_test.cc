@@ -9,10 +9,10 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "compile/compile.h"
-#include "support/seeds.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {
