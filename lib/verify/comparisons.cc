@@ -70,6 +70,10 @@ NodeId Comparisons::Equal(TermId left, TermId right) {
     if (IsOfOneWord(term))
       return CompareWord(term, constant, {Diagrams::kNo, Diagrams::kYes, Diagrams::kNo}, diagrams_);
   }
+  return EqualAsFact(left, right);
+}
+
+NodeId Comparisons::EqualAsFact(TermId left, TermId right) {
   if (left > right) std::swap(left, right);
   return SetOf({Fact::Relation::kEqual, left, right});
 }

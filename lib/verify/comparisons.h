@@ -38,6 +38,9 @@ class Comparisons {
   // (left & right) != 0
   NodeId AnyBitInCommon(TermId left, TermId right);
 
+  // left == right as a fact, also where it could be told exactly; not of two constants.
+  NodeId EqualAsFact(TermId left, TermId right);
+
   // The fact at LevelOfFact(i) is facts()[i].
   [[nodiscard]] const std::vector<Fact>& facts() const { return facts_; }
 

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The calls for which the functions differ are a set, and so a diagram: any way through it to yes is a
+// difference, unless the facts on it contradict each other, or the bytes. Then the least part of it that does
+// is taken out of the set, which takes with it all other ways that contradict themselves alike; and so on,
+// until a way can be gone, or none is left.
 
 #include "verify/difference.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
 
 namespace precompiledseccomp::verify {
 namespace {
@@ -11,117 +20,207 @@ constexpr std::uint32_t kAllBits = UINT32_MAX;
 constexpr int kTopBit = 31;
 constexpr std::uint32_t kLastValueOfAByte = 0xff;
 
-// Goes down both diagrams at once, where they are not the same node.
-class Search {
+// Where a node leads for a value, and the last value that leads there too.
+struct Way {
+  NodeId next;
+  std::uint32_t last;
+};
+
+Way WayOf(NodeId node, Level level, std::uint32_t value, const Diagrams& diagrams) {
+  if (diagrams.LevelOf(node) != level) return {node, kLastValueOfAByte};
+  const std::span<const Run> runs = diagrams.RunsOf(node);
+  std::size_t place = runs.size() - 1;
+  while (runs[place].first > value) --place;
+  return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : kLastValueOfAByte};
+}
+
+// The set of calls for which two functions differ.
+class Comparer {
  public:
-  Search(const Terms& terms, const Diagrams& diagrams, const Comparisons& comparisons, Budget& budget)
+  Comparer(const Terms& terms, Diagrams& diagrams, Comparisons& comparisons, Budget& budget)
       : terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
 
-  // Some call that differs, with the bits that are known.
-  std::optional<Witness> Find(NodeId left, NodeId right, const std::vector<KnownBits>& bits) {
-    constraints_ = Constraints();
-    constraints_.bits = bits;
-    return Below(left, right);
+  NodeId Differ(NodeId left, NodeId right) {
+    if (left == right) return Diagrams::kNo;
+    if (diagrams_.IsLeaf(left) && diagrams_.IsLeaf(right)) return AnswersDiffer(left, right);
+    const auto [known, is_new] = known_.emplace(std::pair(left, right), Diagrams::kNo);
+    if (!is_new) return known->second;
+    budget_.Step();
+    const Level level = std::min(diagrams_.LevelOf(left), diagrams_.LevelOf(right));
+    std::vector<Run> runs;
+    for (std::uint32_t value = 0; value <= kLastValueOfAByte;) {
+      const Way left_way = WayOf(left, level, value, diagrams_);
+      const Way right_way = WayOf(right, level, value, diagrams_);
+      runs.push_back({value, Differ(left_way.next, right_way.next)});
+      value = std::min(left_way.last, right_way.last) + 1;
+    }
+    return known->second = diagrams_.Branch(level, runs);
   }
 
  private:
-  std::optional<Witness> Below(NodeId left, NodeId right) {
-    budget_.Step();
-    if (left == right) return std::nullopt;
-    if (diagrams_.IsLeaf(left) && diagrams_.IsLeaf(right)) return AtLeaves(left, right);
-    const Level level = std::min(diagrams_.LevelOf(left), diagrams_.LevelOf(right));
-    return level < kByteLevels ? ByByte(left, right, level) : ByFact(left, right, level);
-  }
-
-  // Where a node leads for a value, and the last value that leads there too.
-  struct Way {
-    NodeId next;
-    std::uint32_t last;
-  };
-  [[nodiscard]] Way WayOf(NodeId node, Level level, std::uint32_t value) const {
-    if (diagrams_.LevelOf(node) != level) return {node, kLastValueOfAByte};
-    const std::span<const Run> runs = diagrams_.RunsOf(node);
-    std::size_t place = runs.size() - 1;
-    while (runs[place].first > value) --place;
-    return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : kLastValueOfAByte};
-  }
-
-  std::optional<Witness> ByByte(NodeId left, NodeId right, Level level) {
-    const Source word = level / kBytesOfAWord;
-    const KnownBits known = ByteOf(constraints_.bits[word], static_cast<int>(level % kBytesOfAWord));
-    std::uint32_t value = 0;
-    while (value <= kLastValueOfAByte) {
-      const Way left_way = WayOf(left, level, value);
-      const Way right_way = WayOf(right, level, value);
-      const ByteRange range{value, std::min(left_way.last, right_way.last)};
-      value = range.most + 1;
-      if (left_way.next == right_way.next || !LeastByte(range, known.known, known.value)) continue;
-      constraints_.bytes[level] = range;
-      if (auto witness = Below(left_way.next, right_way.next)) return witness;
-    }
-    constraints_.bytes[level] = ByteRange();
-    return std::nullopt;
-  }
-
-  std::optional<Witness> ByFact(NodeId left, NodeId right, Level level) {
-    const Fact& fact = comparisons_.facts()[level - kByteLevels];
-    for (const bool holds : {false, true}) {
-      const std::uint32_t value = holds ? 1 : 0;
-      constraints_.facts.push_back({fact, holds});
-      std::optional<Witness> witness;
-      if (Solve(constraints_, terms_, budget_))
-        witness = Below(WayOf(left, level, value).next, WayOf(right, level, value).next);
-      if (witness) return witness;
-      constraints_.facts.pop_back();
-    }
-    return std::nullopt;
-  }
-
-  // Answers that are not constants may be equal for some values.
-  std::optional<Witness> AtLeaves(NodeId left, NodeId right) {
+  // Answers that are not constants may be equal for some values. Their equality is a fact behind all others,
+  // as those that words decide stand above already.
+  NodeId AnswersDiffer(NodeId left, NodeId right) {
     const TermId left_answer = diagrams_.AnswerOf(left);
     const TermId right_answer = diagrams_.AnswerOf(right);
-    const bool are_constants = terms_[left_answer].IsConstant() && terms_[right_answer].IsConstant();
-    if (are_constants) return Solve(constraints_, terms_, budget_);
-    constraints_.facts.push_back({{Fact::Relation::kEqual, left_answer, right_answer}, false});
-    auto witness = Solve(constraints_, terms_, budget_);
-    constraints_.facts.pop_back();
-    return witness;
+    if (terms_[left_answer].IsConstant() && terms_[right_answer].IsConstant()) return Diagrams::kYes;
+    return diagrams_.Not(comparisons_.EqualAsFact(left_answer, right_answer));
   }
 
   const Terms& terms_;
-  const Diagrams& diagrams_;
+  Diagrams& diagrams_;
+  Comparisons& comparisons_;
+  Budget& budget_;
+  std::map<std::pair<NodeId, NodeId>, NodeId> known_;
+};
+
+// Finds members of a set that can be.
+class Search {
+ public:
+  Search(NodeId set, const Terms& terms, Diagrams& diagrams, const Comparisons& comparisons, Budget& budget)
+      : set_(set), terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
+
+  // Some member with the bits that are known.
+  std::optional<Witness> Find(const std::vector<KnownBits>& bits) {
+    NodeId set = set_;
+    while (true) {
+      constraints_ = Constraints();
+      constraints_.bits = bits;
+      blocked_.clear();
+      if (!GoDown(set)) return std::nullopt;
+      if (auto witness = Solve(constraints_, terms_, budget_)) return witness;
+      const NodeId possible = diagrams_.Not(TakeContradiction());
+      set = diagrams_.And(set, possible);
+      if (!depends_on_known_bits_) set_ = diagrams_.And(set_, possible);
+    }
+  }
+
+ private:
+  // The first way to yes that the known bits leave open becomes the constraints. Whether there is one below a
+  // node does not depend on the way to it.
+  bool GoDown(NodeId node) {
+    if (node == Diagrams::kYes) return true;
+    if (node == Diagrams::kNo || blocked_.count(node) != 0) return false;
+    budget_.Step();
+    const Level level = diagrams_.LevelOf(node);
+    if (level < kByteLevels ? ByByte(node, level) : ByFact(node, level)) return true;
+    blocked_.insert(node);
+    return false;
+  }
+
+  bool ByByte(NodeId node, Level level) {
+    const KnownBits known =
+        ByteOf(constraints_.bits[level / kBytesOfAWord], static_cast<int>(level % kBytesOfAWord));
+    for (std::uint32_t value = 0; value <= kLastValueOfAByte;) {
+      const Way way = WayOf(node, level, value, diagrams_);
+      constraints_.bytes[level] = {value, way.last};
+      value = way.last + 1;
+      if (LeastByte(constraints_.bytes[level], known.known, known.value) && GoDown(way.next)) return true;
+    }
+    constraints_.bytes[level] = ByteRange();
+    return false;
+  }
+
+  bool ByFact(NodeId node, Level level) {
+    const Fact& fact = comparisons_.facts()[level - kByteLevels];
+    for (const bool holds : {false, true}) {
+      constraints_.facts.push_back({fact, holds});
+      if (GoDown(WayOf(node, level, holds ? 1 : 0, diagrams_).next)) return true;
+      constraints_.facts.pop_back();
+    }
+    return false;
+  }
+
+  // What of the constraints, which contradict each other, is enough for that: as a set. Without the known
+  // bits if they are not needed.
+  NodeId TakeContradiction() {
+    const std::vector<KnownBits> bits = constraints_.bits;
+    constraints_.bits.assign(bits.size(), KnownBits());
+    depends_on_known_bits_ = Solve(constraints_, terms_, budget_).has_value();
+    if (depends_on_known_bits_) constraints_.bits = bits;
+    for (std::size_t i = constraints_.facts.size(); i-- > 0;) {
+      const WantedFact dropped = constraints_.facts[i];
+      constraints_.facts.erase(constraints_.facts.begin() + static_cast<std::ptrdiff_t>(i));
+      if (Solve(constraints_, terms_, budget_))
+        constraints_.facts.insert(constraints_.facts.begin() + static_cast<std::ptrdiff_t>(i), dropped);
+    }
+    for (Source word = 0; word < kWords; ++word) FreeBytesOf(word);
+    return SetOfConstraints();
+  }
+
+  void FreeBytesOf(Source word) {
+    auto* const first = &constraints_.bytes[LevelOfByte(word, 0)];
+    const std::vector<ByteRange> ranges(first, first + kBytesOfAWord);
+    std::fill_n(first, kBytesOfAWord, ByteRange());
+    if (Solve(constraints_, terms_, budget_)) std::copy(ranges.begin(), ranges.end(), first);
+  }
+
+  NodeId SetOfConstraints() {
+    NodeId set = Diagrams::kYes;
+    for (const auto& [fact, holds] : constraints_.facts) {
+      const auto place = std::find(comparisons_.facts().begin(), comparisons_.facts().end(), fact);
+      const Level level = LevelOfFact(static_cast<std::size_t>(place - comparisons_.facts().begin()));
+      const std::vector<Run> runs = {{0, holds ? Diagrams::kNo : Diagrams::kYes},
+                                     {1, holds ? Diagrams::kYes : Diagrams::kNo}};
+      set = diagrams_.And(set, diagrams_.Branch(level, runs));
+    }
+    for (Level level = 0; level < kByteLevels; ++level) {
+      const auto& [least, most] = constraints_.bytes[level];
+      std::vector<Run> runs;
+      if (least > 0) runs.push_back({0, Diagrams::kNo});
+      runs.push_back({least, Diagrams::kYes});
+      if (most < kLastValueOfAByte) runs.push_back({most + 1, Diagrams::kNo});
+      set = diagrams_.And(set, diagrams_.Branch(level, runs));
+    }
+    return set;
+  }
+
+  NodeId set_;
+  const Terms& terms_;
+  Diagrams& diagrams_;
   const Comparisons& comparisons_;
   Budget& budget_;
   Constraints constraints_;
+  std::set<NodeId> blocked_;
+  bool depends_on_known_bits_ = false;
 };
 
-}  // namespace
-
-// Settles bit after bit, from the first word's most significant one: zero if some call with it differs.
-std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
-                                          const Terms& terms, const Diagrams& diagrams,
-                                          const Comparisons& comparisons, Budget& budget) {
-  Search search(terms, diagrams, comparisons, budget);
-  std::vector<KnownBits> bits(kWords + terms.variables().size());
-  bits[kArchitecture] = {kAllBits, own_architecture};
-  std::optional<Witness> witness = search.Find(left, right, bits);
-  if (!witness) {
-    bits[kArchitecture] = {};
-    witness = search.Find(left, right, bits);
-  }
-  if (!witness) return std::nullopt;
+// Settles bit after bit, from the first word's most significant one: zero if some member of the set has it
+// so.
+void MakeSmallest(Search& search, std::vector<KnownBits>& bits, Witness& witness) {
   for (Source source = 0; source < bits.size(); ++source)
     for (int bit = kTopBit; bit >= 0; --bit) {
       const std::uint32_t mask = std::uint32_t{1} << bit;
       if ((bits[source].known & mask) != 0) continue;
       bits[source].known |= mask;
-      if (((*witness)[source] & mask) == 0) continue;
-      if (auto smaller = search.Find(left, right, bits))
-        witness = std::move(smaller);
+      if ((witness[source] & mask) == 0) continue;
+      if (auto smaller = search.Find(bits))
+        witness = std::move(*smaller);
       else
         bits[source].value |= mask;
     }
+}
+
+}  // namespace
+
+std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
+                                          const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
+                                          Budget& budget) {
+  const NodeId set = Comparer(terms, diagrams, comparisons, budget).Differ(left, right);
+  Search search(set, terms, diagrams, comparisons, budget);
+  std::vector<KnownBits> bits(kWords + terms.variables().size());
+  bits[kArchitecture] = {kAllBits, own_architecture};
+  std::optional<Witness> witness = search.Find(bits);
+  if (!witness) {
+    bits[kArchitecture] = {};
+    witness = search.Find(bits);
+  }
+  if (!witness) return std::nullopt;
+  try {
+    MakeSmallest(search, bits, *witness);
+  } catch (const TooMuchWork&) {
+    // The one found last is a difference as well.
+  }
   return witness;
 }
 

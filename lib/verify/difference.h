@@ -3,6 +3,7 @@
 // The smallest call, and values of the variables, for which two functions of calls differ.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "verify/budget.h"
@@ -14,9 +15,9 @@
 namespace precompiledseccomp::verify {
 
 // Nothing if the functions are equal: as nodes, or because the ways on which they differ contradict
-// themselves. Smallest is meant as in Refuted. Throws TooMuchWork.
+// themselves. Smallest is meant as in Refuted. Throws TooMuchWork if not even a larger one is found.
 std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
-                                          const Terms& terms, const Diagrams& diagrams,
-                                          const Comparisons& comparisons, Budget& budget);
+                                          const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
+                                          Budget& budget);
 
 }  // namespace precompiledseccomp::verify

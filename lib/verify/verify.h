@@ -52,7 +52,8 @@ struct Proved {
 
 // They do not: this call, with these values of the variables, shows it. It is the smallest one: of the
 // target's own architecture if there is one, then with the smallest number, instruction pointer, arguments
-// from the first to the last, and values.
+// from the first to the last, and values. (Where to find the smallest one would exceed the limits: one that
+// was found by then.)
 struct Refuted {
   seccomp_data call{};
   std::vector<std::pair<std::string, std::uint32_t>> values;  // of every variable, by its name in Word
