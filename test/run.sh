@@ -13,7 +13,7 @@ source_root=$PWD
 packages=(
   g++ clang clang-format clang-tidy libclang-rt-14-dev meson ninja-build pkg-config
   libboost-program-options-dev libboost-test-dev libseccomp-dev nlohmann-json3-dev libbenchmark-dev libz3-dev
-  g++-aarch64-linux-gnu qemu-user binutils git patch
+  g++-aarch64-linux-gnu qemu-user binutils ccache git patch
 )
 
 install_missing_packages() {
@@ -103,12 +103,14 @@ mkdir -p "$build_root"
 corpus=()
 [ -z "${CORPUS:-}" ] || corpus=("-Dcorpus=$CORPUS")
 
+# The projects of the tests build the library anew, each in a folder of its own, and alike for the most part.
+export CCACHE_DIR=$build_root/ccache CCACHE_NOHASHDIR=1
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # With each target, in the build that has a fuzzer.
 export FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 
 record 'sources are formatted' check_format
-CC=gcc CXX=g++ build_and_test gcc -- -Dwerror=true -Dbuildtype=debugoptimized "${corpus[@]}"
+CC=gcc CXX=g++ build_and_test gcc -- -Dwerror=true -Doptimization=2 -Ddebug=false "${corpus[@]}"
 # Not the projects, which build the library themselves and without sanitizers, nor the examples, whose filters refuse
 # system calls that sanitizers make.
 CC=clang CXX=clang++ build_and_test clang-sanitizers --no-suite projects --no-suite examples -- -Dwerror=true -Ddebug=true -Doptimization=1 \
