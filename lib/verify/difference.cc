@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::uint32_t kAllBits = UINT32_MAX;
 constexpr int kTopBit = 31;
-constexpr std::uint32_t kLastValueOfAByte = 0xff;
 
 // Where a node leads for a value, and the last value that leads there too.
 struct Way {
@@ -27,11 +26,11 @@ struct Way {
 };
 
 Way WayOf(NodeId node, Level level, std::uint32_t value, const Diagrams& diagrams) {
-  if (diagrams.LevelOf(node) != level) return {node, kLastValueOfAByte};
+  if (diagrams.LevelOf(node) != level) return {node, ByteSet::kMost};
   const std::span<const Run> runs = diagrams.RunsOf(node);
   std::size_t place = runs.size() - 1;
   while (runs[place].first > value) --place;
-  return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : kLastValueOfAByte};
+  return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : ByteSet::kMost};
 }
 
 // The set of calls for which two functions differ.
@@ -48,7 +47,7 @@ class Comparer {
     budget_.Step();
     const Level level = std::min(diagrams_.LevelOf(left), diagrams_.LevelOf(right));
     std::vector<Run> runs;
-    for (std::uint32_t value = 0; value <= kLastValueOfAByte;) {
+    for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
       const Way left_way = WayOf(left, level, value, diagrams_);
       const Way right_way = WayOf(right, level, value, diagrams_);
       runs.push_back({value, Differ(left_way.next, right_way.next)});
@@ -111,14 +110,25 @@ class Search {
   bool ByByte(NodeId node, Level level) {
     const KnownBits known =
         ByteOf(constraints_.bits[level / kBytesOfAWord], static_cast<int>(level % kBytesOfAWord));
-    for (std::uint32_t value = 0; value <= kLastValueOfAByte;) {
-      const Way way = WayOf(node, level, value, diagrams_);
-      constraints_.bytes[level] = {value, way.last};
-      value = way.last + 1;
-      if (LeastByte(constraints_.bytes[level], known.known, known.value) && GoDown(way.next)) return true;
+    for (const auto& [next, values] : ValuesByNext(node, level)) {
+      constraints_.bytes[level] = values;
+      if (values.Least(known.known, known.value) && GoDown(next)) return true;
     }
-    constraints_.bytes[level] = ByteRange();
+    constraints_.bytes[level] = ByteSet::All();
     return false;
+  }
+
+  // Each node that a branch leads to, with all values that lead there; in the order of the least ones.
+  [[nodiscard]] std::vector<std::pair<NodeId, ByteSet>> ValuesByNext(NodeId node, Level level) const {
+    std::vector<std::pair<NodeId, ByteSet>> values_by_next;
+    for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
+      const Way way = WayOf(node, level, value, diagrams_);
+      auto entry = std::find_if(values_by_next.begin(), values_by_next.end(),
+                                [&](const auto& other) { return other.first == way.next; });
+      if (entry == values_by_next.end()) entry = values_by_next.insert(entry, {way.next, ByteSet()});
+      for (; value <= way.last; ++value) entry->second.Add(value);
+    }
+    return values_by_next;
   }
 
   bool ByFact(NodeId node, Level level) {
@@ -144,15 +154,20 @@ class Search {
       if (Solve(constraints_, terms_, budget_))
         constraints_.facts.insert(constraints_.facts.begin() + static_cast<std::ptrdiff_t>(i), dropped);
     }
-    for (Source word = 0; word < kWords; ++word) FreeBytesOf(word);
+    for (Source word = 0; word < kWords; ++word)
+      if (!FreeBytes(LevelOfByte(word, 0), kBytesOfAWord))
+        for (int byte = 0; byte < kBytesOfAWord; ++byte) FreeBytes(LevelOfByte(word, byte), 1);
     return SetOfConstraints();
   }
 
-  void FreeBytesOf(Source word) {
-    auto* const first = &constraints_.bytes[LevelOfByte(word, 0)];
-    const std::vector<ByteRange> ranges(first, first + kBytesOfAWord);
-    std::fill_n(first, kBytesOfAWord, ByteRange());
-    if (Solve(constraints_, terms_, budget_)) std::copy(ranges.begin(), ranges.end(), first);
+  // Whether the contradiction remains if these bytes may be anything. If so, they may.
+  bool FreeBytes(Level first_level, int count) {
+    auto* const first = &constraints_.bytes[first_level];
+    const std::vector<ByteSet> before(first, first + count);
+    std::fill_n(first, count, ByteSet::All());
+    const bool remains = !Solve(constraints_, terms_, budget_);
+    if (!remains) std::copy(before.begin(), before.end(), first);
+    return remains;
   }
 
   NodeId SetOfConstraints() {
@@ -165,11 +180,9 @@ class Search {
       set = diagrams_.And(set, diagrams_.Branch(level, runs));
     }
     for (Level level = 0; level < kByteLevels; ++level) {
-      const auto& [least, most] = constraints_.bytes[level];
       std::vector<Run> runs;
-      if (least > 0) runs.push_back({0, Diagrams::kNo});
-      runs.push_back({least, Diagrams::kYes});
-      if (most < kLastValueOfAByte) runs.push_back({most + 1, Diagrams::kNo});
+      for (std::uint32_t value = 0; value <= ByteSet::kMost; ++value)
+        runs.push_back({value, constraints_.bytes[level].Has(value) ? Diagrams::kYes : Diagrams::kNo});
       set = diagrams_.And(set, diagrams_.Branch(level, runs));
     }
     return set;

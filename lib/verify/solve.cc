@@ -15,17 +15,10 @@ constexpr int kBitsOfAByte = 8;
 // How the two sides of a fact compare, as far as their bits are chosen.
 enum class Order : std::uint8_t { kEqual, kLess, kGreater };
 
-// Whether a byte's bits, as far as they are chosen, are the first ones of the least or most that it may be.
-struct AtEnds {
-  bool least = true;
-  bool most = true;
-  friend auto operator<=>(const AtEnds&, const AtEnds&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
-};
-
 // All that the bits chosen so far leave to count.
 struct Progress {
   std::vector<Order> facts;
-  std::vector<AtEnds> bytes;                                            // of each source that is a word
+  std::vector<std::uint64_t> bytes;  // of each source that is a word, as in ByteSet::Choose
   friend auto operator<=>(const Progress&, const Progress&) = default;  // NOLINT: clang-tidy 14 errs
 };
 
@@ -86,7 +79,7 @@ class GroupSolver {
   std::optional<std::vector<std::uint32_t>> Solve() {
     Progress start;
     start.facts.assign(group_.facts.size(), Order::kEqual);
-    start.bytes.assign(group_.sources.size(), AtEnds());
+    start.bytes.assign(group_.sources.size(), 0);
     if (!ChooseBits(kTopBit, start)) return std::nullopt;
     return values_;
   }
@@ -100,8 +93,7 @@ class GroupSolver {
   // Bit `bit` of all sources and those below it.
   bool ChooseBits(int bit, Progress progress) {
     if (bit < 0) return AllHold(progress);
-    if (bit % kBitsOfAByte == kBitsOfAByte - 1)
-      std::fill(progress.bytes.begin(), progress.bytes.end(), AtEnds());
+    if (bit % kBitsOfAByte == kBitsOfAByte - 1) std::fill(progress.bytes.begin(), progress.bytes.end(), 0);
     if (impossible_.count({bit, progress}) != 0) return false;
     const bool found = ChooseBitOfSource(bit, 0, progress);
     if (!found) impossible_.insert({bit, progress});
@@ -131,14 +123,11 @@ class GroupSolver {
     const Source source = group_.sources[index];
     if (!IsWord(source)) return true;
     const int byte = kBytesOfAWord - 1 - bit / kBitsOfAByte;
-    const ByteRange& range = constraints_.bytes[LevelOfByte(source, byte)];
-    const bool least = (range.least >> bit % kBitsOfAByte & 1) != 0;
-    const bool most = (range.most >> bit % kBitsOfAByte & 1) != 0;
-    AtEnds& at = progress.bytes[index];
-    if ((at.least && !is_set && least) || (at.most && is_set && !most)) return false;
-    at.least = at.least && is_set == least;
-    at.most = at.most && is_set == most;
-    return true;
+    const int chosen = kBitsOfAByte - 1 - bit % kBitsOfAByte;
+    const ByteSet& values = constraints_.bytes[LevelOfByte(source, byte)];
+    const auto left = values.Choose(progress.bytes[index], chosen, is_set);
+    if (left) progress.bytes[index] = *left;
+    return left.has_value();
   }
 
   // Compares bit `bit` of the facts whose last source is the one at `index`; false if one of them can no
@@ -184,12 +173,6 @@ KnownBits ByteOf(const KnownBits& bits, int byte) {
   return {bits.known >> shift & 0xff, bits.value >> shift & 0xff};
 }
 
-std::optional<std::uint32_t> LeastByte(const ByteRange& range, std::uint32_t known, std::uint32_t value) {
-  for (std::uint32_t byte = range.least; byte <= range.most; ++byte)
-    if ((byte & known) == (value & known)) return byte;
-  return std::nullopt;
-}
-
 std::optional<Witness> Solve(const Constraints& constraints, const Terms& terms, Budget& budget) {
   Witness witness(constraints.bits.size());
   for (Source source = 0; source < witness.size(); ++source) {
@@ -199,8 +182,7 @@ std::optional<Witness> Solve(const Constraints& constraints, const Terms& terms,
     witness[source] = 0;
     for (int byte = 0; byte < kBytesOfAWord; ++byte) {
       const KnownBits of_byte = ByteOf(bits, byte);
-      const auto least =
-          LeastByte(constraints.bytes[LevelOfByte(source, byte)], of_byte.known, of_byte.value);
+      const auto least = constraints.bytes[LevelOfByte(source, byte)].Least(of_byte.known, of_byte.value);
       if (!least) return std::nullopt;
       witness[source] = witness[source] << kBitsOfAByte | *least;
     }

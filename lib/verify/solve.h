@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "verify/budget.h"
+#include "verify/byte_set.h"
 #include "verify/comparisons.h"
 #include "verify/diagrams.h"
 #include "verify/terms.h"
@@ -28,11 +29,6 @@ struct KnownBits {
   std::uint32_t value = 0;
 };
 
-struct ByteRange {
-  std::uint32_t least = 0;
-  std::uint32_t most = 0xff;
-};
-
 struct WantedFact {
   Fact fact;
   bool holds = true;
@@ -40,15 +36,14 @@ struct WantedFact {
 
 // What words and variables may be.
 struct Constraints {
-  std::array<ByteRange, kByteLevels> bytes{};
+  Constraints() { bytes.fill(ByteSet::All()); }
+
+  std::array<ByteSet, kByteLevels> bytes;
   std::vector<KnownBits> bits;  // of each word, then of each variable
   std::vector<WantedFact> facts;
 };
 
 using Witness = std::vector<std::uint32_t>;  // a value of each word, then of each variable
-
-// The least value in a range with these bits; nothing if there is none. `known` and `value` are below 256.
-std::optional<std::uint32_t> LeastByte(const ByteRange& range, std::uint32_t known, std::uint32_t value);
 
 // The known bits of one byte of a word, 0 being the most significant.
 KnownBits ByteOf(const KnownBits& bits, int byte);

@@ -10,7 +10,7 @@
 //   comparisons.h  comparisons of terms, as sets of calls
 //   filter.h       the filter's answers      policy.h   the policy's answers
 //   difference.h   where they differ         solve.h    whether facts about variables can hold together
-//   budget.h       how much work that may be
+//   byte_set.h     values of a byte          budget.h   how much work that may be
 
 #include "verify/verify.h"
 

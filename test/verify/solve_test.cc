@@ -44,6 +44,22 @@ TermId RandomTerm(Problem& problem, Random& random) {
   }
 }
 
+// Values up to some, from some on, with a bit set, or any.
+verify::ByteSet RandomValues(Random& random) {
+  verify::ByteSet values;
+  const std::size_t kind = random.Below(4);
+  const std::size_t limit = random.Below(256);
+  const std::uint32_t bit = 1U << random.Below(8);
+  for (std::uint32_t value = 0; value < 256; ++value) {
+    const bool is_member = kind == 0   ? value <= limit
+                           : kind == 1 ? value >= limit
+                           : kind == 2 ? (value & bit) != 0
+                                       : random.OneIn(2);
+    if (is_member) values.Add(value);
+  }
+  return values;
+}
+
 // Three open bits of each source, at places of which the facts' constants know nothing.
 void MakeRandom(Problem& problem, Random& random) {
   problem.w.terms.Variable("a");
@@ -55,9 +71,7 @@ void MakeRandom(Problem& problem, Random& random) {
     problem.open_bits.push_back(open);
     problem.constraints.bits[source] = {~open, random.OneIn(2) ? 0 : random.Word32()};
   }
-  verify::ByteRange& range = problem.constraints.bytes[verify::LevelOfByte(kWord, random.OneIn(2) ? 0 : 3)];
-  range.least = static_cast<std::uint32_t>(random.Below(100));
-  range.most = static_cast<std::uint32_t>(random.Between(range.least, 255));
+  problem.constraints.bytes[verify::LevelOfByte(kWord, random.OneIn(2) ? 0 : 3)] = RandomValues(random);
   for (std::size_t i = random.Between(1, 3); i > 0; --i) {
     const auto relation = random.OneIn(2) ? Fact::Relation::kEqual : Fact::Relation::kGreater;
     const Fact fact{relation, RandomTerm(problem, random), RandomTerm(problem, random)};
@@ -74,8 +88,7 @@ bool Meets(const Problem& problem, const Witness& witness) {
                                  {"b", witness[verify::kFirstVariable + 1]}};
   for (int byte = 0; byte < verify::kBytesOfAWord; ++byte) {
     const std::uint32_t value = witness[kWord] >> (24 - 8 * byte) & 0xff;
-    const verify::ByteRange& range = problem.constraints.bytes[verify::LevelOfByte(kWord, byte)];
-    if (value < range.least || value > range.most) return false;
+    if (!problem.constraints.bytes[verify::LevelOfByte(kWord, byte)].Has(value)) return false;
   }
   for (const auto& [fact, holds] : problem.constraints.facts) {
     const std::uint32_t left = problem.w.ValueOfTerm(fact.left, call, values);

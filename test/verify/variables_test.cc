@@ -187,7 +187,8 @@ BOOST_AUTO_TEST_CASE(RandomDefinitionsAreProvedForAllValues) {
     }
 }
 
-// Most of the ways on which this filter differs from its policy contradict themselves: millions, of few kinds.
+// Most of the ways on which this filter differs from its policy contradict themselves: millions, of few
+// kinds.
 BOOST_AUTO_TEST_CASE(ManyContradictionsDoNotHideADifference) {
   const DefinitionAnswers answers = AskDefinition(RandomDefinition(40, {.variables = true}), X86());
   verify::Template filter = TemplateOf(PrecompileAnswers(answers));
