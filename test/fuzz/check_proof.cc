@@ -15,6 +15,7 @@
 #include "fuzz/fail.h"
 #include "fuzz/fixed_policies.h"
 #include "support/boundary_values.h"
+#include "support/rendering.h"
 #include "verify/filter.h"
 #include "verify/meaning.h"
 #include "verify/verify.h"
@@ -25,7 +26,7 @@ namespace {
 // Some hundredths of a second, with sanitizers.
 constexpr verify::Limits kLimits = {.steps = 100'000, .nodes = 50'000};
 
-using NamedValues = testing::VariableValues;
+using testing::NamedValues;
 
 // In the order in which a refutation is the smallest one.
 bool ComesBefore(const seccomp_data& left, const seccomp_data& right, std::uint32_t own_architecture) {
@@ -83,15 +84,11 @@ class Checker {
   }
 
   void CheckRefuted(const verify::Refuted& refuted) const {
-    const NamedValues values(refuted.values.begin(), refuted.values.end());
-    std::vector<bool> ran;
-    const std::uint32_t answer = bpf::Run(Rendered(values), refuted.call, ran, filter_.big_endian).result;
-    const std::uint32_t wanted = Evaluate(WithValues(policy_, values), refuted.call);
-    if (answer == wanted || answer != refuted.filter_answer || wanted != refuted.policy_answer)
-      Fail("refuted, but the answers are others: " + Text(refuted));
-    if (std::find(ran.rbegin(), ran.rend(), true).base() - ran.begin() - 1 !=
-        static_cast<std::ptrdiff_t>(refuted.instruction))
-      Fail("refuted, but another return is reached: " + Text(refuted));
+    const auto is_shown = testing::IsShownByRunning(refuted, policy_, template_);
+    if (!is_shown) {
+      const auto text = is_shown.message();
+      Fail("refuted, but " + std::string(text.begin(), text.end()) + ": " + Text(refuted));
+    }
     CheckIsSmallest(refuted);
   }
 
@@ -161,9 +158,7 @@ class Checker {
   }
 
   [[nodiscard]] std::vector<sock_filter> Rendered(const NamedValues& values) const {
-    std::vector<sock_filter> instructions = filter_.program;
-    for (const verify::Hole& hole : template_.holes) instructions[hole.index].k = values.at(hole.variable);
-    return instructions;
+    return testing::Rendered(template_, values);
   }
 
   static std::vector<std::pair<std::string, std::uint32_t>> List(const NamedValues& values) {

@@ -2,6 +2,7 @@
 //
 // Bytes as the choices that make a random policy: what is compiled is accepted, proved, and answers like the
 // policy; with variables, what is rendered is what is compiled. A rule that is said to match never does not.
+// Of a program that was changed a little, the prover tells whether it is still right.
 
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "compile/compile.h"
 #include "compile/rules.h"
+#include "fuzz/check_mutant.h"
 #include "fuzz/fail.h"
 #include "precompile/template.h"
 #include "support/boundary_calls.h"
@@ -60,11 +62,12 @@ void CheckProgram(const Policy& policy, const Target& target, const std::vector<
 
 // ---- Without variables.
 
-void CheckPolicy(const Policy& policy, const Target& target) {
+void CheckPolicy(const Policy& policy, const Target& target, std::size_t choice) {
   const ResolvedPolicy resolved = Resolve(policy, target);
   const std::vector<sock_filter> program = CompileChecked(resolved);
   CheckProgram(policy, target, program);
   RequireProof(resolved, {program, {}}, policy);
+  CheckMutant(resolved, {program, {}}, {{}}, choice, kLimits);
 }
 
 // The first rules of one set, of which the last answers what no other does.
@@ -104,35 +107,41 @@ void CheckIdleRules(const Policy& policy, const ResolvedPolicy& resolved) {
 
 // ---- With variables.
 
-void CheckTemplate(const ProgramDefinition& definition, const Target& target) {
+void CheckTemplate(const ProgramDefinition& definition, const Target& target, std::size_t choice) {
   const PrecompiledProgram program = Precompile(definition, target);
   const std::vector<std::vector<std::uint64_t>> choices =
       testing::InterestingValues(definition, target, kSeed);
-  RequireProof(testing::PolicyFor(definition, choices.front(), target), TemplateOf(program),
-               definition.policy(Values(target, definition.variables, choices.front())));
+  const verify::Template filter = TemplateOf(program);
+  const Policy any = definition.policy(Values(target, definition.variables, choices.front()));
+  RequireProof(Resolve(any, target), filter, any);
+
   constexpr std::size_t kEvery = 4;
+  std::vector<testing::NamedValues> named;
   for (std::size_t i = 0; i < choices.size(); i += kEvery) {
     const Policy policy = definition.policy(Values(target, definition.variables, choices[i]));
     const std::vector<sock_filter> rendered = Render(program, choices[i]);
     Require(testing::SameInstructions(rendered, CompileChecked(Resolve(policy, target))),
             "what is rendered is not what is compiled", policy);
     CheckProgram(policy, target, rendered);
+    named.push_back(testing::ByWord(definition.variables, choices[i]));
   }
+  CheckMutant(Resolve(any, target), filter, named, choice, kLimits);
 }
 
 void Check(Random random) {
   const Target& target = Targets()[random.Below(Targets().size())];
   const bool variables = random.OneIn(2);
+  const std::size_t choice = random.Below(0x10000);
   const ProgramDefinition definition =
       testing::RandomDefinition(std::move(random), {.variables = variables, .idle_rules = true});
   const Policy policy = definition.policy(
       Values(target, definition.variables, std::vector<std::uint64_t>(definition.variables.size(), 3)));
   const ResolvedPolicy resolved = Resolve(policy, target);
   if (definition.variables.empty()) {
-    CheckPolicy(policy, target);
+    CheckPolicy(policy, target, choice);
     CheckIdleRules(policy, resolved);
   } else if (AllRulesCanMatch(resolved)) {
-    CheckTemplate(definition, target);
+    CheckTemplate(definition, target, choice);
   }
 }
 
