@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <utility>
 #include <vector>
@@ -198,10 +199,21 @@ class Search {
   bool depends_on_known_bits_ = false;
 };
 
+// Words as they are numbered, then variables by their names.
+std::vector<Source> SourcesInOrder(const Terms& terms) {
+  std::vector<Source> sources(kWords + terms.variables().size());
+  std::iota(sources.begin(), sources.end(), Source{0});
+  std::sort(sources.begin() + kWords, sources.end(), [&](Source left, Source right) {
+    return terms.variables()[left - kFirstVariable] < terms.variables()[right - kFirstVariable];
+  });
+  return sources;
+}
+
 // Settles bit after bit, from the first word's most significant one: zero if some member of the set has it
 // so.
-void MakeSmallest(Search& search, std::vector<KnownBits>& bits, Witness& witness) {
-  for (Source source = 0; source < bits.size(); ++source)
+void MakeSmallest(Search& search, const std::vector<Source>& sources, std::vector<KnownBits>& bits,
+                  Witness& witness) {
+  for (const Source source : sources)
     for (int bit = kTopBit; bit >= 0; --bit) {
       const std::uint32_t mask = std::uint32_t{1} << bit;
       if ((bits[source].known & mask) != 0) continue;
@@ -230,7 +242,7 @@ std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32
   }
   if (!witness) return std::nullopt;
   try {
-    MakeSmallest(search, bits, *witness);
+    MakeSmallest(search, SourcesInOrder(terms), bits, *witness);
   } catch (const TooMuchWork&) {
     // The one found last is a difference as well.
   }

@@ -52,11 +52,11 @@ struct Proved {
 
 // They do not: this call, with these values of the variables, shows it. It is the smallest one: of the
 // target's own architecture if there is one, then with the smallest number, instruction pointer, arguments
-// from the first to the last, and values. (Where to find the smallest one would exceed the limits: one that
-// was found by then.)
+// from the first to the last, and values in the order of their names. (Where to find the smallest one would
+// exceed the limits: one that was found by then.)
 struct Refuted {
   seccomp_data call{};
-  std::vector<std::pair<std::string, std::uint32_t>> values;  // of every variable, by its name in Word
+  std::vector<std::pair<std::string, std::uint32_t>> values;  // of every variable, sorted by name
   std::uint32_t filter_answer = 0;
   std::uint32_t policy_answer = 0;
   std::size_t instruction = 0;  // the return that the filter ends in
