@@ -114,7 +114,7 @@ record 'sources are formatted' check_format
 CC="ccache gcc" CXX="ccache g++" build_and_test gcc -- -Dwerror=true -Doptimization=2 -Ddebug=false "${corpus[@]}"
 # Not the projects, which build the library themselves and without sanitizers, nor the examples, whose filters refuse
 # system calls that sanitizers make, nor the benchmarks.
-CC="ccache clang" CXX="ccache clang++" build_and_test clang-sanitizers --no-suite projects -- -Dwerror=true -Ddebug=true -Doptimization=1 \
+CC="ccache clang" CXX="ccache clang++" build_and_test clang-sanitizers --no-suite projects -- -Dwerror=true -Ddebug=false -Dcpp_args=-gline-tables-only -Doptimization=1 \
   -Dexamples=disabled -Dbenchmarks=disabled -Db_sanitize=address,undefined -Db_lundef=false "${corpus[@]}"
 record 'clang-tidy finds nothing' check_tidy "$build_root/clang-sanitizers"
 record 'the examples run' env BUILD_DIR="$build_root/example" bash example/run.sh
