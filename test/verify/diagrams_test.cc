@@ -123,6 +123,25 @@ BOOST_AUTO_TEST_CASE(AChoiceIsOneOfItsTwoSides) {
   BOOST_TEST(w.diagrams.Choose(w.diagrams.Not(test), two, one) == choice);
 }
 
+// Choices are remembered in less room than there are choices.
+BOOST_AUTO_TEST_CASE(ChoicesThatDifferInOneSideAreNotMixedUp) {
+  Workplace w;
+  const NodeId three = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
+  const NodeId four = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(4));
+  const auto check = [&](NodeId test, std::uint32_t number, std::uint32_t yes, std::uint32_t no) {
+    const NodeId choice = w.diagrams.Choose(test, w.diagrams.Answer(w.terms.Constant(yes)),
+                                            w.diagrams.Answer(w.terms.Constant(no)));
+    return w.AnswerOf(choice, CallWithNumber(number)) == yes && w.AnswerOf(choice, CallWithNumber(9)) == no;
+  };
+  int wrong = 0;
+  for (std::uint32_t answer = 2; answer <= 5000; ++answer) {
+    wrong += check(three, 3, 1, answer) ? 0 : 1;
+    wrong += check(three, 3, answer, 1) ? 0 : 1;
+    wrong += check(four, 4, 1, answer) ? 0 : 1;
+  }
+  BOOST_TEST(wrong == 0);
+}
+
 BOOST_AUTO_TEST_CASE(MoreThanTheLimitsIsTooMuch) {
   Workplace few_steps({.steps = 3});
   const TermId word = few_steps.terms.Word(verify::kNumber);
