@@ -247,13 +247,14 @@ std::string HelpText() {
   --stub              write sources whose lookups all fail, without compiling any program
   --prove on|off      prove of every program, for all calls and all values of its variables, that its filter
                       does what the policy says (default: on); the source says what is not proved
-  --proof-steps NUMBER  how much work a proof may be before the program counts as too large, about ten
+  --proof-steps NUMBER
+                      how much work a proof may be before the program counts as too large, two to ten
                       million a second (default: )" +
          std::to_string(verify::Limits().steps) + R"()
-  --stats FILE        JSON to write: instruction counts, offsets of variables, proofs, calls that the kernel will
-                      answer from its allow bitmap, instructions run for each call number, and by calls
-                      that the kernel runs the filter for (weighted by SyscallCounts or HotSyscalls),
-                      programs that were compiled rather than found equal to another
+  --stats FILE        JSON to write: instruction counts, offsets of variables, what was proved, calls that
+                      the kernel will answer from its allow bitmap, instructions run for each call number,
+                      and by calls that the kernel runs the filter for (weighted by SyscallCounts or
+                      HotSyscalls), programs that were compiled rather than found equal to another
   --stats-times       add the time that each program and all together took to compile and to prove, which
                       is another one each time
   --depfile FILE      Make-style dependencies of the outputs to write, for a build system
