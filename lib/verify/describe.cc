@@ -45,4 +45,10 @@ std::string Describe(const Refuted& refuted, const Target& target) {
          std::to_string(refuted.instruction);
 }
 
+std::string Describe(const Verdict& verdict, const Target& target) {
+  if (const auto* refuted = std::get_if<Refuted>(&verdict)) return Describe(*refuted, target);
+  if (const auto* undecided = std::get_if<Undecided>(&verdict)) return undecided->text;
+  return "proved";
+}
+
 }  // namespace precompiledseccomp::verify

@@ -22,12 +22,6 @@ namespace {
 
 constexpr std::uint32_t kMinusOne = UINT32_MAX;
 
-std::string TextOf(const verify::Verdict& verdict, const Target& target) {
-  if (std::holds_alternative<verify::Proved>(verdict)) return "proved";
-  if (const auto* refuted = std::get_if<verify::Refuted>(&verdict)) return Describe(*refuted, target);
-  return std::get<verify::Undecided>(verdict).text;
-}
-
 Action AnswerTo(const Reference& reference, std::uint32_t number, std::uint32_t arch) {
   seccomp_data call{};
   call.nr = static_cast<int>(number);
@@ -77,7 +71,7 @@ BOOST_AUTO_TEST_CASE(WhatWeCompileIsProved) {
       const ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
       const verify::Template filter{Compile(resolved), {}};
       const verify::Verdict verdict = verify::Prove(resolved, filter);
-      BOOST_TEST(TextOf(verdict, *policy.target) == "proved");
+      BOOST_TEST(Describe(verdict, *policy.target) == "proved");
       totals.Add(filter, verdict);
     }
   BOOST_TEST_MESSAGE(totals.Text());
@@ -90,7 +84,7 @@ BOOST_AUTO_TEST_CASE(WhatWePrecompileIsProvedForAllValues) {
       const DefinitionAnswers answers = AskDefinition(policy.definition, *policy.target);
       const verify::Template filter = TemplateOf(PrecompileAnswers(answers));
       const verify::Verdict verdict = verify::Prove(Resolve(answers.policy, answers.target), filter);
-      BOOST_TEST(TextOf(verdict, *policy.target) == "proved");
+      BOOST_TEST(Describe(verdict, *policy.target) == "proved");
       totals.Add(filter, verdict);
     }
   BOOST_TEST_MESSAGE(totals.Text());
@@ -103,7 +97,7 @@ BOOST_AUTO_TEST_CASE(WhatOtherCompilersMadeOfThemIsProved) {
       BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
         const verify::Template filter{reference.program, {}};
         const verify::Verdict verdict = verify::Prove(AsTheReferenceMeansIt(policy, reference), filter);
-        BOOST_TEST(TextOf(verdict, *policy.target) == "proved");
+        BOOST_TEST(Describe(verdict, *policy.target) == "proved");
         totals.Add(filter, verdict);
       }
   BOOST_TEST_MESSAGE(totals.Text());

@@ -15,12 +15,6 @@
 namespace precompiledseccomp::testing {
 namespace {
 
-std::string TextOf(const verify::Verdict& verdict, const Target& target) {
-  if (const auto* refuted = std::get_if<verify::Refuted>(&verdict)) return verify::Describe(*refuted, target);
-  if (const auto* undecided = std::get_if<verify::Undecided>(&verdict)) return undecided->text;
-  return "proved";
-}
-
 std::string TextOf(const OracleAnswer& answer, const Target& target) {
   if (const auto* difference = std::get_if<Difference>(&answer))
     return "z3: " + CallText(target, difference->call) + ": filter " + bpf::DescribeReturn(difference->left) +
@@ -48,7 +42,7 @@ BothProvers::Answers BothProvers::Ask(const ResolvedPolicy& policy, const verify
 void BothProvers::CheckProved(const ResolvedPolicy& policy, const verify::Template& filter) {
   BOOST_TEST_CONTEXT(bpf::Disassemble(filter.instructions)) {
     const auto [verdict, answer] = Ask(policy, filter);
-    BOOST_TEST(std::holds_alternative<verify::Proved>(verdict), TextOf(verdict, policy.target));
+    BOOST_TEST(std::holds_alternative<verify::Proved>(verdict), Describe(verdict, policy.target));
     BOOST_TEST(std::holds_alternative<NoDifference>(answer), TextOf(answer, policy.target));
   }
 }
@@ -56,7 +50,7 @@ void BothProvers::CheckProved(const ResolvedPolicy& policy, const verify::Templa
 void BothProvers::CheckSameVerdict(const ResolvedPolicy& policy, const verify::Template& filter) {
   BOOST_TEST_CONTEXT(bpf::Disassemble(filter.instructions)) {
     const auto [verdict, answer] = Ask(policy, filter);
-    const std::string text = TextOf(verdict, policy.target) + "\n" + TextOf(answer, policy.target);
+    const std::string text = Describe(verdict, policy.target) + "\n" + TextOf(answer, policy.target);
     BOOST_TEST(!std::holds_alternative<NotKnown>(answer), text);
     if (const auto* undecided = std::get_if<verify::Undecided>(&verdict)) {
       ++not_followed_;

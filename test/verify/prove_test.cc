@@ -53,9 +53,7 @@ bpf::Program FilterOfWriteTo5() {
 }
 
 std::string TextOf(const verify::Verdict& verdict, const Target& target = X86()) {
-  if (std::holds_alternative<Proved>(verdict)) return "proved";
-  if (const auto* refuted = std::get_if<Refuted>(&verdict)) return Describe(*refuted, target);
-  return std::get<Undecided>(verdict).text;
+  return Describe(verdict, target);
 }
 
 BOOST_AUTO_TEST_SUITE(ProveTest)

@@ -19,7 +19,6 @@ using namespace bpf;  // NOLINT: instructions are written like assembly
 using verify::Prove;
 using verify::Proved;
 using verify::Refuted;
-using verify::Undecided;
 
 constexpr std::uint32_t kAllow = SECCOMP_RET_ALLOW;
 constexpr std::uint32_t kKill = SECCOMP_RET_KILL_PROCESS;
@@ -50,10 +49,7 @@ std::string VerdictOn(const ResolvedPolicy& policy, const bpf::Program& test,
                       const std::vector<std::pair<std::size_t, std::string>>& holes) {
   verify::Template filter{ForWrite(test), {}};
   for (const auto& [index, name] : holes) filter.holes.push_back({kTest + index, name});
-  const verify::Verdict verdict = Prove(policy, filter);
-  if (std::holds_alternative<Proved>(verdict)) return "proved";
-  if (const auto* refuted = std::get_if<Refuted>(&verdict)) return Describe(*refuted, X86());
-  return std::get<Undecided>(verdict).text;
+  return Describe(Prove(policy, filter), X86());
 }
 
 // errno for argument 0 == 5, then allow for argument 0 == fd.
