@@ -196,7 +196,7 @@ class Follower {
     const Term b = terms_[operand];
     if (!a.IsConstant() || !b.IsConstant())
       Refuse("is arithmetic on a value that depends on the call or on a variable, which is not followed");
-    const auto result = precompiledseccomp::verify::Calculate(operation, a.flip, b.flip);
+    const auto result = Calculate(operation, a.flip, b.flip);
     if (!result) return std::nullopt;
     return terms_.Constant(*result);
   }
