@@ -12,12 +12,15 @@ namespace {
 constexpr int kTopBit = 31;
 constexpr int kBitsOfAByte = 8;
 
+// Of Limits::nodes: what it takes to remember some Progress, compared with a node.
+constexpr std::size_t kNodesOfProgress = 4;
+
 // How the two sides of a fact compare, as far as their bits are chosen.
 enum class Order : std::uint8_t { kEqual, kLess, kGreater };
 
 // All that the bits chosen so far leave to count.
 struct Progress {
-  std::vector<Order> facts;
+  std::vector<bool> decided;         // of each fact: the sides differ, and it is as wanted
   std::vector<std::uint64_t> bytes;  // of each source that is a word, as in ByteSet::Choose
   friend auto operator<=>(const Progress&, const Progress&) = default;  // NOLINT: clang-tidy 14 errs
 };
@@ -72,13 +75,16 @@ class GroupSolver {
     for (const WantedFact& wanted : group.facts) {
       const std::vector<Source> sources = SourcesOf(wanted.fact, terms);
       last_sources_.push_back(sources.empty() ? 0 : IndexOf(sources.back()));
+      const Terms::PossibleBits left = terms.PossibleBitsOf(wanted.fact.left);
+      const Terms::PossibleBits right = terms.PossibleBitsOf(wanted.fact.right);
+      may_differ_.push_back((left.zero & right.one) | (left.one & right.zero));
     }
   }
 
   // The values of the group's sources.
   std::optional<std::vector<std::uint32_t>> Solve() {
     Progress start;
-    start.facts.assign(group_.facts.size(), Order::kEqual);
+    start.decided.assign(group_.facts.size(), false);
     start.bytes.assign(group_.sources.size(), 0);
     if (!ChooseBits(kTopBit, start)) return std::nullopt;
     return values_;
@@ -92,11 +98,14 @@ class GroupSolver {
 
   // Bit `bit` of all sources and those below it.
   bool ChooseBits(int bit, Progress progress) {
-    if (bit < 0) return AllHold(progress);
+    if (bit < 0) return true;
     if (bit % kBitsOfAByte == kBitsOfAByte - 1) std::fill(progress.bytes.begin(), progress.bytes.end(), 0);
     if (impossible_.count({bit, progress}) != 0) return false;
     const bool found = ChooseBitOfSource(bit, 0, progress);
-    if (!found) impossible_.insert({bit, progress});
+    if (!found) {
+      impossible_.insert({bit, progress});
+      budget_.CheckNodes(kNodesOfProgress * impossible_.size());
+    }
     return found;
   }
 
@@ -134,14 +143,15 @@ class GroupSolver {
   // longer be as wanted.
   bool CompareSides(int bit, std::size_t index, Progress& progress) const {
     const auto bit_of = [&](Source source) { return (values_[IndexOf(source)] >> bit & 1) != 0; };
+    const std::uint32_t bits_to_come = (std::uint32_t{1} << bit) - 1;
     for (std::size_t i = 0; i < group_.facts.size(); ++i) {
-      Order& order = progress.facts[i];
-      if (last_sources_[i] != index || order != Order::kEqual) continue;
+      if (last_sources_[i] != index || progress.decided[i]) continue;
       const auto& [fact, holds] = group_.facts[i];
       const bool left = terms_.BitOf(fact.left, bit, bit_of);
       const bool right = terms_.BitOf(fact.right, bit, bit_of);
-      if (left == right) continue;
-      order = left ? Order::kGreater : Order::kLess;
+      progress.decided[i] = left != right;
+      if (left == right && (may_differ_[i] & bits_to_come) != 0) continue;
+      const Order order = left == right ? Order::kEqual : left ? Order::kGreater : Order::kLess;
       if (Holds(fact, order) != holds) return false;
     }
     return true;
@@ -151,17 +161,12 @@ class GroupSolver {
     return fact.relation == Fact::Relation::kEqual ? order == Order::kEqual : order == Order::kGreater;
   }
 
-  [[nodiscard]] bool AllHold(const Progress& progress) const {
-    for (std::size_t i = 0; i < group_.facts.size(); ++i)
-      if (Holds(group_.facts[i].fact, progress.facts[i]) != group_.facts[i].holds) return false;
-    return true;
-  }
-
   const Group& group_;
   const Constraints& constraints_;
   const Terms& terms_;
   Budget& budget_;
   std::vector<std::size_t> last_sources_;  // of each fact, the index of the last source it depends on
+  std::vector<std::uint32_t> may_differ_;  // of each fact, the bits at which its sides can differ
   std::vector<std::uint32_t> values_;
   std::set<std::pair<int, Progress>> impossible_;
 };

@@ -88,6 +88,22 @@ bool Terms::BitOf(TermId id, int bit, const std::function<bool(Source)>& bit_of)
   return looks ? bit_of(term.source) != flip : flip;
 }
 
+Terms::PossibleBits Terms::PossibleBitsOf(TermId id) const {
+  const Term& term = terms_[id];
+  if (term.kind == Term::Kind::kBits) return {term.mask | ~term.flip, term.mask | term.flip};
+  const PossibleBits left = PossibleBitsOf(term.left);
+  const PossibleBits right = PossibleBitsOf(term.right);
+  switch (term.kind) {
+    case Term::Kind::kAnd:
+      return {left.zero | right.zero, left.one & right.one};
+    case Term::Kind::kOr:
+      return {left.zero & right.zero, left.one | right.one};
+    default:  // kXor
+      return {(left.zero & right.zero) | (left.one & right.one),
+              (left.zero & right.one) | (left.one & right.zero)};
+  }
+}
+
 void Terms::VisitSources(TermId id, const std::function<void(Source)>& visit) const {
   const Term& term = terms_[id];
   if (term.kind != Term::Kind::kBits) {

@@ -62,6 +62,13 @@ class Terms {
 
   // Bit `bit` of a term, where that of each source is `bit_of(source)`.
   [[nodiscard]] bool BitOf(TermId id, int bit, const std::function<bool(Source)>& bit_of) const;
+  // Which bits of a term can be zero and which can be one, if nothing is known of its sources. Where two
+  // terms that look at the same source agree for a reason that takes both to see, this does not see it.
+  struct PossibleBits {
+    std::uint32_t zero = 0;
+    std::uint32_t one = 0;
+  };
+  [[nodiscard]] PossibleBits PossibleBitsOf(TermId id) const;
   // Calls `visit` for each source that the term depends on; one may come more than once.
   void VisitSources(TermId id, const std::function<void(Source)>& visit) const;
 

@@ -36,8 +36,8 @@ struct Template {
   std::vector<Hole> holes;
 };
 
-// How much work a proof may be. Steps are what takes the time, some ten million a second; nodes take the
-// memory, some 50 bytes each.
+// How much work a proof may be. Steps are what takes the time, two to ten million a second; nodes take the
+// memory, some 50 bytes each: what else is remembered counts as nodes.
 struct Limits {
   std::uint64_t steps = 100'000'000;
   std::size_t nodes = 5'000'000;
@@ -69,7 +69,7 @@ struct Undecided {
     kInstruction,  // an instruction that the kernel refuses, or whose meaning is not followed
   };
   Reason reason = Reason::kTooMuchWork;
-  std::string text;  // without a final full stop: "instruction 3 (lsh #0x2): ..."
+  std::string text;  // without a final full stop: "instruction 3 (lsh #0x2) is arithmetic on ..."
 };
 
 using Verdict = std::variant<Proved, Refuted, Undecided>;

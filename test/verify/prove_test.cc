@@ -197,6 +197,32 @@ BOOST_AUTO_TEST_CASE(PathsThatJoinAgainAndAgainAreNoMoreWork) {
   BOOST_TEST(std::get<Proved>(verdict).paths == UINT64_MAX);
 }
 
+// Argument 0 is greater than argument 1 in each of `bits` single bits, and three arguments are each greater
+// than the next in their low two bits: which cannot be, but no bit alone shows it.
+bpf::Program FilterWithAContradiction(std::uint32_t bits) {
+  bpf::Program program;
+  const auto require_greater = [&](int left, int right, std::uint32_t mask) {
+    const bpf::Program steps = {LoadWord(ArgumentOffset(right, Half::kLow, false)),
+                                And(mask),
+                                Tax(),
+                                LoadWord(ArgumentOffset(left, Half::kLow, false)),
+                                And(mask),
+                                JumpIfGreaterX(1, 0),
+                                Return(kKill)};
+    program.insert(program.end(), steps.begin(), steps.end());
+  };
+  for (std::uint32_t bit = 0; bit < bits; ++bit) require_greater(0, 1, 0x80000000U >> bit);
+  for (const int first : {0, 1, 2}) require_greater(first, (first + 1) % 3, 3);
+  program.push_back(Return(kAllow));
+  return program;
+}
+
+BOOST_AUTO_TEST_CASE(FactsThatHaveToHoldAtOneBitAreDecidedThere) {
+  const verify::Verdict verdict = Prove(Resolve(Policy(), X86()), {FilterWithAContradiction(24), {}},
+                                        {.steps = 100'000, .nodes = 20'000});
+  BOOST_TEST(TextOf(verdict) == "proved");
+}
+
 BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
   for (const Target& target : Targets())
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {

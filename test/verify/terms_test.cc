@@ -78,7 +78,12 @@ BOOST_AUTO_TEST_CASE(TermsHaveTheValueOfTheirOperations) {
                                            : w.terms.Xor(left.first, right.first);
       known.emplace_back(term, Operate(operation, left.second, right.second));
     }
-    for (const auto& [term, value] : known) BOOST_TEST(w.ValueOfTerm(term, call, values) == value);
+    for (const auto& [term, value] : known) {
+      BOOST_TEST(w.ValueOfTerm(term, call, values) == value);
+      const verify::Terms::PossibleBits possible = w.terms.PossibleBitsOf(term);
+      BOOST_TEST((value & ~possible.one) == 0U);
+      BOOST_TEST((~value & ~possible.zero) == 0U);
+    }
   }
 }
 
