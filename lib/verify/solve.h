@@ -4,8 +4,9 @@
 //
 // Terms are operations on bits at one place, and numbers compare by their first bit that differs. So the bits
 // are chosen from the most significant to the least; of each wanted fact, all that counts at a place is
-// whether the two sides have been equal so far or which one is greater. What turned out to be impossible from
-// a place on is remembered.
+// whether the two sides have been equal so far: where they differ for the first time, or cannot differ any
+// more, the fact is as wanted or the choice was wrong. What turned out to be impossible from a place on is
+// remembered.
 #pragma once
 
 #include <array>
