@@ -2,19 +2,22 @@
 //
 // Conditions: tests over the six arguments of a system call and its instruction pointer.
 //
-//   Arg(0) == v["fd"]                                  the whole 64-bit argument
-//   Arg32(0) == AT_FDCWD                               its low half, for parameters the kernel reads as int
-//   or unsigned (Arg(1) & 0x7f) == 2                               masked equality Arg32(1).In({F_GETFD,
-//   F_SETFD, F_GETFL})           membership Arg32(2).OnlyBits(PROT_READ | PROT_WRITE)          no other bit
-//   is set Arg32(0).NonNegativeFd()                           0 to INT_MAX InstructionPointer() >=
-//   0x7f0000000000 Arg(0) == 1 && (Arg(1) < 4096 || !(Arg(2) == 0))   and, or, not; nested at will
+//   Arg(0) == v["fd"]                           the whole 64-bit argument
+//   Arg32(0) == AT_FDCWD                        its low half: parameters the kernel reads as int or unsigned
+//   (Arg(1) & 0x7f) == 2                        masked equality
+//   Arg32(1).In({F_GETFD, F_SETFD, F_GETFL})    membership
+//   Arg32(2).OnlyBits(PROT_READ | PROT_WRITE)   no other bit is set
+//   Arg32(0).NonNegativeFd()                    0 to INT_MAX
+//   InstructionPointer() >= 0x7f0000000000      the address of the system call instruction
+//   Arg(0) == 1 && (Arg(1) < 4096 || !(Arg(2) == 0))   and, or, not; nested at will
 //
 // The grammar:
 //
-//   condition  = operand relation value | (operand & value) == value | (operand & value) != value
+//   condition  = operand relation value
+//              | (operand & value) == value | (operand & value) != value
 //              | operand.In({value, ...}) | operand.OnlyBits(value) | operand.NonNegativeFd()
-//              | condition && condition | condition || condition | !condition | AllOf({...}) | AnyOf({...}) |
-//              Always()
+//              | condition && condition | condition || condition | !condition
+//              | AllOf({...}) | AnyOf({...}) | Always()
 //   operand    = Arg(0..5) | Arg32(0..5) | InstructionPointer()
 //   relation   = == != < <= > >=                       unsigned
 //   value      = any integer | a variable

@@ -9,8 +9,7 @@
 //
 // Meaning. Rule sets are tried in the order in which they were added, and in each set the rules in theirs:
 // the first rule that names the call and whose condition is true decides. Without one:
-//   - a number above the known-calls baseline gets the action for unknown calls, if the policy has a
-//   baseline;
+//   - a number above the known-calls baseline, if the policy has one, gets the action for unknown calls;
 //   - any other call gets the default action (kill the process, unless changed).
 // A call made for another architecture gets the bad-architecture action (kill the process, unless changed)
 // before any rule is tried. On x86-64 a number with the x32 bit is another architecture, whatever the default
