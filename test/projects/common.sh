@@ -37,6 +37,15 @@ use_source_tree_as_subproject() {
   ln -s "$source_root" subprojects/precompiledseccomp
 }
 
+# A copy in the same place, for Meson finds a project by its real path: seen from a folder `build`, all paths are alike, and
+# ccache knows what another test has compiled.
+copy_source_tree() {
+  mkdir -p subprojects/precompiledseccomp
+  for part in meson.build meson_options.txt lib gen; do
+    cp -R "$source_root/$part" subprojects/precompiledseccomp
+  done
+}
+
 # Compilers given for the library's own build must not leak into the projects: each is configured afresh.
 unset CC CXX CFLAGS CXXFLAGS LDFLAGS DESTDIR 2>/dev/null || true
 

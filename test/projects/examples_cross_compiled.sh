@@ -3,12 +3,11 @@
 . "$(dirname "$0")/common.sh"
 
 have_cross_tools || skip "needs g++-aarch64-linux-gnu and qemu-user"
-mkdir example
-cp -R "$source_root/example/." example/
-rm -rf example/build* example/subprojects/precompiledseccomp
-ln -s "$source_root" example/subprojects/precompiledseccomp
+cp -R "$source_root/example/." .
+rm -rf build* subprojects/precompiledseccomp
+use_source_tree_as_subproject
 write_cross_file
-quietly meson setup build example --cross-file aarch64.ini
+quietly meson setup build -Dwerror=true --cross-file aarch64.ini
 quietly meson compile -C build
 
 classic=$(find build -name classic -type f | head -n 1)

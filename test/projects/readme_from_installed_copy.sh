@@ -2,8 +2,11 @@
 # The same project finds an installed copy through pkg-config and PATH.
 . "$(dirname "$0")/common.sh"
 
-quietly meson setup library "$source_root" --prefix="$work/prefix" --libdir=lib -Dtests=disabled -Dbenchmarks=disabled -Dexamples=disabled
-quietly meson install -C library
+copy_source_tree
+quietly meson setup build subprojects/precompiledseccomp --prefix="$work/prefix" --libdir=lib \
+  -Dwerror=true -Dtests=disabled -Dbenchmarks=disabled -Dexamples=disabled
+quietly meson install -C build
+rm -r build subprojects
 
 write_readme_project
 rm -r subprojects
