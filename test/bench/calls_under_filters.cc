@@ -30,7 +30,7 @@
 #include <precompiledseccomp/install.h>
 
 #include "bench/container.h"
-#include "bench/libseccomp_filter.h"
+#include "libseccomp/libseccomp_filter.h"
 #include "bench/run.h"
 #include "bench/samples.h"
 #include "bpf/allow_cache.h"

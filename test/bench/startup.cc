@@ -17,7 +17,7 @@
 
 #include "bench/container.h"
 #include "bench/installing.h"
-#include "bench/libseccomp_filter.h"
+#include "libseccomp/libseccomp_filter.h"
 #include "bench/run.h"
 #include "bench/samples.h"
 #include "bench_filters.h"

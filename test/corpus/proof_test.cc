@@ -15,33 +15,14 @@
 #include "compile/compile.h"
 #include "corpus/corpus.h"
 #include "precompile/template.h"
+#include "support/meant_by_others.h"
 #include "verify/verify.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
-constexpr std::uint32_t kMinusOne = UINT32_MAX;
-
-Action AnswerTo(const Reference& reference, std::uint32_t number, std::uint32_t arch) {
-  seccomp_data call{};
-  call.nr = static_cast<int>(number);
-  call.arch = arch;
-  return Action::FromReturnValue(bpf::Run(reference.program, call).result);
-}
-
-// The policy, with that about it which another compiler takes differently, and which its data does not say:
-// what it does with other architectures, with numbers from 2^30 on (x32's, to us and to libseccomp), and with
-// -1. How it does is seen from one call each; that it does so for all is then proved.
 ResolvedPolicy AsTheReferenceMeansIt(const CorpusPolicy& policy, const Reference& reference) {
-  ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
-  const std::uint32_t arch = policy.target->audit_arch;
-  resolved.bad_architecture_action = AnswerTo(reference, 0, 0);
-  resolved.target.foreign_abi_bits = 0;
-  resolved.baseline =
-      Baseline{Syscall::kMaximumNumber, AnswerTo(reference, Syscall::kMaximumNumber + 1, arch)};
-  resolved.rule_sets.push_back(
-      {false, {{AnswerTo(reference, kMinusOne, arch), {kMinusOne}, Always(), "-1"}}});
-  return resolved;
+  return AsMeantByOthers(Resolve(policy.policy, *policy.target), reference.program);
 }
 
 // Of all filters of a test.

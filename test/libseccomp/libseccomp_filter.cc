@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "bench/libseccomp_filter.h"
+#include "libseccomp/libseccomp_filter.h"
 
 #include <stdexcept>
 #include <variant>
