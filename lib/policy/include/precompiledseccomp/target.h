@@ -18,10 +18,9 @@ struct Target {
   std::uint32_t audit_arch = 0;
   // The byte order of seccomp_data's 64-bit fields.
   bool big_endian = false;
-  // Call numbers with one of these bits belong to another ABI that shares `audit_arch`. On x86-64 that is
-  // x32, bit 30
-  // (__X32_SYSCALL_BIT in asm/unistd.h): such a call is another architecture's, whatever the default action
-  // is.
+  // Call numbers with one of these bits belong to another ABI that shares `audit_arch`: such a call is
+  // another architecture's, whatever the default action is. On x86-64 that is x32, bit 30 (__X32_SYSCALL_BIT
+  // in asm/unistd.h).
   std::uint32_t foreign_abi_bits = 0;
   // A preprocessor condition that holds exactly when the compiler produces code for this target.
   std::string_view compiler_condition;
