@@ -30,12 +30,12 @@
 #include <precompiledseccomp/install.h>
 
 #include "bench/container.h"
-#include "libseccomp/libseccomp_filter.h"
 #include "bench/run.h"
 #include "bench/samples.h"
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
+#include "libseccomp/libseccomp_filter.h"
 
 namespace precompiledseccomp::testing {
 namespace {

@@ -17,10 +17,10 @@
 
 #include "bench/container.h"
 #include "bench/installing.h"
-#include "libseccomp/libseccomp_filter.h"
 #include "bench/run.h"
 #include "bench/samples.h"
 #include "bench_filters.h"
+#include "libseccomp/libseccomp_filter.h"
 
 namespace precompiledseccomp::testing {
 namespace {
