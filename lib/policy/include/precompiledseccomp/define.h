@@ -88,8 +88,7 @@ std::string HighHalfName(std::string_view variable);
 // calls and all values of the variables.
 enum class Proof : std::uint8_t {
   kRequired,        // a program that is too large to be proved is an error
-  kUnlessTooLarge,  // a program that is too large is written without a proof, and the generated source says
-                    // so
+  kUnlessTooLarge,  // a program that is too large is written unproved, and the generated source says so
 };
 
 struct ProgramDefinition {
