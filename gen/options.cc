@@ -249,7 +249,7 @@ std::string HelpText() {
                       does what the policy says (default: on); the source says what is not proved
   --proof-steps NUMBER
                       how much work a proof may be before the program counts as too large, two to ten
-                      million a second (default: )" +
+                      million a second; more than by default may take more memory, too (default: )" +
          std::to_string(verify::Limits().steps) + R"()
   --stats FILE        JSON to write: instruction counts, offsets of variables, what was proved, calls that
                       the kernel will answer from its allow bitmap, instructions run for each call number,

@@ -2,6 +2,7 @@
 
 #include "proof.h"
 
+#include <algorithm>
 #include <variant>
 
 #include <precompiledseccomp/error.h>
@@ -19,10 +20,17 @@ ProofRecord ProofTurnedOff() {
   return {{}, "--prove=off"};
 }
 
+verify::Limits ProofLimits(std::uint64_t most_steps) {
+  const verify::Limits usual;
+  constexpr std::uint64_t kMostTimes = 400;  // nodes are numbered with 32 bits
+  const std::uint64_t times = std::clamp(most_steps / usual.steps, std::uint64_t{1}, kMostTimes);
+  return {.steps = most_steps, .nodes = static_cast<std::size_t>(usual.nodes * times)};
+}
+
 ProofRecord ProveProgram(const PrecompiledProgram& program, const DefinitionAnswers& answers,
                          std::uint64_t most_steps) {
   const verify::Verdict verdict =
-      verify::Prove(Resolve(answers.policy, answers.target), TemplateOf(program), {.steps = most_steps});
+      verify::Prove(Resolve(answers.policy, answers.target), TemplateOf(program), ProofLimits(most_steps));
   if (const auto* proved = std::get_if<verify::Proved>(&verdict)) return {*proved, {}};
   if (const auto* refuted = std::get_if<verify::Refuted>(&verdict))
     throw Error("the compiled filter is wrong: " + Describe(*refuted, answers.target) + kOurBug)

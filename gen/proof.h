@@ -21,7 +21,11 @@ struct ProofRecord {
 // What stands in the record of a program that was not even tried to be proved.
 ProofRecord ProofTurnedOff();
 
-// Proves that `program` does what the policy of `answers` says, within that many steps. Throws Error, with
+// The limits of a proof that may take so many steps: where that is more than by default, it may take as much
+// more memory.
+verify::Limits ProofLimits(std::uint64_t most_steps);
+
+// Proves that `program` does what the policy of `answers` says, within ProofLimits. Throws Error, with
 // the program's name: if it does not, with a call that shows it; and if it is too large to tell, unless its
 // definition permits that.
 ProofRecord ProveProgram(const PrecompiledProgram& program, const DefinitionAnswers& answers,

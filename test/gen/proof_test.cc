@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the generator proves, and what it does with programs that it cannot prove.
+#include <cstdint>
+#include <limits>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +13,7 @@
 #include "modules/good.h"
 #include "proof.h"
 #include "run.h"
+#include "verify/diagrams.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -100,6 +104,17 @@ BOOST_AUTO_TEST_CASE(AnyOtherProgramThatIsTooLargeIsAnError) {
           "with --proof-steps, or let the program be written without a proof: Proof::kUnlessTooLarge in "
           "its definition\n");
   BOOST_TEST(folder.Files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(WhoPermitsMoreStepsPermitsMoreMemory) {
+  const verify::Limits usual;
+  BOOST_TEST(ProofLimits(1).steps == 1U);
+  BOOST_TEST(ProofLimits(1).nodes == usual.nodes);
+  BOOST_TEST(ProofLimits(usual.steps).nodes == usual.nodes);
+  BOOST_TEST(ProofLimits(10 * usual.steps).steps == 10 * usual.steps);
+  BOOST_TEST(ProofLimits(10 * usual.steps).nodes == 10 * usual.nodes);
+  // As many as can be numbered.
+  BOOST_TEST(ProofLimits(UINT64_MAX).nodes < std::numeric_limits<verify::NodeId>::max());
 }
 
 BOOST_AUTO_TEST_CASE(TheCostOfProofsIsToldWithTheTimes) {
