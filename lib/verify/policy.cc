@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "verify/entangled.h"
+
 namespace precompiledseccomp::verify {
 namespace {
 
@@ -147,6 +149,7 @@ class PolicyReader {
         conditions_(terms, diagrams, comparisons) {}
 
   NodeId Read() {
+    MeetEntangledFactsFirst();
     const NodeId other_architecture = Answer(policy_.bad_architecture_action);
     const NodeId of_other_abi =
         comparisons_.AnyBitInCommon(terms_.Word(kNumber), terms_.Constant(policy_.target.foreign_abi_bits));
@@ -160,6 +163,15 @@ class PolicyReader {
   // A rule: the place of its set, and its own place in it.
   using Place = std::pair<std::size_t, std::size_t>;
   using Places = std::vector<Place>;
+
+  // Facts stand in diagrams in the order in which they are met. Those that an "and" joins should stand
+  // together: else all combinations of the ones above have to be remembered until the others come. A list
+  // that has some of them, too, does well in any order.
+  void MeetEntangledFactsFirst() {
+    for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
+      for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
+        if (HasEntangledTests(policy_.rule_sets[set].rules[rule].condition)) Matches({set, rule});
+  }
 
   NodeId Answer(const Action& action) {
     const TermId data = terms_.And(conditions_.TermOf(action.data()), terms_.Constant(kDataOfAction));

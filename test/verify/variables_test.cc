@@ -183,6 +183,34 @@ BOOST_AUTO_TEST_CASE(RandomDefinitionsAreProvedForAllValues) {
     }
 }
 
+// A descriptor of each of `count` pairs may be read from, and duplicated onto the other.
+ProgramDefinition PairsOfDescriptors(int count) {
+  ProgramDefinition definition{"pairs", {}, {}};
+  for (int i = 0; i < count; ++i)
+    for (const char* which : {"from", "to"}) definition.variables.emplace_back(which + std::to_string(i));
+  definition.policy = [count](const Values& v) {
+    std::vector<Value> readable;
+    Policy policy;
+    RuleSet pairs;
+    for (int i = 0; i < count; ++i) {
+      const Value from = v["from" + std::to_string(i)];
+      readable.push_back(from);
+      pairs.Allow("dup2", Arg32(0) == from && Arg32(1) == v["to" + std::to_string(i)]);
+    }
+    policy.Allow("read", Arg32(0).In(readable));
+    return policy.Add(pairs);
+  };
+  return definition;
+}
+
+BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
+  const DefinitionAnswers answers = AskDefinition(PairsOfDescriptors(50), X86());
+  const verify::Template filter = TemplateOf(PrecompileAnswers(answers));
+  const verify::Verdict verdict =
+      Prove(Resolve(answers.policy, X86()), filter, {.steps = 100'000, .nodes = 20'000});
+  BOOST_TEST(Describe(verdict, X86()) == "proved");
+}
+
 // Most of the ways on which this filter differs from its policy contradict themselves: millions, of few
 // kinds.
 BOOST_AUTO_TEST_CASE(ManyContradictionsDoNotHideADifference) {
