@@ -27,11 +27,6 @@ class ByteSet {
   [[nodiscard]] constexpr bool Has(std::uint32_t value) const {
     return (words_[value / kWordBits] >> value % kWordBits & 1) != 0;
   }
-  [[nodiscard]] constexpr bool IsWithin(const ByteSet& other) const {
-    for (std::size_t i = 0; i < words_.size(); ++i)
-      if ((words_[i] & ~other.words_[i]) != 0) return false;
-    return true;
-  }
 
   // The least value that has these bits where `known` is set; nothing if there is none.
   [[nodiscard]] std::optional<std::uint32_t> Least(std::uint32_t known, std::uint32_t bits) const {
