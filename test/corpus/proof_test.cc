@@ -11,7 +11,6 @@
 #include <precompiledseccomp/evaluate.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "bpf/interpreter.h"
 #include "compile/compile.h"
 #include "corpus/corpus.h"
 #include "precompile/template.h"
