@@ -12,8 +12,8 @@
 
 namespace precompiledseccomp::testing {
 
-// What libseccomp makes of a policy. Nothing if it, which in rare cases runs in circles, takes more than a
-// second of processor time.
+// What libseccomp makes of a policy, in a child. Nothing if it makes nothing: because it refuses the policy,
+// or because it takes more than a second of processor time, as in rare cases it runs in circles.
 std::optional<std::vector<sock_filter>> ByLibseccomp(const ResolvedPolicy& policy, LibseccompShape shape);
 
 }  // namespace precompiledseccomp::testing
