@@ -226,6 +226,11 @@ CorpusPolicy ReadPolicy(const std::filesystem::path& path) {
   return policy;
 }
 
+bool IsPolicy(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return Json::parse(file).contains("rule_sets");
+}
+
 }  // namespace
 
 CorpusPolicy LoadPolicy(const std::filesystem::path& file) {
@@ -238,7 +243,8 @@ CorpusPolicy LoadPolicy(const std::filesystem::path& file) {
 
 void LoadCorpus(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.path().extension() == ".json") Loaded().push_back(LoadPolicy(entry.path()));
+    if (entry.path().extension() == ".json" && IsPolicy(entry.path()))
+      Loaded().push_back(LoadPolicy(entry.path()));
   std::sort(Loaded().begin(), Loaded().end(),
             [](const CorpusPolicy& a, const CorpusPolicy& b) { return a.name < b.name; });
 }

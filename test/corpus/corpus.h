@@ -40,7 +40,8 @@ struct CorpusPolicy {
 // Reads one file. Throws on data that it does not understand.
 CorpusPolicy LoadPolicy(const std::filesystem::path& file);
 
-// Reads all .json files in the folders of `folder`.
+// Reads all policies in the folders of `folder`: the .json files with rule sets. Files of other kinds, such
+// as instructions without a policy, are passed over.
 void LoadCorpus(const std::filesystem::path& folder);
 
 // What was loaded, by name.
