@@ -20,9 +20,9 @@ using compile::Graph;
 using compile::NodeId;
 
 // "ioctl (3900 tests), prctl (120 tests)": the calls whose decisions are the largest.
-std::string LargestCalls(const ResolvedPolicy& policy) {
+std::string LargestCalls(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   constexpr std::size_t kShown = 3;
-  Graph graph;
+  Graph graph(numbers);
   std::vector<std::pair<std::size_t, std::uint32_t>> sizes;
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
     const std::vector<bool> reachable = graph.ReachableFrom(decision);
@@ -38,24 +38,25 @@ std::string LargestCalls(const ResolvedPolicy& policy) {
   return text;
 }
 
-void CheckSize(std::size_t size, const ResolvedPolicy& policy) {
+void CheckSize(std::size_t size, const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   if (size <= BPF_MAXINSNS) return;
   throw Error("the filter has " + std::to_string(size) + " instructions, and the kernel takes at most " +
-              std::to_string(BPF_MAXINSNS) + "; most of the space is taken by " + LargestCalls(policy));
+              std::to_string(BPF_MAXINSNS) + "; most of the space is taken by " +
+              LargestCalls(policy, numbers));
 }
 
 }  // namespace
 
-std::vector<sock_filter> Compile(const ResolvedPolicy& policy) {
-  compile::CheckThatRulesCanMatch(policy);
-  return CompileChecked(policy);
+std::vector<sock_filter> Compile(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
+  compile::CheckThatRulesCanMatch(policy, numbers);
+  return CompileChecked(policy, numbers);
 }
 
-std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy) {
-  Graph graph;
+std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
+  Graph graph(numbers);
   const NodeId root = compile::Dispatch(policy, graph);
   std::vector<sock_filter> instructions = compile::LayOut(root, graph);
-  CheckSize(instructions.size(), policy);
+  CheckSize(instructions.size(), policy, numbers);
   return instructions;
 }
 

@@ -13,8 +13,8 @@
 //   dispatch.h   call numbers become ranges of equal meaning, found by a search tree (weights.h)
 //   layout.h     the graph becomes a line of instructions (unreached.h)
 //
-// Deterministic: equal policies give equal instructions. Values of variables are opaque: policies that differ
-// only in the values of their variables give instructions that differ only in those operands.
+// Deterministic: equal policies and numbers give equal instructions. Variables are opaque: other numbers for
+// them give instructions that differ only in the operands in which the numbers stand.
 #pragma once
 
 #include <cstdint>
@@ -26,12 +26,13 @@
 
 namespace precompiledseccomp {
 
-// Throws Error for a rule that can never match, and for a filter of more than BPF_MAXINSNS instructions
-// (naming the system calls that take most of the space).
-std::vector<sock_filter> Compile(const ResolvedPolicy& policy);
+// `numbers` has one for each of the policy's variables. Throws Error for one that is missing, for a rule that
+// can never match, and for a filter of more than BPF_MAXINSNS instructions (naming the system calls that take
+// most of the space).
+std::vector<sock_filter> Compile(const ResolvedPolicy& policy, const VariableNumbers& numbers = {});
 
-// The same without the check that rules can match: for a policy that differs only in the values of its
-// variables from one that was compiled with it.
-std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy);
+// The same without the check that rules can match: for a policy that was compiled with it before, with other
+// numbers.
+std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy, const VariableNumbers& numbers = {});
 
 }  // namespace precompiledseccomp

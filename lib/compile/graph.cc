@@ -164,9 +164,11 @@ NodeId Graph::AddBranch(const Test& test, NodeId yes, NodeId no) {
 }
 
 Immediate Graph::ImmediateFor(const Word& word) {
-  if (!word.IsVariable()) return {word.value, 0};
-  const auto next = static_cast<std::uint32_t>(variables_.size() + 1);
-  return {word.value, variables_.emplace(word.variable, next).first->second};
+  if (!word.IsVariable()) return {word.constant(), 0};
+  const auto known = variables_.find(word.variable());
+  if (known != variables_.end()) return known->second;
+  const Immediate immediate = {word.NumberWith(numbers_), static_cast<std::uint32_t>(variables_.size() + 1)};
+  return variables_.emplace(word.variable(), immediate).first->second;
 }
 
 std::vector<bool> Graph::ReachableFrom(NodeId root) const {

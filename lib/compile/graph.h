@@ -75,6 +75,9 @@ struct Node {
 
 class Graph {
  public:
+  // `numbers` must live as long as the graph.
+  explicit Graph(const VariableNumbers& numbers) : numbers_(numbers) {}
+
   NodeId AddLeaf(const Leaf& leaf);
   NodeId AddAction(const Action& action);
 
@@ -82,7 +85,7 @@ class Graph {
   // test, tests with only one possible answer disappear, and so do branches whose sides are equal.
   NodeId AddBranch(const Test& test, NodeId yes, NodeId no);
 
-  // The operand that stands for a word of the policy.
+  // The operand that stands for a word of the policy. Throws Error if there is no number for a variable.
   Immediate ImmediateFor(const Word& word);
 
   [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
@@ -98,7 +101,8 @@ class Graph {
   std::vector<Node> nodes_;
   // A hash table with linear probing over nodes_; a power of two, at most half full.
   std::vector<NodeId> slots_;
-  std::unordered_map<std::string, std::uint32_t> variables_;
+  const VariableNumbers& numbers_;
+  std::unordered_map<std::string, Immediate> variables_;
 };
 
 }  // namespace precompiledseccomp::compile

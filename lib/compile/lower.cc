@@ -11,6 +11,7 @@
 
 #include "bpf/instructions.h"
 #include "compile/search.h"
+#include "policy/same.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -121,7 +122,7 @@ class Lowering {
   NodeId Greater(const Operand& operand, Kind low_kind, const Value& value, NodeId yes, NodeId no) {
     const NodeId low = Compare(Low(operand), low_kind, value.low(), yes, no);
     if (operand.IsLowHalf()) return low;
-    const bool high_is_zero = !value.high().IsVariable() && value.high().value == 0;
+    const bool high_is_zero = !value.high().IsVariable() && value.high().constant() == 0;
     // Above zero is the same as not zero: one test of the high half is enough.
     if (high_is_zero) return Compare(High(operand), Kind::kEqual, value.high(), low, yes);
     const NodeId not_greater = Compare(High(operand), Kind::kEqual, value.high(), low, no);
@@ -142,7 +143,7 @@ class Lowering {
 
   // word & ~bits == 0; of a variable, whose complement is not at hand:  ld word; or bits; jeq bits
   NodeId OnlyBitsInWord(std::uint32_t offset, const Word& bits, NodeId yes, NodeId no) {
-    if (!bits.IsVariable()) return AnyBitSet(offset, ~bits.value, no, yes);
+    if (!bits.IsVariable()) return AnyBitSet(offset, ~bits.constant(), no, yes);
     const Immediate operand = graph_.ImmediateFor(bits);
     return graph_.AddBranch({{offset, Transform::kOr, operand}, Kind::kEqual, operand}, yes, no);
   }
@@ -162,7 +163,7 @@ class Lowering {
       if (!constant)
         otherwise = Equal(node.operand, *value, yes, otherwise);
       else
-        lows_by_high[node.operand.IsLowHalf() ? 0 : value->high().value].insert(value->low().value);
+        lows_by_high[node.operand.IsLowHalf() ? 0 : value->high().constant()].insert(value->low().constant());
     }
     if (lows_by_high.empty()) return otherwise;
     if (node.operand.IsLowHalf())
@@ -261,7 +262,8 @@ class Lowering {
   // Adds the values of `set` to an alternative with the same operand and the same rest, if there is one.
   static bool JoinWithEqual(const OneOf& set, NodeId rest_id, std::vector<Alternative>& alternatives) {
     for (Alternative& alternative : alternatives) {
-      if (!alternative.set || alternative.set->operand != set.operand || alternative.rest_id != rest_id)
+      if (!alternative.set || !AreSame(alternative.set->operand, set.operand) ||
+          alternative.rest_id != rest_id)
         continue;
       std::vector<Value>& values = alternative.set->values;
       values.insert(values.end(), set.values.begin(), set.values.end());

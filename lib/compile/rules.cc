@@ -11,6 +11,7 @@
 
 #include "compile/known.h"
 #include "compile/lower.h"
+#include "policy/same.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -50,7 +51,7 @@ NodeId DecideByRules(const ResolvedPolicy& policy, const Places& places, NodeId 
     const ResolvedRule& last = RuleAt(policy, places[end - 1]);
     const bool only_vsyscall = policy.rule_sets[places[end - 1].set].only_vsyscall;
     std::size_t begin = end;
-    while (begin > 0 && RuleAt(policy, places[begin - 1]).action == last.action &&
+    while (begin > 0 && AreSame(RuleAt(policy, places[begin - 1]).action, last.action) &&
            policy.rule_sets[places[begin - 1].set].only_vsyscall == only_vsyscall)
       --begin;
     std::vector<Condition> conditions;
@@ -107,8 +108,8 @@ NodeId Marker(std::size_t number, Graph& graph) {
   return graph.AddLeaf({static_cast<std::uint32_t>(number), {}});
 }
 
-void CheckCondition(const ResolvedRule& rule, const Target& target) {
-  Graph graph;
+void CheckCondition(const ResolvedRule& rule, const Target& target, const VariableNumbers& numbers) {
+  Graph graph(numbers);
   const NodeId yes = Marker(1, graph);
   const NodeId no = Marker(0, graph);
   const NodeId root = Lower(rule.condition, yes, no, target, graph);
@@ -119,10 +120,11 @@ void CheckCondition(const ResolvedRule& rule, const Target& target) {
 
 // The rules of `places`, all of one set, that some call can reach; all of them if that is too much to find
 // out.
-std::set<RulePlace> ReachableRules(const ResolvedPolicy& policy, const Places& places) {
+std::set<RulePlace> ReachableRules(const ResolvedPolicy& policy, const Places& places,
+                                   const VariableNumbers& numbers) {
   // The usual case.
   if (places.size() == 1 && IsUnconditional(RuleAt(policy, places.front()))) return {places.front()};
-  Graph graph;
+  Graph graph(numbers);
   const NodeId none = Marker(places.size(), graph);
   std::vector<NodeId> markers;
   for (std::size_t i = 0; i < places.size(); ++i) markers.push_back(Marker(i, graph));
@@ -156,7 +158,7 @@ NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, std::uint32_t number, Gra
   return graph.AddAction(is_unknown ? policy.baseline->unknown_action : policy.default_action);
 }
 
-void CheckThatRulesCanMatch(const ResolvedPolicy& policy) {
+void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   std::set<RulePlace> reachable;
   std::set<Places> checked;
   for (const auto& [number, places] : RulesByNumber(policy)) {
@@ -165,7 +167,7 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy) {
       while (end < places.size() && places[end].set == places[begin].set) ++end;
       const Places of_one_set(places.begin() + static_cast<std::ptrdiff_t>(begin),
                               places.begin() + static_cast<std::ptrdiff_t>(end));
-      if (checked.insert(of_one_set).second) reachable.merge(ReachableRules(policy, of_one_set));
+      if (checked.insert(of_one_set).second) reachable.merge(ReachableRules(policy, of_one_set, numbers));
       begin = end;
     }
   }
@@ -173,7 +175,7 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy) {
     for (std::size_t index = 0; index < policy.rule_sets[set].rules.size(); ++index) {
       const ResolvedRule& rule = policy.rule_sets[set].rules[index];
       if (rule.numbers.empty() || reachable.count({set, index}) != 0) continue;
-      CheckCondition(rule, policy.target);
+      CheckCondition(rule, policy.target, numbers);
       throw Error("the rule \"" + rule.description +
                   "\" can never match: earlier rules of the same rule set decide all of its calls");
     }

@@ -22,6 +22,6 @@ NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, std::uint32_t number, Gra
 // Throws Error for a rule that can never match: because its condition is never true, or because earlier rules
 // of its rule set leave it nothing to decide. A contradiction that needs very many combinations of tests to
 // be seen may be missed; a rule that can match is never reported.
-void CheckThatRulesCanMatch(const ResolvedPolicy& policy);
+void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers);
 
 }  // namespace precompiledseccomp::compile

@@ -93,15 +93,19 @@ std::uint32_t Action::ReturnValueWithoutData() const {
   return FactsOf(kind_).return_value;
 }
 
-std::uint32_t Action::ReturnValue() const {
-  return ReturnValueWithoutData() | (data_.value & kDataMask);
+std::uint32_t Action::ReturnValue(const VariableNumbers& numbers) const {
+  return ReturnValueWithoutData() | (data_.NumberWith(numbers) & kDataMask);
+}
+
+Action Action::With(const VariableNumbers& numbers) const {
+  return Action(kind_, Word(data_.NumberWith(numbers) & kDataMask));
 }
 
 std::string Action::ToString() const {
   std::string text = FactsOf(kind_).name;
-  if (data_.IsVariable()) return text + " $" + data_.variable;
-  const bool shows_data = kind_ == Kind::kErrno || data_.value != 0;
-  return shows_data ? text + " " + std::to_string(data_.value) : text;
+  if (data_.IsVariable()) return text + " $" + data_.variable();
+  const bool shows_data = kind_ == Kind::kErrno || data_.constant() != 0;
+  return shows_data ? text + " " + std::to_string(data_.constant()) : text;
 }
 
 std::ostream& operator<<(std::ostream& out, const Action& action) {

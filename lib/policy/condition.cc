@@ -39,13 +39,14 @@ std::string_view RelationText(Relation relation) {
   throw Error("a comparison has an unknown relation");
 }
 
-// The bits of a value as its operand sees them.
+// The bits of a constant as its operand sees them.
 std::uint64_t BitsFor(const Operand& operand, const Value& value) {
-  return operand.IsLowHalf() ? value.low().value : value.bits();
+  return operand.IsLowHalf() ? value.low().constant() : value.bits();
 }
 
 std::string ValueText(const Operand& operand, const Value& value) {
-  return operand.IsLowHalf() && value.IsConstant() ? Value(value.low().value).ToString() : value.ToString();
+  return operand.IsLowHalf() && value.IsConstant() ? Value(value.low().constant()).ToString()
+                                                   : value.ToString();
 }
 
 void CheckFits(const Operand& operand, const Value& value, std::string_view what) {

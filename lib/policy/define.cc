@@ -22,16 +22,26 @@ std::string HighHalfName(std::string_view variable) {
   return std::string(variable) + ".high";
 }
 
-Values::Values(const Target& target, const std::vector<Variable>& variables,
-               const std::vector<std::uint64_t>& numbers)
-    : target_(&target), variables_(variables), numbers_(numbers) {
-  if (variables_.size() != numbers_.size())
-    throw Error(std::to_string(variables_.size()) + " variables were given " +
-                std::to_string(numbers_.size()) + " values");
-  for (std::size_t i = 0; i < variables_.size(); ++i)
-    if (variables_[i].bits == 32 && numbers_[i] > UINT32_MAX)
-      throw Error("the value " + std::to_string(numbers_[i]) + " does not fit the 32-bit variable \"" +
-                  variables_[i].name + "\"");
+VariableNumbers NumbersOf(const std::vector<Variable>& variables, const std::vector<std::uint64_t>& numbers) {
+  if (variables.size() != numbers.size())
+    throw Error(std::to_string(variables.size()) + " variables were given " + std::to_string(numbers.size()) +
+                " values");
+  VariableNumbers words;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const auto low = static_cast<std::uint32_t>(numbers[i]);
+    const auto high = static_cast<std::uint32_t>(numbers[i] >> 32);
+    const std::string& name = variables[i].name;
+    if (variables[i].bits == 64) {
+      words[LowHalfName(name)] = low;
+      words[HighHalfName(name)] = high;
+    } else if (high == 0) {
+      words[name] = low;
+    } else {
+      throw Error("the value " + std::to_string(numbers[i]) + " does not fit the 32-bit variable \"" + name +
+                  "\"");
+    }
+  }
+  return words;
 }
 
 Value Values::operator[](std::string_view name) const {
@@ -52,11 +62,8 @@ Value Values::Find(std::string_view name, int bits) const {
     throw Error("the variable \"" + found->name + "\" has " + std::to_string(found->bits) + " bits; use " +
                 (found->bits == 64 ? "Uint64(\"" + found->name + "\")" : "[\"" + found->name + "\"]"));
 
-  const std::uint64_t number = numbers_[static_cast<std::size_t>(found - variables_.begin())];
-  const auto low = static_cast<std::uint32_t>(number);
-  if (bits == 32) return Value(Word{0, {}}, Word{low, found->name});
-  return Value(Word{static_cast<std::uint32_t>(number >> 32), HighHalfName(found->name)},
-               Word{low, LowHalfName(found->name)});
+  if (bits == 32) return Value(Word(), Word::Variable(found->name));
+  return Value(Word::Variable(HighHalfName(found->name)), Word::Variable(LowHalfName(found->name)));
 }
 
 }  // namespace precompiledseccomp

@@ -20,18 +20,20 @@ std::uint64_t OperandOf(const Operand& operand, const seccomp_data& call) {
 }
 
 // A value as wide as the operand it belongs to: of a negative int, a low half's test sees the low 32 bits.
-std::uint64_t ValueFor(const Operand& operand, const Value& value) {
-  return operand.IsLowHalf() ? value.bits() & kLowHalf : value.bits();
+std::uint64_t ValueFor(const Operand& operand, const Value& value, const VariableNumbers& numbers) {
+  const std::uint64_t bits = value.BitsWith(numbers);
+  return operand.IsLowHalf() ? bits & kLowHalf : bits;
 }
 
 struct HoldsNode {
   const seccomp_data& call;
+  const VariableNumbers& numbers;
 
   bool operator()(const AlwaysTrue&) const { return true; }
 
   bool operator()(const Comparison& node) const {
     const std::uint64_t left = OperandOf(node.operand, call);
-    const std::uint64_t right = ValueFor(node.operand, node.value);
+    const std::uint64_t right = ValueFor(node.operand, node.value, numbers);
     switch (node.relation) {
       case Relation::kEqual:
         return left == right;
@@ -50,56 +52,57 @@ struct HoldsNode {
   }
 
   bool operator()(const MaskedEqual& node) const {
-    return (OperandOf(node.operand, call) & ValueFor(node.operand, node.mask)) ==
-           ValueFor(node.operand, node.value);
+    return (OperandOf(node.operand, call) & ValueFor(node.operand, node.mask, numbers)) ==
+           ValueFor(node.operand, node.value, numbers);
   }
 
   bool operator()(const OneOf& node) const {
     return std::any_of(node.values.begin(), node.values.end(), [&](const Value& value) {
-      return OperandOf(node.operand, call) == ValueFor(node.operand, value);
+      return OperandOf(node.operand, call) == ValueFor(node.operand, value, numbers);
     });
   }
 
   bool operator()(const NoOtherBits& node) const {
-    return (OperandOf(node.operand, call) & ~ValueFor(node.operand, node.bits)) == 0;
+    return (OperandOf(node.operand, call) & ~ValueFor(node.operand, node.bits, numbers)) == 0;
   }
 
   bool operator()(const Conjunction& node) const {
     return std::all_of(node.conditions.begin(), node.conditions.end(),
-                       [&](const Condition& condition) { return Holds(condition, call); });
+                       [&](const Condition& condition) { return Holds(condition, call, numbers); });
   }
 
   bool operator()(const Disjunction& node) const {
     return std::any_of(node.conditions.begin(), node.conditions.end(),
-                       [&](const Condition& condition) { return Holds(condition, call); });
+                       [&](const Condition& condition) { return Holds(condition, call, numbers); });
   }
 
-  bool operator()(const Negation& node) const { return !Holds(node.condition.front(), call); }
+  bool operator()(const Negation& node) const { return !Holds(node.condition.front(), call, numbers); }
 };
 
-bool Applies(const ResolvedRule& rule, const seccomp_data& call) {
+bool Applies(const ResolvedRule& rule, const seccomp_data& call, const VariableNumbers& numbers) {
   const auto number = static_cast<std::uint32_t>(call.nr);
   return std::find(rule.numbers.begin(), rule.numbers.end(), number) != rule.numbers.end() &&
-         Holds(rule.condition, call);
+         Holds(rule.condition, call, numbers);
 }
 
 }  // namespace
 
-bool Holds(const Condition& condition, const seccomp_data& call) {
-  return std::visit(HoldsNode{call}, condition.node());
+bool Holds(const Condition& condition, const seccomp_data& call, const VariableNumbers& numbers) {
+  return std::visit(HoldsNode{call, numbers}, condition.node());
 }
 
-std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call) {
+std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,
+                       const VariableNumbers& numbers) {
   const auto number = static_cast<std::uint32_t>(call.nr);
-  if (!policy.target.Owns(call.arch, number)) return policy.bad_architecture_action.ReturnValue();
+  if (!policy.target.Owns(call.arch, number)) return policy.bad_architecture_action.ReturnValue(numbers);
   for (const ResolvedRuleSet& set : policy.rule_sets) {
     if (set.only_vsyscall && (call.instruction_pointer & kVsyscallBit) == 0) continue;
     for (const ResolvedRule& rule : set.rules)
-      if (Applies(rule, call)) return rule.action.ReturnValue();
+      if (Applies(rule, call, numbers)) return rule.action.ReturnValue(numbers);
   }
   if (policy.baseline && number > policy.baseline->newest_known)
-    return policy.baseline->unknown_action.ReturnValue();
-  return policy.default_action.ReturnValue();
+    return policy.baseline->unknown_action.ReturnValue(numbers);
+  return policy.default_action.ReturnValue(numbers);
 }
 
 }  // namespace precompiledseccomp

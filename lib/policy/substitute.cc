@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "policy/substitute.h"
-
-#include <utility>
 #include <variant>
 #include <vector>
 
-#include <precompiledseccomp/error.h>
 #include <precompiledseccomp/evaluate.h>
 
 namespace precompiledseccomp {
 namespace {
 
-struct Substitution {
-  const ValueOfVariable& value_of;
+struct NodeWithNumbers {
+  const VariableNumbers& numbers;
 
-  [[nodiscard]] Word Get(const Word& word) const {
-    return word.IsVariable() ? Word{value_of(word.variable), word.variable} : word;
-  }
   [[nodiscard]] Value Get(const Value& value) const {
-    return value.IsConstant() ? value : Value(Get(value.high()), Get(value.low()));
+    return value.IsConstant() ? value : Value(value.BitsWith(numbers));
   }
   [[nodiscard]] std::vector<Condition> Get(const std::vector<Condition>& conditions) const {
     std::vector<Condition> results;
     results.reserve(conditions.size());
-    for (const Condition& condition : conditions) results.push_back(Substitute(condition, value_of));
+    for (const Condition& condition : conditions) results.push_back(WithNumbers(condition, numbers));
     return results;
   }
 
@@ -50,38 +43,18 @@ struct Substitution {
 
 }  // namespace
 
-Condition Substitute(const Condition& condition, const ValueOfVariable& value_of) {
-  return Condition(std::visit(Substitution{value_of}, condition.node()));
+Condition WithNumbers(const Condition& condition, const VariableNumbers& numbers) {
+  return Condition(std::visit(NodeWithNumbers{numbers}, condition.node()));
 }
 
-Action Substitute(const Action& action, const ValueOfVariable& value_of) {
-  const Value data(Word(), Substitution{value_of}.Get(action.data()));
-  switch (action.kind()) {
-    case Action::Kind::kErrno:
-      return Action::Errno(data);
-    case Action::Kind::kTrap:
-      return Action::Trap(data);
-    case Action::Kind::kTrace:
-      return Action::Trace(data);
-    default:
-      return action;  // takes no data
-  }
-}
-
-ResolvedPolicy WithValues(ResolvedPolicy policy, const std::map<std::string, std::uint32_t>& values) {
-  const auto value_of = [&](const std::string& variable) {
-    const auto value = values.find(variable);
-    if (value == values.end()) throw Error("there is no value for the variable \"" + variable + "\"");
-    return value->second;
-  };
-  policy.default_action = Substitute(policy.default_action, value_of);
-  policy.bad_architecture_action = Substitute(policy.bad_architecture_action, value_of);
-  if (policy.baseline)
-    policy.baseline->unknown_action = Substitute(policy.baseline->unknown_action, value_of);
+ResolvedPolicy WithNumbers(ResolvedPolicy policy, const VariableNumbers& numbers) {
+  policy.default_action = policy.default_action.With(numbers);
+  policy.bad_architecture_action = policy.bad_architecture_action.With(numbers);
+  if (policy.baseline) policy.baseline->unknown_action = policy.baseline->unknown_action.With(numbers);
   for (ResolvedRuleSet& set : policy.rule_sets)
     for (ResolvedRule& rule : set.rules) {
-      rule.action = Substitute(rule.action, value_of);
-      rule.condition = Substitute(rule.condition, value_of);
+      rule.action = rule.action.With(numbers);
+      rule.condition = WithNumbers(rule.condition, numbers);
     }
   return policy;
 }

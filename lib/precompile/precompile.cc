@@ -3,7 +3,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include <algorithm>
-#include <optional>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -42,6 +42,13 @@ std::vector<WordPlace> WordsOf(const std::vector<Variable>& variables) {
   return words;
 }
 
+// As in Word.
+std::string WordName(const WordPlace& place, const std::vector<Variable>& variables) {
+  const Variable& variable = variables[place.variable];
+  if (variable.bits == 32) return variable.name;
+  return place.is_high_half ? HighHalfName(variable.name) : LowHalfName(variable.name);
+}
+
 std::string NameOf(const WordPlace& place, const std::vector<Variable>& variables) {
   const Variable& variable = variables[place.variable];
   if (variable.bits == 32) return "\"" + variable.name + "\"";
@@ -50,9 +57,12 @@ std::string NameOf(const WordPlace& place, const std::vector<Variable>& variable
 
 // ---- Asking the definition ----
 
+// What changes with each call shows in the second answer, what changes once it was called twice in the third.
+constexpr int kTimesAsked = 3;
+
 // What the author's function throws becomes an Error of ours; whatever it is.
-Policy CallDefinition(const ProgramDefinition& definition, const Target& target, const StandIns& values) {
-  const Values named(target, definition.variables, values);
+Policy CallDefinition(const ProgramDefinition& definition, const Target& target) {
+  const Values named(target, definition.variables);
   try {
     return definition.policy(named);
   } catch (const Error&) {
@@ -88,7 +98,18 @@ std::pair<std::string, std::string> FirstDifference(const std::string& first, co
       a == b ? "in the counts of its hot calls, in what is optional, or in what was a negative int"
              : "first \"" + trimmed(a) + "\", then \"" + trimmed(b) + "\"";
   throw Error("the definition answers differently each time it is called: " + difference +
-              "; a policy must not depend on the values of its variables, nor on anything that changes");
+              "; a policy must not depend on anything that changes");
+}
+
+// A definition may keep what it was given and use it in another one.
+void CheckThatVariablesAreDeclared(const std::vector<Variable>& variables, const Neighbours& used) {
+  std::set<std::string> declared;
+  for (const WordPlace& place : WordsOf(variables)) declared.insert(WordName(place, variables));
+  for (const auto& [name, constants] : used)
+    if (declared.count(name) == 0)
+      throw Error("the policy uses the variable \"" + name +
+                  "\", which this definition did not declare; take variables only from the values that the "
+                  "definition is called with");
 }
 
 void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Neighbours& used) {
@@ -171,7 +192,7 @@ void CheckRendering(const PrecompiledProgram& program, const std::vector<Variabl
 }
 
 PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
-  ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
+  const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
   PrecompiledProgram program{.name = answers.name,
                              .target = answers.target,
                              .instructions = {},
@@ -181,12 +202,11 @@ PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, {}, {}});
 
-  precompile::Substitution substitution(std::move(resolved), answers.variables);
   const auto compiled = [&](const StandIns& values) {
-    return Round{values, CompileChecked(substitution.With(values))};
+    return Round{values, CompileChecked(resolved, NumbersOf(answers.variables, values))};
   };
   const StandIns& first_values = answers.rounds.front();
-  const Round first{first_values, Compile(substitution.With(first_values))};
+  const Round first{first_values, Compile(resolved, NumbersOf(answers.variables, first_values))};
   program.instructions = first.instructions;
   if (answers.variables.empty()) return program;
 
@@ -203,14 +223,19 @@ std::vector<std::set<std::uint32_t>> ConstantsOfWords(const std::vector<Variable
                                                       const Neighbours& neighbours) {
   std::vector<std::set<std::uint32_t>> constants;
   for (const WordPlace& place : WordsOf(variables)) {
-    const Variable& variable = variables[place.variable];
-    const std::string name = variable.bits == 32  ? variable.name
-                             : place.is_high_half ? HighHalfName(variable.name)
-                                                  : LowHalfName(variable.name);
-    const auto found = neighbours.find(name);
+    const auto found = neighbours.find(WordName(place, variables));
     constants.push_back(found == neighbours.end() ? std::set<std::uint32_t>() : found->second);
   }
   return constants;
+}
+
+// The first two give the offsets.
+std::vector<StandIns> RoundsFor(const std::vector<Variable>& variables, const Neighbours& used) {
+  std::vector<StandIns> rounds = {precompile::FirstRound(variables), precompile::SecondRound(variables)};
+  if (variables.empty()) return rounds;
+  for (StandIns& values : precompile::FurtherRounds(variables, ConstantsOfWords(variables, used)))
+    rounds.push_back(std::move(values));
+  return rounds;
 }
 
 }  // namespace
@@ -218,30 +243,25 @@ std::vector<std::set<std::uint32_t>> ConstantsOfWords(const std::vector<Variable
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
   try {
     const std::vector<Variable>& variables = definition.variables;
-    const StandIns first_round = precompile::FirstRound(variables);
     DefinitionAnswers answers{.name = definition.name,
                               .target = target,
                               .variables = variables,
-                              .policy = CallDefinition(definition, target, first_round),
-                              .rounds = {first_round},
+                              .policy = CallDefinition(definition, target),
+                              .rounds = {},
                               .proof = definition.proof,
                               .content = {}};
     const std::string serialized = precompile::Serialize(answers.policy);
-    const auto ask_again = [&](const StandIns& values) {
-      const Policy policy = CallDefinition(definition, target, values);
-      if (precompile::Serialize(policy) != serialized) ThrowAnswersDiffer(answers.policy, policy);
-      answers.rounds.push_back(values);
-    };
-    ask_again(precompile::SecondRound(variables));
+    for (int asked = 1; asked < kTimesAsked; ++asked) {
+      const Policy again = CallDefinition(definition, target);
+      if (precompile::Serialize(again) != serialized) ThrowAnswersDiffer(answers.policy, again);
+    }
     answers.content = std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
                       precompile::Serialize(variables) + serialized;
-    if (variables.empty()) return answers;
 
-    const Neighbours neighbours = precompile::CollectVariables(answers.policy);
-    CheckThatVariablesAreUsed(variables, neighbours);
-    for (const StandIns& values :
-         precompile::FurtherRounds(variables, ConstantsOfWords(variables, neighbours)))
-      ask_again(values);
+    const Neighbours used = precompile::CollectVariables(answers.policy);
+    CheckThatVariablesAreDeclared(variables, used);
+    CheckThatVariablesAreUsed(variables, used);
+    answers.rounds = RoundsFor(variables, used);
     return answers;
   } catch (const Error& error) {
     throw error.InProgram(definition.name);
@@ -282,7 +302,8 @@ std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::ve
 std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
                                     const std::vector<std::uint64_t>& values, const Target& target) {
   try {
-    return Compile(Resolve(CallDefinition(definition, target, values), target));
+    return Compile(Resolve(CallDefinition(definition, target), target),
+                   NumbersOf(definition.variables, values));
   } catch (const Error& error) {
     throw error.InProgram(definition.name);
   }

@@ -41,9 +41,9 @@ class Writer {
   void Write(const Word& word) {
     Write(word.IsVariable());
     if (word.IsVariable())
-      Write(std::string_view(word.variable));
+      Write(std::string_view(word.variable()));
     else
-      Write(word.value);
+      Write(word.constant());
   }
   void Write(const Value& value) {
     Write(value.high());

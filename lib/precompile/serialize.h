@@ -10,8 +10,7 @@
 
 namespace precompiledseccomp::precompile {
 
-// All that a policy says. Variables are written by their names, without their values: policies have equal
-// bytes exactly if they are equal but for the values of their variables.
+// All that a policy says, variables by their names: policies have equal bytes exactly if they are equal.
 std::string Serialize(const Policy& policy);
 
 // Names and widths, in order.

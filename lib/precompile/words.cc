@@ -2,15 +2,12 @@
 
 #include "precompile/words.h"
 
-#include <array>
 #include <utility>
-
-#include "policy/substitute.h"
+#include <variant>
+#include <vector>
 
 namespace precompiledseccomp::precompile {
 namespace {
-
-// ---- Looking at all words.
 
 // What a word is compared with: half of an operand, or nothing for the data of an action.
 struct Place {
@@ -69,12 +66,6 @@ void VisitWords(const Policy& policy, const Visit& visit) {
     }
 }
 
-bool HasVariable(const Condition& condition) {
-  bool found = false;
-  VisitWords(condition, [&](const Place&, const Word& word) { found = found || word.IsVariable(); });
-  return found;
-}
-
 }  // namespace
 
 Neighbours CollectVariables(const Policy& policy) {
@@ -82,43 +73,14 @@ Neighbours CollectVariables(const Policy& policy) {
   std::set<std::pair<Place, std::string>> variables;
   VisitWords(policy, [&](const Place& place, const Word& word) {
     if (word.IsVariable())
-      variables.emplace(place, word.variable);
+      variables.emplace(place, word.variable());
     else
-      constants[place].insert(word.value);
+      constants[place].insert(word.constant());
   });
   Neighbours neighbours;
   for (const auto& [place, variable] : variables)
     neighbours[variable].insert(constants[place].begin(), constants[place].end());
   return neighbours;
-}
-
-Substitution::Substitution(ResolvedPolicy policy, const std::vector<Variable>& variables)
-    : policy_(std::move(policy)), variables_(variables) {
-  const auto add = [&](Action& action) {
-    if (action.data().IsVariable()) actions_.push_back(&action);
-  };
-  add(policy_.default_action);
-  add(policy_.bad_architecture_action);
-  if (policy_.baseline) add(policy_.baseline->unknown_action);
-  for (ResolvedRuleSet& set : policy_.rule_sets)
-    for (ResolvedRule& rule : set.rules) {
-      add(rule.action);
-      if (HasVariable(rule.condition)) conditions_.push_back(&rule.condition);
-    }
-}
-
-const ResolvedPolicy& Substitution::With(const StandIns& values) {
-  const auto value_of = [&](const std::string& word) {
-    for (std::size_t i = 0; i < variables_.size(); ++i) {
-      const std::string& name = variables_[i].name;
-      if (word == name || word == LowHalfName(name)) return static_cast<std::uint32_t>(values[i]);
-      if (word == HighHalfName(name)) return static_cast<std::uint32_t>(values[i] >> 32);
-    }
-    throw Error("the policy uses the variable \"" + word + "\" of another definition");
-  };
-  for (Condition* const condition : conditions_) *condition = Substitute(*condition, value_of);
-  for (Action* const action : actions_) *action = Substitute(*action, value_of);
-  return policy_;
 }
 
 }  // namespace precompiledseccomp::precompile

@@ -87,7 +87,7 @@ class ConditionReader {
   }
 
   TermId TermOf(const precompiledseccomp::Word& word) {
-    return word.IsVariable() ? terms_.Variable(word.variable) : terms_.Constant(word.value);
+    return word.IsVariable() ? terms_.Variable(word.variable()) : terms_.Constant(word.constant());
   }
 
  private:

@@ -35,32 +35,30 @@ void CheckHoles(const Template& filter) {
                                   "\" stands outside of the instructions");
 }
 
-using Values = std::map<std::string, std::uint32_t>;
-
-Values ValuesOf(const Witness& witness, const Terms& terms) {
-  Values values;
+VariableNumbers NumbersOf(const Witness& witness, const Terms& terms) {
+  VariableNumbers numbers;
   for (std::size_t i = 0; i < terms.variables().size(); ++i)
-    values[terms.variables()[i]] = witness[kFirstVariable + i];
-  return values;
+    numbers[terms.variables()[i]] = witness[kFirstVariable + i];
+  return numbers;
 }
 
-std::vector<sock_filter> Rendered(const Template& filter, const Values& values) {
+std::vector<sock_filter> Rendered(const Template& filter, const VariableNumbers& numbers) {
   std::vector<sock_filter> instructions = filter.instructions;
-  for (const Hole& hole : filter.holes) instructions[hole.index].k = values.at(hole.variable);
+  for (const Hole& hole : filter.holes) instructions[hole.index].k = numbers.at(hole.variable);
   return instructions;
 }
 
 // Runs filter and policy on what was found.
 Refuted Refute(const ResolvedPolicy& policy, const Template& filter, const Witness& witness,
                const Terms& terms) {
-  const Values values = ValuesOf(witness, terms);
+  const VariableNumbers numbers = NumbersOf(witness, terms);
   Refuted refuted;
   for (Source word = 0; word < kWords; ++word) SetWord(word, witness[word], refuted.call);
-  refuted.values.assign(values.begin(), values.end());
+  refuted.values.assign(numbers.begin(), numbers.end());
   std::vector<bool> ran;
   refuted.filter_answer =
-      bpf::Run(Rendered(filter, values), refuted.call, ran, policy.target.big_endian).result;
-  refuted.policy_answer = Evaluate(WithValues(policy, values), refuted.call);
+      bpf::Run(Rendered(filter, numbers), refuted.call, ran, policy.target.big_endian).result;
+  refuted.policy_answer = Evaluate(policy, refuted.call, numbers);
   // Jumps go forward, so that the last instruction that ran is the last one in the program.
   refuted.instruction =
       static_cast<std::size_t>(std::find(ran.rbegin(), ran.rend(), true).base() - ran.begin()) - 1;

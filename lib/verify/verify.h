@@ -27,7 +27,7 @@ namespace precompiledseccomp::verify {
 // A place in the instructions at which the value of a variable will stand.
 struct Hole {
   std::size_t index = 0;  // of the instruction whose operand (`k`) is the value
-  std::string variable;   // as in Word::variable: the name of a 32-bit variable, or of half of a 64-bit one
+  std::string variable;   // as in Word: the name of a 32-bit variable, or of half of a 64-bit one
 };
 
 // A filter before its variables have values. What stands in the operands of the holes is not looked at.

@@ -257,10 +257,10 @@ BOOST_AUTO_TEST_CASE(ATestWithOneAnswerDisappears) {
 }
 
 BOOST_AUTO_TEST_CASE(AnOpaqueDecisionIsNotMergedWithAConstantOne) {
-  const auto with_limit = [](std::uint32_t limit) {
-    const Values values(X86(), {"limit"}, {limit});
-    return CompileFor(Policy().Allow("read", Arg(2) <= values["limit"] || Arg(2) <= 4096));
-  };
+  const Values v(X86(), {"limit"});
+  const ResolvedPolicy policy =
+      Resolve(Policy().Allow("read", Arg(2) <= v["limit"] || Arg(2) <= 4096), X86());
+  const auto with_limit = [&](std::uint32_t limit) { return Compile(policy, {{"limit", limit}}); };
   for (const std::uint32_t limit : {0U, 4095U, 4096U, 4097U, 0xffffffffU}) {
     const auto program = with_limit(limit);
     BOOST_TEST_CONTEXT("limit = " << limit) {
@@ -273,9 +273,10 @@ BOOST_AUTO_TEST_CASE(AnOpaqueDecisionIsNotMergedWithAConstantOne) {
 }
 
 BOOST_AUTO_TEST_CASE(AVariableAsErrnoReplacesTheDataAndNeverTheAction) {
+  const Values v(X86(), {"code"});
+  const ResolvedPolicy policy = Resolve(Policy().Errno(v["code"], "read"), X86());
   for (const std::uint32_t code : {1U, 38U, 4095U, 0xffffU, 0x7fff0000U, 0xffffffffU}) {
-    const Values values(X86(), {"code"}, {code});
-    const auto program = CompileFor(Policy().Errno(values["code"], "read"));
+    const auto program = Compile(policy, {{"code", code}});
     BOOST_TEST(bpf::Run(program, Call(0)).result == (SECCOMP_RET_ERRNO | (code & 0xffff)), "code = " << code);
   }
 }
@@ -481,8 +482,18 @@ BOOST_AUTO_TEST_CASE(ARuleOfOptionalCallsThatDoNotExistIsNoMistake) {
 }
 
 BOOST_AUTO_TEST_CASE(AVariableMayMakeARuleUselessWithoutBeingAMistake) {
-  const Values values(X86(), {"a", "b"}, {1, 1});
-  BOOST_CHECK_NO_THROW(CompileFor(Policy().Allow("read", Arg(0) == values["a"] && Arg(0) == values["b"])));
+  const Values v(X86(), {"a", "b"});
+  const ResolvedPolicy policy = Resolve(Policy().Allow("read", Arg(0) == v["a"] && Arg(0) == v["b"]), X86());
+  BOOST_CHECK_NO_THROW(Compile(policy, {{"a", 1}, {"b", 1}}));
+  BOOST_CHECK_NO_THROW(Compile(policy, {{"a", 1}, {"b", 2}}));
+}
+
+BOOST_AUTO_TEST_CASE(AVariableWithoutANumberIsAnError) {
+  const Values v(X86(), {"a", "b"});
+  const ResolvedPolicy policy = Resolve(Policy().Allow("read", Arg(0).In({v["a"], v["b"]})), X86());
+  BOOST_CHECK_EXCEPTION(Compile(policy, {{"a", 1}}), Error, [](const Error& error) {
+    return error.problem().find("no number for the variable \"b\"") != std::string::npos;
+  });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

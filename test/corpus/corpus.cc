@@ -214,7 +214,7 @@ CorpusPolicy ReadPolicy(const std::filesystem::path& path) {
   CorpusPolicy policy;
   policy.name = path.parent_path().filename() / path.stem();
   policy.target = FindTarget(json->at("arch").get<std::string>());
-  policy.policy = PolicyFrom(*json, json->at("rule_sets"), Values(*policy.target, {}, {}));
+  policy.policy = PolicyFrom(*json, json->at("rule_sets"), Values(*policy.target, {}));
   policy.definition.name = policy.name;
   const bool has_variables = json->contains("variables");
   if (has_variables) AddVariables(json->at("variables"), policy);

@@ -27,7 +27,7 @@ void Require(const boost::test_tools::assertion_result& result, const std::strin
 }  // namespace
 
 void CheckMutant(const ResolvedPolicy& policy, const verify::Template& compiled,
-                 const std::vector<testing::NamedValues>& values, std::size_t choice,
+                 const std::vector<VariableNumbers>& values, std::size_t choice,
                  const verify::Limits& limits) {
   if (compiled.instructions.size() > kLongProgram) return;
   const std::vector<testing::Mutant> mutants = testing::MutantsOf(compiled);
@@ -38,8 +38,8 @@ void CheckMutant(const ResolvedPolicy& policy, const verify::Template& compiled,
     Require(testing::IsShownByRunning(*refuted, policy, mutant.filter), "refuted, but", mutant);
   if (!std::holds_alternative<verify::Proved>(verdict)) return;
   testing::Random random(1);
-  for (const testing::NamedValues& named : values) {
-    const ResolvedPolicy with_values = WithValues(policy, named);
+  for (const VariableNumbers& named : values) {
+    const ResolvedPolicy with_values = WithNumbers(policy, named);
     Require(testing::AnswersLike(with_values, testing::Rendered(mutant.filter, named),
                                  testing::BoundaryCalls(with_values, random)),
             "proved, but", mutant);

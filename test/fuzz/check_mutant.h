@@ -14,7 +14,7 @@ namespace precompiledseccomp::fuzz {
 // the policy, with each of these values. Does nothing for a long program, which can be changed in too many
 // ways.
 void CheckMutant(const ResolvedPolicy& policy, const verify::Template& compiled,
-                 const std::vector<testing::NamedValues>& values, std::size_t choice,
+                 const std::vector<VariableNumbers>& values, std::size_t choice,
                  const verify::Limits& limits);
 
 }  // namespace precompiledseccomp::fuzz

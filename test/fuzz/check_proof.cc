@@ -26,8 +26,6 @@ namespace {
 // Some hundredths of a second, with sanitizers.
 constexpr verify::Limits kLimits = {.steps = 100'000, .nodes = 50'000};
 
-using testing::NamedValues;
-
 // In the order in which a refutation is the smallest one.
 bool ComesBefore(const seccomp_data& left, const seccomp_data& right, std::uint32_t own_architecture) {
   const auto key = [&](const seccomp_data& call) {
@@ -64,7 +62,7 @@ class Checker {
       const verify::NodeId meaning =
           verify::MeaningOf(template_, filter_.big_endian, w.terms, w.diagrams, w.comparisons, w.budget)
               .answer;
-      ForEachCall([&](const NamedValues& values, const ResolvedPolicy&, const seccomp_data& call) {
+      ForEachCall([&](const VariableNumbers& values, const ResolvedPolicy&, const seccomp_data& call) {
         const std::uint32_t answer = bpf::Run(Rendered(values), call, filter_.big_endian).result;
         const std::uint32_t taken_for = w.AnswerOf(meaning, call, values);
         if (answer != taken_for)
@@ -76,7 +74,7 @@ class Checker {
   }
 
   void CheckProved() const {
-    ForEachCall([&](const NamedValues& values, const ResolvedPolicy& policy, const seccomp_data& call) {
+    ForEachCall([&](const VariableNumbers& values, const ResolvedPolicy& policy, const seccomp_data& call) {
       const std::uint32_t answer = bpf::Run(Rendered(values), call, filter_.big_endian).result;
       const std::uint32_t wanted = Evaluate(policy, call);
       if (answer != wanted) Fail("proved, but they differ: " + Text({call, List(values), answer, wanted, 0}));
@@ -94,7 +92,7 @@ class Checker {
 
   // None of the calls known to matter comes before, nor any that is a little smaller in one field.
   void CheckIsSmallest(const verify::Refuted& refuted) const {
-    const auto check = [&](const NamedValues& values, const ResolvedPolicy& policy,
+    const auto check = [&](const VariableNumbers& values, const ResolvedPolicy& policy,
                            const seccomp_data& call) {
       if (!ComesBefore(call, refuted.call, policy_.target.audit_arch)) return;
       const std::uint32_t answer = bpf::Run(Rendered(values), call, filter_.big_endian).result;
@@ -104,8 +102,8 @@ class Checker {
              "\nbut a smaller call does too: " + Text({call, List(values), answer, wanted, 0}));
     };
     ForEachCall(check);
-    const NamedValues values(refuted.values.begin(), refuted.values.end());
-    const ResolvedPolicy policy = WithValues(policy_, values);
+    const VariableNumbers values(refuted.values.begin(), refuted.values.end());
+    const ResolvedPolicy policy = WithNumbers(policy_, values);
     for (const seccomp_data& call : SlightlySmaller(refuted.call)) check(values, policy, call);
   }
 
@@ -144,24 +142,24 @@ class Checker {
   // With several values for the variables: small, extreme, and what the calls are about.
   template <typename Function>
   void ForEachCall(const Function& function) const {
-    std::vector<NamedValues> choices(fixed_.variables.empty() ? 1 : 3);
+    std::vector<VariableNumbers> choices(fixed_.variables.empty() ? 1 : 3);
     for (std::size_t i = 0; i < fixed_.variables.size(); ++i) {
       choices[0][fixed_.variables[i]] = 3;
       choices[1][fixed_.variables[i]] = ~0U;
       choices[2][fixed_.variables[i]] = static_cast<std::uint32_t>(filter_.calls[0].args[i]);
     }
-    for (const NamedValues& values : choices) {
-      const ResolvedPolicy policy = WithValues(policy_, values);
+    for (const VariableNumbers& values : choices) {
+      const ResolvedPolicy policy = WithNumbers(policy_, values);
       for (const auto* calls : {&filter_.calls, &fixed_.calls})
         for (const seccomp_data& call : *calls) function(values, policy, call);
     }
   }
 
-  [[nodiscard]] std::vector<sock_filter> Rendered(const NamedValues& values) const {
+  [[nodiscard]] std::vector<sock_filter> Rendered(const VariableNumbers& values) const {
     return testing::Rendered(template_, values);
   }
 
-  static std::vector<std::pair<std::string, std::uint32_t>> List(const NamedValues& values) {
+  static std::vector<std::pair<std::string, std::uint32_t>> List(const VariableNumbers& values) {
     return {values.begin(), values.end()};
   }
 

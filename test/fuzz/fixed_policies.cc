@@ -43,17 +43,16 @@ Policy ByEverythingElse(const Values&) {
 
 FixedPolicy Fix(const std::vector<Variable>& variables, Policy (*define)(const Values&)) {
   const Target& target = *FindTarget("x86_64");
-  FixedPolicy fixed{
-      Resolve(define(Values(target, variables, std::vector<std::uint64_t>(variables.size(), 3))), target),
-      {},
-      {}};
+  FixedPolicy fixed{Resolve(define(Values(target, variables)), target), {}, {}};
   for (const Variable& variable : variables) {
     fixed.variables.push_back(variable.bits == 32 ? variable.name : LowHalfName(variable.name));
     if (variable.bits == 64) fixed.variables.push_back(HighHalfName(variable.name));
   }
   std::sort(fixed.variables.begin(), fixed.variables.end());
   testing::Random random(1);
-  const std::vector<seccomp_data> calls = testing::BoundaryCalls(fixed.policy, random);
+  const std::vector<std::uint64_t> values(variables.size(), 3);
+  const std::vector<seccomp_data> calls =
+      testing::BoundaryCalls(WithNumbers(fixed.policy, NumbersOf(variables, values)), random);
   for (std::size_t i = 0; i < kCalls; ++i) fixed.calls.push_back(random.OneOf(calls));
   return fixed;
 }

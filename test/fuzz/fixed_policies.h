@@ -15,7 +15,7 @@ namespace precompiledseccomp::fuzz {
 
 struct FixedPolicy {
   ResolvedPolicy policy;
-  std::vector<std::string> variables;  // as in Word::variable, ascending
+  std::vector<std::string> variables;  // as in Word, ascending
   std::vector<seccomp_data> calls;     // those for which a filter is most likely to be wrong
 };
 

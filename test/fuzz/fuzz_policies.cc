@@ -50,8 +50,9 @@ void RequireProof(const ResolvedPolicy& resolved, const verify::Template& filter
     Fail("undecided: " + undecided->text + "\n" + policy.ToString());
 }
 
-void CheckProgram(const Policy& policy, const Target& target, const std::vector<sock_filter>& program) {
-  const ResolvedPolicy resolved = Resolve(policy, target);
+// `resolved` is what `policy` says, with numbers for its variables.
+void CheckProgram(const ResolvedPolicy& resolved, const std::vector<sock_filter>& program,
+                  const Policy& policy) {
   Random random(kSeed);
   Require(testing::IsTidy(program), "the program is not tidy", policy);
   Require(testing::AnswersLike(resolved, program, testing::BoundaryCalls(resolved, random, kFewCalls)),
@@ -65,7 +66,7 @@ void CheckProgram(const Policy& policy, const Target& target, const std::vector<
 void CheckPolicy(const Policy& policy, const Target& target, std::size_t choice) {
   const ResolvedPolicy resolved = Resolve(policy, target);
   const std::vector<sock_filter> program = CompileChecked(resolved);
-  CheckProgram(policy, target, program);
+  CheckProgram(resolved, program, policy);
   RequireProof(resolved, {program, {}}, policy);
   CheckMutant(resolved, {program, {}}, {{}}, choice, kLimits);
 }
@@ -83,9 +84,9 @@ ResolvedPolicy OnlyRules(const ResolvedPolicy& policy, std::size_t set, std::siz
   return some;
 }
 
-bool AllRulesCanMatch(const ResolvedPolicy& policy) {
+bool AllRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers = {}) {
   try {
-    compile::CheckThatRulesCanMatch(policy);
+    compile::CheckThatRulesCanMatch(policy, numbers);
     return true;
   } catch (const Error&) {
     return false;
@@ -107,25 +108,30 @@ void CheckIdleRules(const Policy& policy, const ResolvedPolicy& resolved) {
 
 // ---- With variables.
 
+std::vector<std::uint64_t> AnyValues(const ProgramDefinition& definition) {
+  return std::vector<std::uint64_t>(definition.variables.size(), 3);
+}
+
 void CheckTemplate(const ProgramDefinition& definition, const Target& target, std::size_t choice) {
   const PrecompiledProgram program = Precompile(definition, target);
   const std::vector<std::vector<std::uint64_t>> choices =
       testing::InterestingValues(definition, target, kSeed);
   const verify::Template filter = TemplateOf(program);
-  const Policy any = definition.policy(Values(target, definition.variables, choices.front()));
-  RequireProof(Resolve(any, target), filter, any);
+  const Policy policy = definition.policy(Values(target, definition.variables));
+  const ResolvedPolicy resolved = Resolve(policy, target);
+  RequireProof(resolved, filter, policy);
 
   constexpr std::size_t kEvery = 4;
-  std::vector<testing::NamedValues> named;
+  std::vector<VariableNumbers> tried;
   for (std::size_t i = 0; i < choices.size(); i += kEvery) {
-    const Policy policy = definition.policy(Values(target, definition.variables, choices[i]));
+    const VariableNumbers numbers = NumbersOf(definition.variables, choices[i]);
     const std::vector<sock_filter> rendered = Render(program, choices[i]);
-    Require(testing::SameInstructions(rendered, CompileChecked(Resolve(policy, target))),
+    Require(testing::SameInstructions(rendered, CompileChecked(resolved, numbers)),
             "what is rendered is not what is compiled", policy);
-    CheckProgram(policy, target, rendered);
-    named.push_back(testing::ByWord(definition.variables, choices[i]));
+    CheckProgram(WithNumbers(resolved, numbers), rendered, policy);
+    tried.push_back(numbers);
   }
-  CheckMutant(Resolve(any, target), filter, named, choice, kLimits);
+  CheckMutant(resolved, filter, tried, choice, kLimits);
 }
 
 void Check(Random random) {
@@ -134,13 +140,12 @@ void Check(Random random) {
   const std::size_t choice = random.Below(0x10000);
   const ProgramDefinition definition =
       testing::RandomDefinition(std::move(random), {.variables = variables, .idle_rules = true});
-  const Policy policy = definition.policy(
-      Values(target, definition.variables, std::vector<std::uint64_t>(definition.variables.size(), 3)));
+  const Policy policy = definition.policy(Values(target, definition.variables));
   const ResolvedPolicy resolved = Resolve(policy, target);
   if (definition.variables.empty()) {
     CheckPolicy(policy, target, choice);
     CheckIdleRules(policy, resolved);
-  } else if (AllRulesCanMatch(resolved)) {
+  } else if (AllRulesCanMatch(resolved, NumbersOf(definition.variables, AnyValues(definition)))) {
     CheckTemplate(definition, target, choice);
   }
 }

@@ -69,10 +69,10 @@ void CheckDefinition(const ProgramDefinition& definition, std::uint64_t seed, co
                      Tally& tally) {
   const Target& target = NativeTarget();
   const PrecompiledProgram program = Precompile(definition, target);
+  const Policy policy = definition.policy(Values(target, definition.variables));
   for (const auto& values : InterestingValues(definition, target, seed)) {
-    const Policy policy = definition.policy(Values(target, definition.variables, values));
     BOOST_TEST_CONTEXT(definition.name << "\n" << policy) {
-      CheckAgreement(Resolve(policy, target), Render(program, values), seed, effort, tally);
+      CheckAgreement(PolicyFor(definition, values, target), Render(program, values), seed, effort, tally);
     }
   }
 }

@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(IsAsModelledForRandomPolicies) {
   const std::vector<TimedCall> calls = AllCalls();
   Counts counts;
   ForEachSeed(10, 80, [&](std::uint64_t seed) {
-    const Policy policy = RandomDefinition(seed, shape).policy(Values(NativeTarget(), {}, {}));
+    const Policy policy = RandomDefinition(seed, shape).policy(Values(NativeTarget(), {}));
     BOOST_TEST_CONTEXT(policy) {
       BOOST_TEST(BitmapIsAsModelled(Compile(Resolve(policy, NativeTarget())), calls, counts));
     }

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(AreObeyedByTheKernel) {
   const Target& target = NativeTarget();
   std::size_t made = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-    const Policy policy = RandomDefinition(seed, Shape()).policy(Values(target, {}, {}));
+    const Policy policy = RandomDefinition(seed, Shape()).policy(Values(target, {}));
     BOOST_TEST_CONTEXT("seed " << seed << "\n" << policy) {
       const ResolvedPolicy resolved = Resolve(policy, target);
       Random random(seed);
@@ -98,10 +98,10 @@ BOOST_AUTO_TEST_CASE(WithVariablesAreObeyedByTheKernel) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     const ProgramDefinition definition = RandomDefinition(seed, shape);
     const PrecompiledProgram program = Precompile(definition, target);
+    const Policy policy = definition.policy(Values(target, definition.variables));
     for (const auto& values : InterestingValues(definition, target, seed)) {
-      const Policy policy = definition.policy(Values(target, definition.variables, values));
       BOOST_TEST_CONTEXT("seed " << seed << "\n" << policy) {
-        const ResolvedPolicy resolved = Resolve(policy, target);
+        const ResolvedPolicy resolved = PolicyFor(definition, values, target);
         Random random(seed);
         BOOST_TEST(KernelObeys(resolved, Render(program, values), Calls(resolved, random)));
       }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/same.h"
 #include "support/random.h"
 
 namespace precompiledseccomp::testing {
@@ -78,7 +79,7 @@ Policy ExpressiblePolicy(std::uint64_t seed, std::size_t most_alternatives) {
   std::set<std::uint32_t> numbers;
   for (std::size_t calls = random.Between(1, 4); calls > 0; --calls) {
     Action action = random.OneOf(actions);
-    while (action == refusal) action = random.OneOf(actions);
+    while (AreSame(action, refusal)) action = random.OneOf(actions);
     const auto number = static_cast<std::uint32_t>(random.Below(kNumbers));
     if (!numbers.insert(number).second) continue;
     std::vector<Condition> alternatives;

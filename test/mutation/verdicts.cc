@@ -33,7 +33,7 @@ void CheckBoundaryCalls(const CompiledPolicy& compiled, const Mutant& mutant) {
   for (int i = 0; i < (definition.variables.empty() ? 1 : kSets); ++i) {
     const std::vector<std::uint64_t>& values = random.OneOf(value_sets);
     const ResolvedPolicy with_values = PolicyFor(definition, values, policy.target);
-    const auto program = Rendered(mutant.filter, ByWord(definition.variables, values));
+    const auto program = Rendered(mutant.filter, NumbersOf(definition.variables, values));
     BOOST_TEST(AnswersLike(with_values, program, BoundaryCalls(with_values, random, kFewCalls)));
   }
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr unsigned kVsyscallBit = 63;  // of the instruction pointer
 
 z3::expr Of(const Word& word, Symbols& symbols) {
-  return word.IsVariable() ? symbols.Variable(word.variable) : symbols.Constant(word.value);
+  return word.IsVariable() ? symbols.Variable(word.variable()) : symbols.Constant(word.constant());
 }
 
 // A condition as a term that is true or false. Operands and values are 32 bits wide for a low half, else 64.

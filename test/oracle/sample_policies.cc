@@ -151,9 +151,9 @@ const std::vector<ProgramDefinition>& SamplePolicies() {
 }
 
 CompiledPolicy Compiled(const ProgramDefinition& definition, const Target& target) {
-  const std::vector<std::uint64_t> any_values(definition.variables.size(), 1);
   return {definition.name + " for " + std::string(target.name), definition,
-          PolicyFor(definition, any_values, target), TemplateOf(Precompile(definition, target))};
+          Resolve(definition.policy(Values(target, definition.variables)), target),
+          TemplateOf(Precompile(definition, target))};
 }
 
 }  // namespace precompiledseccomp::testing

@@ -20,7 +20,7 @@ const std::vector<ProgramDefinition>& SamplePolicies();
 struct CompiledPolicy {
   std::string name;  // with the target's
   ProgramDefinition definition;
-  ResolvedPolicy policy;  // with some values for the variables
+  ResolvedPolicy policy;
   verify::Template filter;
 };
 

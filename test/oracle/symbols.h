@@ -34,7 +34,7 @@ class Symbols {
   // The 32-bit word of seccomp_data at `offset`, a multiple of 4 below 64, in this byte order.
   [[nodiscard]] z3::expr WordAt(std::uint32_t offset, bool big_endian) const;
 
-  // 32 bits, the same for the same name, as in Word::variable.
+  // 32 bits, the same for the same name, as in Word.
   z3::expr Variable(const std::string& name);
   // Those asked for so far.
   [[nodiscard]] const std::map<std::string, z3::expr>& variables() const { return variables_; }

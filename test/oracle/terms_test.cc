@@ -58,7 +58,7 @@ std::size_t CheckFilter(const verify::Template& filter, bool big_endian, bpf::te
     const z3::expr term = FilterTerm(filter, symbols, big_endian);
     for (std::size_t i = 0; i < kCalls; ++i) {
       const seccomp_data call = bpf::testing::RandomCall(random);
-      const NamedValues values = {{"a", random.Word()}, {"b", random.Word()}, {"c", random.Word()}};
+      const VariableNumbers values = {{"a", random.Word()}, {"b", random.Word()}, {"c", random.Word()}};
       const bpf::Program program = Rendered(filter, values);
       BOOST_TEST_CONTEXT(bpf::Disassemble(program)) {
         BOOST_TEST(symbols.ValueOf(term, call, values) == bpf::Run(program, call, big_endian).result);
@@ -114,14 +114,15 @@ std::size_t CheckPolicy(std::uint64_t seed, const Target& target) {
   const auto value_sets = InterestingValues(definition, target, seed);
   Random random(seed);
   const std::vector<std::uint64_t>& values = random.OneOf(value_sets);
-  const ResolvedPolicy policy = PolicyFor(definition, values, target);
+  const VariableNumbers numbers = NumbersOf(definition.variables, values);
+  const ResolvedPolicy policy = Resolve(definition.policy(Values(target, definition.variables)), target);
   z3::context context;
   Symbols symbols(context);
   const z3::expr term = PolicyTerm(policy, symbols);
-  const std::vector<seccomp_data> calls = BoundaryCalls(policy, random, kFewCalls);
+  const std::vector<seccomp_data> calls = BoundaryCalls(WithNumbers(policy, numbers), random, kFewCalls);
   for (std::size_t i = 0; i < kCalls; ++i) {
     const seccomp_data& call = random.OneOf(calls);
-    BOOST_TEST(symbols.ValueOf(term, call, ByWord(definition.variables, values)) == Evaluate(policy, call),
+    BOOST_TEST(symbols.ValueOf(term, call, numbers) == Evaluate(policy, call, numbers),
                CallText(target, call));
   }
   return kCalls;

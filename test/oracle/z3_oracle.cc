@@ -19,7 +19,7 @@ namespace {
 // A call and values for which `wanted` is true.
 struct Found {
   seccomp_data call{};
-  NamedValues values;
+  VariableNumbers values;
 };
 using Search = std::variant<NoDifference, Found, NotKnown>;
 
@@ -60,7 +60,7 @@ auto Running(const verify::Template& filter, bool big_endian) {
 }
 
 auto Evaluating(const ResolvedPolicy& policy) {
-  return [&policy](const Found& found) { return Evaluate(WithValues(policy, found.values), found.call); };
+  return [&policy](const Found& found) { return Evaluate(policy, found.call, found.values); };
 }
 
 // Whether no value is larger than that of `than`, and one is smaller.

@@ -27,7 +27,7 @@ struct NoDifference {};
 // They do not. It was tried: bpf::Run and Evaluate give these answers.
 struct Difference {
   seccomp_data call{};
-  NamedValues values;
+  VariableNumbers values;
   std::uint32_t left = 0;   // what the first of the two answers
   std::uint32_t right = 0;  // what the second does
 };

@@ -38,7 +38,8 @@ std::ptrdiff_t CountNodes(compile::NodeId root, const compile::Graph& graph) {
 
 void ComparePaths(std::uint64_t seed, const Target& target, Paths& paths) {
   const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, target);
-  compile::Graph graph;
+  const VariableNumbers no_variables;
+  compile::Graph graph(no_variables);
   Random random(seed);
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
     const std::vector<sock_filter> plain = compile::LayOut(decision, graph);
@@ -89,7 +90,8 @@ std::size_t LongestWay(const std::vector<sock_filter>& program) {
 
 void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
   const ResolvedPolicy policy = PolicyFor(RandomDefinition(seed), {}, target);
-  compile::Graph graph;
+  const VariableNumbers no_variables;
+  compile::Graph graph(no_variables);
   std::vector<std::uint32_t> numbers;
   std::vector<compile::NodeId> decisions;
   std::vector<compile::WeightedDecision> weighted;

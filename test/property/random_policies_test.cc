@@ -21,7 +21,7 @@ namespace {
 BOOST_AUTO_TEST_SUITE(RandomPolicies)
 
 void CheckPolicy(std::uint64_t seed, const Target& target) {
-  const Policy policy = RandomDefinition(seed).policy(Values(target, {}, {}));
+  const Policy policy = RandomDefinition(seed).policy(Values(target, {}));
   BOOST_TEST_CONTEXT("for " << target.name << ":\n" << policy) {
     const ResolvedPolicy resolved = Resolve(policy, target);
     const std::vector<sock_filter> program = Compile(resolved);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(NoLoadIsLeftBehindWhereATestIsCopied) {
 BOOST_AUTO_TEST_CASE(AnswerAlikeWhateverTheFrequencies) {
   ForEachSeed(25, 200, [](std::uint64_t seed) {
     const Target& target = *FindTarget("x86_64");
-    const Policy policy = RandomDefinition(seed).policy(Values(target, {}, {}));
+    const Policy policy = RandomDefinition(seed).policy(Values(target, {}));
     ResolvedPolicy without = Resolve(policy, target);
     without.counts.clear();
     Random random(seed);

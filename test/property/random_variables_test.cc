@@ -30,10 +30,10 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
   const ProgramDefinition definition = RandomDefinition(seed, {.variables = true});
   const PrecompiledProgram program = Precompile(definition, target);
   Random random(seed);
+  const Policy policy = definition.policy(Values(target, definition.variables));
   for (const auto& values : InterestingValues(definition, target, seed)) {
-    const Policy policy = definition.policy(Values(target, definition.variables, values));
     BOOST_TEST_CONTEXT("for " << target.name << " with\n" << ValuesText(definition, values) << policy) {
-      const ResolvedPolicy resolved = Resolve(policy, target);
+      const ResolvedPolicy resolved = PolicyFor(definition, values, target);
       const std::vector<sock_filter> rendered = Render(program, values);
       BOOST_TEST(AnswersLike(resolved, rendered, BoundaryCalls(resolved, random, kFewCalls)));
       BOOST_TEST(SameInstructions(rendered, CompileNow(definition, values, target)));

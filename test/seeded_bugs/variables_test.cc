@@ -65,9 +65,9 @@ constexpr Expected kTable[] = {
     // No value is looked at: two variables are taken for different whatever they are, and data is never cut.
     {"known_variables_differ",                       {false,    false,    true}},
     {"layout_data_not_masked",                       {false,    false,    true}},
-    // The rounds themselves are wrong: they give the compiler other values than they say.
-    {"words_default_action_keeps_its_value",         {false,    false,    true}},
-    {"words_low_half_for_the_high",                  {false,    false,    true}},
+    // The rounds themselves are wrong: the compiler takes other numbers than they give.
+    {"graph_data_without_its_number",                {false,    false,    true}},
+    {"graph_low_half_for_the_high",                  {false,    false,    true}},
     // clang-format on
 };
 

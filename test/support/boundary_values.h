@@ -33,9 +33,9 @@ std::vector<Value> ValuesOf(const Condition& leaf);
 // Values that any test may take wrongly: the ends of the 32-bit and 64-bit ranges, signed and unsigned.
 const std::vector<std::uint64_t>& ExtremeValues();
 
-// Values of the leaf's field at which its answer may change: its constants (variables count with the value
-// they have in this policy), what lies beside them, the same with another upper half, sign-extended; for
-// masks, with each single bit flipped.
+// Values of the leaf's field at which its answer may change: its constants, what lies beside them, the same
+// with another upper half, sign-extended; for masks, with each single bit flipped. The leaf has no variables
+// (any more: WithNumbers()).
 std::vector<std::uint64_t> BoundaryValues(const Condition& leaf);
 
 using FieldValues = std::array<std::set<std::uint64_t>, kFields>;

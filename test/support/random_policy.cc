@@ -95,9 +95,7 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
 class Sketcher {
  public:
   Sketcher(Random random, const PolicyShape& shape)
-      : shape_(shape),
-        random_(std::move(random)),
-        values_(NativeLikeTarget(), RandomVariables(), {3, 3, 7, 0x7f0000001000}) {
+      : shape_(shape), random_(std::move(random)), values_(NativeLikeTarget(), RandomVariables()) {
     sketch_.uses_variables = shape.variables;
     sketch_.always_allowed = shape.always_allowed;
     sketch_.ingredients = RandomIngredients(random_);
@@ -117,7 +115,7 @@ class Sketcher {
   }
 
  private:
-  // The values that a sketch is tried with do not depend on the target.
+  // What a sketch is tried with does not depend on the target.
   static const Target& NativeLikeTarget() { return Targets().front(); }
 
   std::vector<std::uint32_t> RandomNumbers() {
@@ -175,7 +173,7 @@ class Sketcher {
 
   bool DecidesSomeCall(const RuleSketch& rule, const RuleSetSketch& set) {
     constexpr int kAttempts = 12;
-    const Condition condition = Draw(sketch_, rule, values_);
+    const Condition condition = DrawForTrial(rule);
     for (const std::uint32_t number : rule.numbers) {
       const std::vector<Condition> earlier = ConditionsOf(number, set);
       for (int i = 0; i < kAttempts; ++i) {
@@ -197,8 +195,13 @@ class Sketcher {
     std::vector<Condition> conditions;
     for (const RuleSketch& rule : set.rules)
       if (std::find(rule.numbers.begin(), rule.numbers.end(), number) != rule.numbers.end())
-        conditions.push_back(Draw(sketch_, rule, values_));
+        conditions.push_back(DrawForTrial(rule));
     return conditions;
+  }
+
+  // With the numbers that a sketch is tried with.
+  [[nodiscard]] Condition DrawForTrial(const RuleSketch& rule) const {
+    return WithNumbers(Draw(sketch_, rule, values_), NumbersOf(RandomVariables(), {3, 3, 7, 0x7f0000001000}));
   }
 
   void AddCounts() {
@@ -229,9 +232,9 @@ struct Mentioned {
 
   void Add(const Word& word) {
     if (word.IsVariable())
-      variables.insert(word.variable);
+      variables.insert(word.variable());
     else
-      constants.insert(word.value);
+      constants.insert(word.constant());
   }
   void Add(const Action& action) { Add(action.data()); }
   [[nodiscard]] bool Has(const Variable& variable) const {
@@ -266,11 +269,7 @@ ProgramDefinition RandomDefinition(std::uint64_t seed, const PolicyShape& shape)
 
 ProgramDefinition RandomDefinition(Random random, const PolicyShape& shape) {
   const auto sketch = std::make_shared<const PolicySketch>(Sketcher(std::move(random), shape).Make());
-  const auto draw_with_all = [sketch](const Target& target, const std::vector<std::uint64_t>& numbers) {
-    return Draw(*sketch, Values(target, RandomVariables(), numbers));
-  };
-  const Mentioned mentioned =
-      MentionedIn(draw_with_all(Targets().front(), std::vector<std::uint64_t>(RandomVariables().size(), 0)));
+  const Mentioned mentioned = MentionedIn(Draw(*sketch, Values(Targets().front(), RandomVariables())));
 
   ProgramDefinition definition;
   definition.name = "random";
@@ -284,9 +283,7 @@ std::vector<std::vector<std::uint64_t>> InterestingValues(const ProgramDefinitio
                                                           const Target& target, std::uint64_t seed) {
   const std::vector<Variable>& variables = definition.variables;
   if (variables.empty()) return {{}};
-  const std::vector<std::uint64_t> zeros(variables.size(), 0);
-  std::set<std::uint32_t> mentioned =
-      MentionedIn(definition.policy(Values(target, variables, zeros))).constants;
+  std::set<std::uint32_t> mentioned = MentionedIn(definition.policy(Values(target, variables))).constants;
   if (mentioned.empty()) mentioned.insert(0);
   const std::vector<std::uint32_t> constants(mentioned.begin(), mentioned.end());
   Random random(seed);
@@ -314,7 +311,8 @@ std::vector<std::vector<std::uint64_t>> InterestingValues(const ProgramDefinitio
 
 ResolvedPolicy PolicyFor(const ProgramDefinition& definition, const std::vector<std::uint64_t>& values,
                          const Target& target) {
-  return Resolve(definition.policy(Values(target, definition.variables, values)), target);
+  return WithNumbers(Resolve(definition.policy(Values(target, definition.variables)), target),
+                     NumbersOf(definition.variables, values));
 }
 
 }  // namespace precompiledseccomp::testing

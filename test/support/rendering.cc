@@ -11,17 +11,7 @@
 
 namespace precompiledseccomp::testing {
 
-NamedValues ByWord(const std::vector<Variable>& variables, const std::vector<std::uint64_t>& values) {
-  NamedValues words;
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    const auto& [name, bits] = variables[i];
-    words[bits == 64 ? LowHalfName(name) : name] = static_cast<std::uint32_t>(values.at(i));
-    if (bits == 64) words[HighHalfName(name)] = static_cast<std::uint32_t>(values.at(i) >> 32);
-  }
-  return words;
-}
-
-std::vector<sock_filter> Rendered(const verify::Template& filter, const NamedValues& values) {
+std::vector<sock_filter> Rendered(const verify::Template& filter, const VariableNumbers& values) {
   std::vector<sock_filter> program = filter.instructions;
   for (const verify::Hole& hole : filter.holes) {
     const auto value = values.find(hole.variable);
@@ -39,11 +29,11 @@ boost::test_tools::assertion_result IsShownByRunning(const verify::Refuted& refu
     result.message() << text;
     return result;
   };
-  const NamedValues values(refuted.values.begin(), refuted.values.end());
+  const VariableNumbers values(refuted.values.begin(), refuted.values.end());
   const std::vector<sock_filter> program = Rendered(filter, values);
   std::vector<bool> ran;
   const std::uint32_t filter_answer = bpf::Run(program, refuted.call, ran, policy.target.big_endian).result;
-  const std::uint32_t policy_answer = Evaluate(WithValues(policy, values), refuted.call);
+  const std::uint32_t policy_answer = Evaluate(policy, refuted.call, values);
   if (filter_answer == policy_answer) return fail("both answer " + bpf::DescribeReturn(filter_answer));
   if (filter_answer != refuted.filter_answer)
     return fail("the filter answers " + bpf::DescribeReturn(filter_answer) + ", not " +

@@ -13,7 +13,7 @@ using verify::HasEntangledTests;
 
 // Three tests against variables.
 struct ThreeTests {
-  Values v{*FindTarget("x86_64"), {"a", "b", "c"}, {1, 2, 3}};
+  Values v{*FindTarget("x86_64"), {"a", "b", "c"}};
   Condition a = Arg(0) == v["a"];
   Condition b = Arg(1) > v["b"];
   Condition c = (Arg(2) & v["c"]) == 0;

@@ -10,7 +10,7 @@ using verify::Run;
 using verify::Source;
 
 std::uint32_t Workplace::ValueOf(Source source, const seccomp_data& call,
-                                 const VariableValues& values) const {
+                                 const VariableNumbers& values) const {
   if (verify::IsVariable(source)) {
     const auto value = values.find(terms.variables()[source - verify::kFirstVariable]);
     return value == values.end() ? 0 : value->second;
@@ -23,7 +23,7 @@ std::uint32_t Workplace::ValueOf(Source source, const seccomp_data& call,
 }
 
 std::uint32_t Workplace::ValueOfTerm(verify::TermId term, const seccomp_data& call,
-                                     const VariableValues& values) const {
+                                     const VariableNumbers& values) const {
   std::uint32_t value = 0;
   for (int bit = 31; bit >= 0; --bit)
     value = value << 1 |
@@ -34,7 +34,7 @@ std::uint32_t Workplace::ValueOfTerm(verify::TermId term, const seccomp_data& ca
   return value;
 }
 
-NodeId Workplace::LeafOf(NodeId node, const seccomp_data& call, const VariableValues& values) const {
+NodeId Workplace::LeafOf(NodeId node, const seccomp_data& call, const VariableNumbers& values) const {
   while (!diagrams.IsLeaf(node)) {
     const verify::Level level = diagrams.LevelOf(node);
     std::uint32_t way = 0;
@@ -54,7 +54,8 @@ NodeId Workplace::LeafOf(NodeId node, const seccomp_data& call, const VariableVa
   return node;
 }
 
-std::uint32_t Workplace::AnswerOf(NodeId node, const seccomp_data& call, const VariableValues& values) const {
+std::uint32_t Workplace::AnswerOf(NodeId node, const seccomp_data& call,
+                                  const VariableNumbers& values) const {
   return ValueOfTerm(diagrams.AnswerOf(LeafOf(node, call, values)), call, values);
 }
 

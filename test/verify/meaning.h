@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
 #include <linux/seccomp.h>
+
+#include <precompiledseccomp/value.h>
 
 #include "verify/budget.h"
 #include "verify/comparisons.h"
@@ -14,8 +14,6 @@
 
 // Decision diagrams, looked at for one call.
 namespace precompiledseccomp::testing {
-
-using VariableValues = std::map<std::string, std::uint32_t>;
 
 // What a proof works with.
 struct Workplace {
@@ -28,18 +26,18 @@ struct Workplace {
 
   // The value of a word of the call, or of a variable; the latter's are zero if they are not given.
   [[nodiscard]] std::uint32_t ValueOf(verify::Source source, const seccomp_data& call,
-                                      const VariableValues& values) const;
+                                      const VariableNumbers& values) const;
   [[nodiscard]] std::uint32_t ValueOfTerm(verify::TermId term, const seccomp_data& call,
-                                          const VariableValues& values) const;
+                                          const VariableNumbers& values) const;
   // The leaf that the call leads to.
   [[nodiscard]] verify::NodeId LeafOf(verify::NodeId node, const seccomp_data& call,
-                                      const VariableValues& values = {}) const;
+                                      const VariableNumbers& values = {}) const;
   // The answer of that leaf.
   [[nodiscard]] std::uint32_t AnswerOf(verify::NodeId node, const seccomp_data& call,
-                                       const VariableValues& values = {}) const;
+                                       const VariableNumbers& values = {}) const;
   // Of a diagram that leads to yes and no.
   [[nodiscard]] bool Holds(verify::NodeId node, const seccomp_data& call,
-                           const VariableValues& values = {}) const {
+                           const VariableNumbers& values = {}) const {
     return LeafOf(node, call, values) == verify::Diagrams::kYes;
   }
 };

@@ -18,29 +18,16 @@ namespace {
 
 constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 8, .values_one_by_one = 60};
 
-VariableValues WordsOf(const ProgramDefinition& definition, const std::vector<std::uint64_t>& values) {
-  VariableValues words;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const Variable& variable = definition.variables[i];
-    const bool is_pair = variable.bits == 64;
-    words[is_pair ? LowHalfName(variable.name) : variable.name] = static_cast<std::uint32_t>(values[i]);
-    if (is_pair) words[HighHalfName(variable.name)] = static_cast<std::uint32_t>(values[i] >> 32);
-  }
-  return words;
-}
-
 void CheckDefinition(std::uint64_t seed, const Target& target) {
   const ProgramDefinition definition = RandomDefinition(seed, {.variables = true});
   Workplace w;
-  const std::vector<std::uint64_t> no_values(definition.variables.size());
-  const verify::NodeId meaning =
-      verify::MeaningOf(PolicyFor(definition, no_values, target), w.terms, w.diagrams, w.comparisons);
+  const ResolvedPolicy policy = Resolve(definition.policy(Values(target, definition.variables)), target);
+  const verify::NodeId meaning = verify::MeaningOf(policy, w.terms, w.diagrams, w.comparisons);
   Random random(seed);
   for (const auto& values : InterestingValues(definition, target, seed)) {
-    const ResolvedPolicy policy = PolicyFor(definition, values, target);
-    const VariableValues words = WordsOf(definition, values);
-    for (const seccomp_data& call : BoundaryCalls(policy, random, kFewCalls))
-      if (w.AnswerOf(meaning, call, words) != Evaluate(policy, call))
+    const VariableNumbers numbers = NumbersOf(definition.variables, values);
+    for (const seccomp_data& call : BoundaryCalls(WithNumbers(policy, numbers), random, kFewCalls))
+      if (w.AnswerOf(meaning, call, numbers) != Evaluate(policy, call, numbers))
         BOOST_ERROR("seed " << seed << " for " << target.name << ": " << CallText(target, call));
   }
 }

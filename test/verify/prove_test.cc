@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(FactsThatHaveToHoldAtOneBitAreDecidedThere) {
 BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
   for (const Target& target : Targets())
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-      const Policy policy = RandomDefinition(seed).policy(Values(target, {}, {}));
+      const Policy policy = RandomDefinition(seed).policy(Values(target, {}));
       const ResolvedPolicy resolved = Resolve(policy, target);
       BOOST_TEST_CONTEXT("seed " << seed << "\n" << policy)
       BOOST_TEST(TextOf(Prove(resolved, {Compile(resolved), {}}), target) == "proved");

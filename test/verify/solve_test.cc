@@ -84,8 +84,8 @@ void MakeRandom(Problem& problem, Random& random) {
 bool Meets(const Problem& problem, const Witness& witness) {
   seccomp_data call{};
   call.nr = static_cast<int>(witness[kWord]);
-  const VariableValues values = {{"a", witness[verify::kFirstVariable]},
-                                 {"b", witness[verify::kFirstVariable + 1]}};
+  const VariableNumbers values = {{"a", witness[verify::kFirstVariable]},
+                                  {"b", witness[verify::kFirstVariable + 1]}};
   for (int byte = 0; byte < verify::kBytesOfAWord; ++byte) {
     const std::uint32_t value = witness[kWord] >> (24 - 8 * byte) & 0xff;
     if (!problem.constraints.bytes[verify::LevelOfByte(kWord, byte)].Has(value)) return false;

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(TermsHaveTheValueOfTheirOperations) {
     seccomp_data call{};
     call.nr = static_cast<int>(random.Word32());
     call.args[2] = random.Word64();
-    const VariableValues values = {{"a", random.Word32()}, {"b", random.Word32()}};
+    const VariableNumbers values = {{"a", random.Word32()}, {"b", random.Word32()}};
     std::vector<std::pair<TermId, std::uint32_t>> known = {
         {w.terms.Word(verify::kNumber), static_cast<std::uint32_t>(call.nr)},
         {w.terms.Word(verify::ArgumentWord(2, true)), static_cast<std::uint32_t>(call.args[2] >> 32)},

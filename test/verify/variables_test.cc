@@ -31,8 +31,7 @@ const Target& X86() {
 }
 
 ResolvedPolicy PolicyOf(const std::vector<Variable>& variables, Policy (*define)(const Values&)) {
-  const std::vector<std::uint64_t> values(variables.size());
-  return Resolve(define(Values(X86(), variables, values)), X86());
+  return Resolve(define(Values(X86(), variables)), X86());
 }
 
 // A filter for write alone: `test` decides, from instruction kTest on.

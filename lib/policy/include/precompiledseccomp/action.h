@@ -31,7 +31,7 @@ class Action {
   static Action Allow() { return Action(Kind::kAllow); }
 
   // The call fails with `code`, 1 to 4095: the kernel caps larger ones, and with 0 the call would seem to
-  // succeed, so that both are an Error. A variable is used as it is at run time, its low 16 bits only.
+  // succeed, so that both are an Error. Of a variable the filter answers the low 16 bits.
   static Action Errno(const Value& code);
   // `data` is 0 to 65535; of a variable, the low 16 bits.
   static Action Trap(const Value& data = 0);
@@ -45,14 +45,22 @@ class Action {
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] const Word& data() const { return data_; }
 
-  // What the filter returns: the action in the upper 16 bits, the data in the lower ones.
-  [[nodiscard]] std::uint32_t ReturnValue() const;
+  // What the filter returns: the action in the upper 16 bits, the data in the lower ones. Throws Error if the
+  // data is a variable for which `numbers` has no number.
+  [[nodiscard]] std::uint32_t ReturnValue(const VariableNumbers& numbers = {}) const;
   // The upper part alone, SECCOMP_RET_ERRNO for example.
   [[nodiscard]] std::uint32_t ReturnValueWithoutData() const;
 
   // "allow", "errno 38", "errno $code", "trap 7".
   [[nodiscard]] std::string ToString() const;
-  friend bool operator==(const Action&, const Action&) = default;
+
+  // Whether two actions are equal is for the running program to say where their data are variables; see
+  // Value.
+  friend bool operator==(const Action&, const Action&) = delete;
+
+  // The same action with a constant as its data: the low 16 bits of the variable's number, as the filter
+  // answers them. Throws Error if `numbers` has none for it.
+  [[nodiscard]] Action With(const VariableNumbers& numbers) const;
 
  private:
   explicit Action(Kind kind, Word data = {}) : kind_(kind), data_(std::move(data)) {}

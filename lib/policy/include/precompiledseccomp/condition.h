@@ -66,7 +66,9 @@ class Operand {
 
   // "arg0", "arg0.low" or "instruction_pointer".
   [[nodiscard]] std::string ToString() const;
-  friend bool operator==(const Operand&, const Operand&) = default;
+
+  // A filter cannot compare two arguments, and whoever writes `Arg(0) == Arg(1)` should be told so.
+  friend bool operator==(const Operand&, const Operand&) = delete;
 
  private:
   friend Operand Arg(int index);

@@ -19,15 +19,16 @@
 //   }
 //   PRECOMPILEDSECCOMP_MODULE(PrecompiledPrograms)
 //
-// A definition is called several times, with different stand-ins for its variables and for each target, and
-// must describe the same policy each time: no clocks, no process ids, no state kept between calls. The
-// generator compares the answers.
+// A variable is a name in a definition; what number it has is not known, and cannot be asked, until the
+// program runs. A definition is called more than once, for each target, and must describe the same policy
+// each time: no clocks, no process ids, no state kept between calls. The generator compares the answers.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <precompiledseccomp/error.h>
@@ -54,12 +55,11 @@ inline Variable Uint64(std::string name) {
   return Variable(std::move(name), 64);
 }
 
-// What a definition is called with: its variables, and the target that the policy is for.
+// What a definition is called with: the names of its variables, and the target that the policy is for.
 class Values {
  public:
-  // `numbers` holds a value for each variable; of one for a 32-bit variable the upper half must be zero.
-  Values(const Target& target, const std::vector<Variable>& variables,
-         const std::vector<std::uint64_t>& numbers);
+  Values(const Target& target, std::vector<Variable> variables)
+      : target_(&target), variables_(std::move(variables)) {}
 
   // The 32-bit variable of that name. Throws Error if the definition did not declare it, or declared it with
   // 64 bits.
@@ -77,12 +77,16 @@ class Values {
 
   const Target* target_;
   std::vector<Variable> variables_;
-  std::vector<std::uint64_t> numbers_;
 };
 
-// The names under which the halves of a 64-bit variable stand in Word::variable.
+// The names under which the halves of a 64-bit variable stand in Word.
 std::string LowHalfName(std::string_view variable);
 std::string HighHalfName(std::string_view variable);
+
+// From a number for each variable, in order, to a number for each word, as Evaluate() and Compile() take
+// them. Throws Error when there are more numbers than variables, or fewer, and for a 32-bit variable's number
+// of more than 32 bits.
+VariableNumbers NumbersOf(const std::vector<Variable>& variables, const std::vector<std::uint64_t>& numbers);
 
 // The generator proves of every program that it writes that the filter does what the policy says, for all
 // calls and all values of the variables.
@@ -108,7 +112,7 @@ struct Module {
   std::vector<ProgramDefinition> (*programs)();
 };
 
-inline constexpr std::uint32_t kModuleInterfaceVersion = 2;
+inline constexpr std::uint32_t kModuleInterfaceVersion = 3;
 inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 
 }  // namespace precompiledseccomp

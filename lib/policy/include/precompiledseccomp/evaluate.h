@@ -5,11 +5,10 @@
 //
 //   const ResolvedPolicy resolved = Resolve(policy, NativeTarget());
 //   seccomp_data call = {.nr = SYS_write, .arch = NativeTarget().audit_arch, .args = {1}};
-//   assert(Evaluate(resolved, call) == SECCOMP_RET_ALLOW);
+//   assert(Evaluate(resolved, call, {{"fd", 1}}) == SECCOMP_RET_ALLOW);
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +20,7 @@
 #include <precompiledseccomp/condition.h>
 #include <precompiledseccomp/policy.h>
 #include <precompiledseccomp/target.h>
+#include <precompiledseccomp/value.h>
 
 namespace precompiledseccomp {
 
@@ -72,14 +72,18 @@ std::string SyscallName(const Target& target, std::uint32_t number);
 // as it does not say which calls are hot. Those that the target does not have are left out.
 std::vector<std::uint32_t> UsualCalls(const Target& target);
 
-// Whether `condition` is true of `call`. Variables count with the values that the definition was called with.
-bool Holds(const Condition& condition, const seccomp_data& call);
+// Whether `condition` is true of `call`, with these numbers for its variables (NumbersOf() in define.h makes
+// them). Throws Error if one that matters is missing.
+bool Holds(const Condition& condition, const seccomp_data& call, const VariableNumbers& numbers = {});
 
-// The policy with these values in place of those that its definition was called with; `values` holds them by
-// their names in Word::variable. Throws Error if one is missing.
-ResolvedPolicy WithValues(ResolvedPolicy policy, const std::map<std::string, std::uint32_t>& values);
+// The value that a filter for this policy returns for `call`, SECCOMP_RET_ERRNO | EPERM for example, with
+// these numbers for the policy's variables. Throws Error if one that matters is missing.
+std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,
+                       const VariableNumbers& numbers = {});
 
-// The value that a filter for this policy returns for `call`, SECCOMP_RET_ERRNO | EPERM for example.
-std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call);
+// The same with constants in place of the variables: what it is with these numbers. Throws Error if one is
+// missing.
+Condition WithNumbers(const Condition& condition, const VariableNumbers& numbers);
+ResolvedPolicy WithNumbers(ResolvedPolicy policy, const VariableNumbers& numbers);
 
 }  // namespace precompiledseccomp

@@ -3,28 +3,48 @@
 // The values that conditions and actions compare with: constants, and variables that are unknown until the
 // program runs.
 //
-// A variable's value can be used in a policy but not looked at: Value has no arithmetic and no conversion to
-// a number, so a definition cannot branch on it or compute with it, which would silently bake one value into
-// the filter.
+// A variable is a name and holds no number. A definition can put it into conditions and actions, and that is
+// all: there is nothing to branch on or to compute with, which would silently bake one value into the filter.
+// Numbers are given to variables behind the definition: when a policy is compiled, when it is evaluated, and
+// when the program runs.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 namespace precompiledseccomp {
 
-// 32 bits of a value: what one instruction compares with.
-struct Word {
-  std::uint32_t value = 0;
-  // The name of the variable (or of its half) that stands here; empty for a constant. The compiler treats the
-  // value of a variable as opaque: it is never sorted, merged or compared with another.
-  std::string variable;
+// A number for each variable, by the name under which it stands in Word: a 64-bit variable has one for each
+// of its halves (LowHalfName() and HighHalfName() in define.h).
+using VariableNumbers = std::map<std::string, std::uint32_t>;
 
-  [[nodiscard]] bool IsVariable() const { return !variable.empty(); }
-  friend bool operator==(const Word&, const Word&) = default;
+// 32 bits of a value, which is what one instruction compares with: a constant, or the name of a variable or
+// of its half. The compiler treats a variable as opaque: it is never sorted, merged or compared with another.
+class Word {
+ public:
+  Word() = default;
+  explicit Word(std::uint32_t constant) : constant_(constant) {}
+  static Word Variable(std::string name);
+
+  [[nodiscard]] bool IsVariable() const { return !variable_.empty(); }
+  // Throws Error, which names it, for a variable: it holds no number.
+  [[nodiscard]] std::uint32_t constant() const;
+  // The name; empty for a constant.
+  [[nodiscard]] const std::string& variable() const { return variable_; }
+
+  // The constant, or the variable's number. Throws Error if `numbers` has none for it.
+  [[nodiscard]] std::uint32_t NumberWith(const VariableNumbers& numbers) const;
+
+  // Whether two words are equal is for the running program to say; see Value.
+  friend bool operator==(const Word&, const Word&) = delete;
+
+ private:
+  std::uint32_t constant_ = 0;
+  std::string variable_;
 };
 
 template <typename T>
@@ -45,9 +65,11 @@ class Value {
   [[nodiscard]] const Word& low() const { return low_; }
   [[nodiscard]] bool IsConstant() const { return !high_.IsVariable() && !low_.IsVariable(); }
 
-  // The 64 bits as they stand in this policy: a variable's are what the definition was called with. For
-  // evaluating and printing a policy; a definition has no use for it.
-  [[nodiscard]] std::uint64_t bits() const { return std::uint64_t{high_.value} << 32 | low_.value; }
+  // The 64 bits of a constant. Throws Error, which names it, for a variable: it holds no number.
+  [[nodiscard]] std::uint64_t bits() const;
+
+  // The 64 bits with these numbers for the variables. Throws Error if one is missing.
+  [[nodiscard]] std::uint64_t BitsWith(const VariableNumbers& numbers) const;
 
   // Whether this came from a negative number of at most 32 bits, such as AT_FDCWD. What the upper half of an
   // argument holds then depends on the libc, so that comparing the whole argument with it is an error.
@@ -59,7 +81,9 @@ class Value {
   // "3", "0x89ab" or "$fd1".
   [[nodiscard]] std::string ToString() const;
 
-  friend bool operator==(const Value& a, const Value& b) { return a.high_ == b.high_ && a.low_ == b.low_; }
+  // Whether two values are equal is for the running program to say. In a definition, compare what they were
+  // made from; in a condition, an argument with each of them.
+  friend bool operator==(const Value&, const Value&) = delete;
 
  private:
   Value(std::uint64_t constant, bool from_negative_int);

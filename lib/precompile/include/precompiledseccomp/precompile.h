@@ -2,13 +2,13 @@
 //
 // Program definitions in, instructions with holes for the variables out.
 //
-// Precompiling calls a definition with several sets of stand-ins for its variables. All answers must be the
-// same policy but for the values of the variables; it is compiled for each of the sets. Two compilations give
-// the offsets at which each variable stands; all further ones must equal the first with the values written
-// in. Their stand-ins lie below, between and above the policy's own constants, in ascending, descending and
-// mixed order, with bit 31 set and clear, equal to each other and equal to constants that are compared with
-// what the variable is compared with. A definition that looks at its values, or is different each time, is
-// caught here, as is a compiler that does.
+// A definition is called with the names of its variables, and more than once, as it must answer with the same
+// policy each time. The policy is then compiled for several sets of stand-ins, numbers that the compiler is
+// told to be opaque. Two compilations give the offsets at which each variable stands; all further ones must
+// equal the first with the numbers written in. Their stand-ins lie below, between and above the policy's own
+// constants, in ascending, descending and mixed order, with bit 31 set and clear, equal to each other and
+// equal to constants that are compared with what the variable is compared with. A compiler that looks at them
+// is caught here; a definition cannot look at what it is not given.
 #pragma once
 
 #include <cstdint>
@@ -48,8 +48,8 @@ struct DefinitionAnswers {
   std::string name;
   Target target;
   std::vector<Variable> variables;
-  Policy policy;  // the first answer; all others are the same but for the values of the variables
-  std::vector<std::vector<std::uint64_t>> rounds;  // the values that the definition was called with
+  Policy policy;
+  std::vector<std::vector<std::uint64_t>> rounds;  // the numbers for the variables to compile it for
   Proof proof = Proof::kRequired;
   // The target, the variables, the policy and whether it must be proved, as bytes. Definitions of equal
   // content give equal programs, but for the name.
@@ -61,13 +61,12 @@ struct DefinitionAnswers {
 // repeated. For a whole module also when two programs have one name.
 void CheckNames(const std::vector<ProgramDefinition>& definitions);
 
-// Calls the definition once for each round, and compares the answers. Not safe to call for one module from
-// several threads, unless its author says so. What the definition throws comes out as Error with the
-// program's name.
+// Calls the definition three times and compares the answers. Not safe to call for one module from several
+// threads, unless its author says so. What the definition throws comes out as Error with the program's name.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
-// Compiles all rounds and compares the results. Depends on its argument only, so any number of threads may
-// run it. Throws Error, with the program's name and both sides of a difference.
+// Compiles the policy for all rounds and compares the results. Depends on its argument only, so any number of
+// threads may run it. Throws Error, with the program's name and both sides of a difference.
 PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
 
 // Both of these.

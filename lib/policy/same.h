@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whether parts of policies are the same as they are written: constants of the same number, variables of the
+// same name. Whether they are equal at run time is another question, so that authors have no operator for it.
+#pragma once
+
+#include <precompiledseccomp/action.h>
+#include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/value.h>
+
+namespace precompiledseccomp {
+
+inline bool AreSame(const Word& left, const Word& right) {
+  if (left.IsVariable() || right.IsVariable()) return left.variable() == right.variable();
+  return left.constant() == right.constant();
+}
+
+inline bool AreSame(const Action& left, const Action& right) {
+  return left.kind() == right.kind() && AreSame(left.data(), right.data());
+}
+
+inline bool AreSame(const Operand& left, const Operand& right) {
+  return left.source() == right.source() && left.index() == right.index() &&
+         left.IsLowHalf() == right.IsLowHalf();
+}
+
+}  // namespace precompiledseccomp
