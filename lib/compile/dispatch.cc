@@ -3,6 +3,7 @@
 #include "compile/dispatch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -24,7 +25,8 @@ namespace {
 constexpr std::size_t kMostHotTests = 8;
 constexpr std::size_t kMostUsualTests = 1;
 constexpr double kMostTestsSaved = 10;
-// Numbers from here on are no calls of any architecture's own ABI; x32's bit is the lowest that says so.
+// Numbers from here on are no calls of any architecture's own ABI, but for -1; x32's bit is the lowest that
+// says so.
 constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
 // Ranges of numbers that nobody asks for are searched all the same, as deep as others: else any search would
 // do for them, were it as deep as they are many.
@@ -92,6 +94,7 @@ class Dispatcher {
   // at the least, and hardly more than kMostTestsSaved: often that tells what n is.
   SearchTree CheapestNumbers() {
     std::vector<std::uint32_t> heaviest = HeaviestFirst();
+    std::erase(heaviest, Target::kSkippedCall);  // is looked for where it is told from foreign numbers
     heaviest.resize(std::min(heaviest.size(), policy_.counts.empty() ? kMostUsualTests : kMostHotTests));
     double beyond = kCostOfAnInstruction + TotalWeight();
     std::size_t count = 0;
@@ -127,51 +130,67 @@ class Dispatcher {
   // All numbers. Those of `hot` never get here, and may go with their neighbours.
   std::vector<Run> RunsWithout(std::span<const std::uint32_t> hot) {
     std::vector<Run> runs;
-    const auto add = [&](std::uint32_t first, std::uint64_t end, NodeId decision) {
-      if (first < end) runs.push_back({first, decision, WeightOfRange(first, end)});
-    };
-    std::uint64_t next = 0;
-    for (const auto& [number, decision] : decisions_) {
-      AddUnnamed(next, number, add);
-      if (std::find(hot.begin(), hot.end(), number) == hot.end())
-        add(number, std::uint64_t{number} + 1, decision);
-      next = std::uint64_t{number} + 1;
+    const std::set<std::uint32_t> begins = WhereDecisionsMayChange();
+    for (auto begin = begins.begin(); begin != begins.end(); ++begin) {
+      if (std::find(hot.begin(), hot.end(), *begin) != hot.end()) continue;
+      const std::uint32_t end = std::next(begin) == begins.end() ? kNoCallsFrom : *std::next(begin);
+      runs.push_back({*begin, DecisionOf(*begin), WeightOfRange(*begin, end)});
     }
-    AddUnnamed(next, kNoCallsFrom, add);
     runs.push_back({kNoCallsFrom, NoCall(), kWeightOfAnyRange});
     runs.front().first = 0;
     // The numbers just below that are decided alike need no test that tells them from those above: none of
     // them has a bit of a foreign ABI.
-    const bool is_unnamed = next < kNoCallsFrom;
-    if (is_unnamed && runs[runs.size() - 2].node == Unnamed(kNoCallsFrom))
-      runs[runs.size() - 2].node = NoCall();
+    if (runs[runs.size() - 2].node == Unnamed(kNoCallsFrom)) runs[runs.size() - 2].node = NoCall();
     return runs;
   }
 
-  // The numbers from `first` to before `end`, which no rule names: those up to the baseline, and those above
-  // it.
-  template <typename AddRun>
-  void AddUnnamed(std::uint64_t first, std::uint64_t end, const AddRun& add) {
-    if (first >= end) return;
-    const std::uint64_t first_unknown =
-        policy_.baseline ? std::clamp(std::uint64_t{policy_.baseline->newest_known} + 1, first, end) : end;
-    if (first < first_unknown)
-      add(static_cast<std::uint32_t>(first), first_unknown, Unnamed(static_cast<std::uint32_t>(first)));
-    if (first_unknown < end)
-      add(static_cast<std::uint32_t>(first_unknown), end, Unnamed(static_cast<std::uint32_t>(first_unknown)));
+  // Of the numbers below kNoCallsFrom: those that rules name and those behind them, and the ends of ranges.
+  [[nodiscard]] std::set<std::uint32_t> WhereDecisionsMayChange() const {
+    std::set<std::uint32_t> begins = {0};
+    const auto add = [&](std::uint64_t number) {
+      if (number < kNoCallsFrom) begins.insert(static_cast<std::uint32_t>(number));
+    };
+    for (const auto& [number, decision] : decisions_) {
+      add(number);
+      add(std::uint64_t{number} + 1);
+    }
+    if (policy_.baseline) add(std::uint64_t{policy_.baseline->newest_known} + 1);
+    if (const NumberRange& foreign = policy_.target.foreign_numbers; foreign.first <= foreign.last) {
+      add(foreign.first);
+      add(std::uint64_t{foreign.last} + 1);
+    }
+    return begins;
+  }
+
+  // Of a number below kNoCallsFrom.
+  NodeId DecisionOf(std::uint32_t number) {
+    if (policy_.target.foreign_numbers.Has(number)) return graph_.AddAction(policy_.bad_architecture_action);
+    return NamedOrNot(number);
+  }
+
+  NodeId NamedOrNot(std::uint32_t number) {
+    const auto named = decisions_.find(number);
+    return named == decisions_.end() ? Unnamed(number) : named->second;
   }
 
   NodeId Unnamed(std::uint32_t number) { return DecisionOfUnnamed(policy_, number, graph_); }
 
+  // Of the numbers from kNoCallsFrom on: another ABI's, but for the one of a skipped call; or nobody's.
   NodeId NoCall() {
-    const Test is_foreign{
-        Word(bpf::kNumberOffset), Test::Kind::kAnyBitSet, {policy_.target.foreign_abi_bits, 0}};
-    return graph_.AddBranch(is_foreign, graph_.AddAction(policy_.bad_architecture_action),
-                            Unnamed(kNoCallsFrom));
+    const Test is_skipped{Word(bpf::kNumberOffset), Test::Kind::kEqual, {Target::kSkippedCall, 0}};
+    const auto unless_skipped = [&](NodeId decision) {
+      return graph_.AddBranch(is_skipped, NamedOrNot(Target::kSkippedCall), decision);
+    };
+    const std::uint32_t foreign_bits = policy_.target.foreign_abi_bits;
+    const NodeId foreign = graph_.AddAction(policy_.bad_architecture_action);
+    const NodeId nobodys = Unnamed(kNoCallsFrom);
+    if (foreign_bits == 0 || foreign == nobodys) return unless_skipped(nobodys);
+    const Test is_foreign{Word(bpf::kNumberOffset), Test::Kind::kAnyBitSet, {foreign_bits, 0}};
+    return graph_.AddBranch(is_foreign, unless_skipped(foreign), nobodys);
   }
 
-  [[nodiscard]] double WeightOfRange(std::uint32_t first, std::uint64_t end) const {
-    const std::uint64_t emulated_end = std::min<std::uint64_t>(end, kNumbersEmulated);
+  [[nodiscard]] double WeightOfRange(std::uint32_t first, std::uint32_t end) const {
+    const std::uint32_t emulated_end = std::min<std::uint32_t>(end, kNumbersEmulated);
     double weight = first < emulated_end ? static_cast<double>(emulated_end - first) : kWeightOfAnyRange;
     for (auto hot = weights_.lower_bound(first); hot != weights_.end() && hot->first < end; ++hot)
       weight += hot->second;

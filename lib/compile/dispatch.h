@@ -5,7 +5,7 @@
 //     ld arch; jeq this architecture, else: bad architecture
 //     ld nr;   jeq the hottest calls whose arguments are checked, in turn
 //              a search tree over ranges of numbers with equal decisions
-//              (above all calls) jset x32 bit: bad architecture
+//              (above all calls) jset x32 bit; jeq -1, else: bad architecture
 //
 // Nothing but the architecture and the number is looked at, so that every call that is allowed whatever its
 // arguments stays cacheable by the kernel (Linux 5.11, seccomp_cache_prepare).

@@ -12,6 +12,8 @@
 namespace precompiledseccomp {
 namespace {
 
+constexpr KernelVersion kFirstWithFilters = {3, 5};
+
 std::string ListText(const std::vector<Syscall>& calls) {
   std::string text;
   for (const Syscall& call : calls) text += (text.empty() ? "" : ", ") + call.ToString();
@@ -65,6 +67,7 @@ Policy& Policy::Merge(const Policy& other) {
   if (!bad_architecture_) bad_architecture_ = source.bad_architecture_;
   if (!newest_known_) newest_known_ = source.newest_known_;
   if (!unknown_) unknown_ = source.unknown_;
+  if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (counts_.empty()) counts_ = source.counts_;
   return *this;
 }
@@ -80,12 +83,23 @@ Policy& Policy::BadArchitecture(Action action) {
 }
 
 Policy& Policy::KnownUpTo(Syscall newest) {
+  if (!newest.HasName() && newest.number() == Target::kSkippedCall)
+    throw Error("a skipped call cannot be the newest known call: it is above every baseline");
   newest_known_ = std::move(newest);
   return *this;
 }
 
 Policy& Policy::Unknown(Action action) {
   unknown_ = std::move(action);
+  return *this;
+}
+
+Policy& Policy::ForLinuxFrom(int version, int patch_level) {
+  const KernelVersion oldest = {version, patch_level};
+  if (oldest < kFirstWithFilters || patch_level < 0)
+    throw Error("ForLinuxFrom(" + std::to_string(version) + ", " + std::to_string(patch_level) +
+                "): give a version of Linux from 3.5 on, the first with filters, as in ForLinuxFrom(5, 4)");
+  oldest_kernel_ = oldest;
   return *this;
 }
 
@@ -118,6 +132,9 @@ std::string Policy::ToString() const {
             unknown_.value_or(Action::Errno(ENOSYS)).ToString() + "\n";
   text += "default: " + default_action().ToString() + "\n";
   text += "other architectures: " + bad_architecture_action().ToString() + "\n";
+  if (oldest_kernel_)
+    text += "for Linux from " + std::to_string(oldest_kernel_->version) + "." +
+            std::to_string(oldest_kernel_->patch_level) + "\n";
   if (!counts_.empty()) {
     text += "hot:";
     for (const SyscallCount& hot : counts_) text += " " + hot.syscall.ToString();

@@ -84,7 +84,7 @@ class Resolver {
 
   // Nothing for an optional call that the target does not have.
   std::optional<std::uint32_t> Number(const Syscall& call) {
-    if (!call.HasName()) return call.number();
+    if (!call.HasName()) return CheckedNumber(call.number());
     const int number = seccomp_syscall_resolve_name_arch(target_.audit_arch, call.name().c_str());
     if (number < 0) {
       if (call.IsOptional()) return std::nullopt;
@@ -105,6 +105,17 @@ class Resolver {
   [[nodiscard]] std::vector<UsedSyscall> Used() const { return {used_.begin(), used_.end()}; }
 
  private:
+  [[nodiscard]] std::uint32_t CheckedNumber(std::uint32_t number) const {
+    if (!target_.foreign_numbers.Has(number)) return number;
+    const std::string version = std::to_string(target_.foreign_before.version) + "." +
+                                std::to_string(target_.foreign_before.patch_level);
+    throw Error("system call number " + std::to_string(number) + " is another ABI's on " +
+                std::string(target_.name) + " before Linux " + version +
+                "; if the program runs on no older kernel, say so with ForLinuxFrom(" +
+                std::to_string(target_.foreign_before.version) + ", " +
+                std::to_string(target_.foreign_before.patch_level) + ")");
+  }
+
   const Target& target_;
   std::set<UsedSyscall> used_;
 };
@@ -152,7 +163,9 @@ std::vector<std::pair<std::uint32_t, std::uint64_t>> ResolveCounts(const Policy&
 
 }  // namespace
 
-ResolvedPolicy Resolve(const Policy& policy, const Target& target) {
+ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
+  Target target = any_kernel;
+  if (policy.oldest_kernel() && *policy.oldest_kernel() >= target.foreign_before) target.foreign_numbers = {};
   Resolver resolver(target);
   ResolvedPolicy resolved{.target = target,
                           .rule_sets = {},
@@ -168,7 +181,7 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& target) {
 
 std::string SyscallName(const Target& target, std::uint32_t number) {
   const auto name = NameOf(target, number);
-  return name != nullptr ? std::string(name.get()) : "#" + std::to_string(number);
+  return name != nullptr ? std::string(name.get()) : NumberText(number);
 }
 
 }  // namespace precompiledseccomp

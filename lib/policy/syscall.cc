@@ -3,6 +3,7 @@
 #include <precompiledseccomp/syscall.h>
 
 #include <precompiledseccomp/error.h>
+#include <precompiledseccomp/target.h>
 
 namespace precompiledseccomp {
 
@@ -13,12 +14,23 @@ Syscall::Syscall(std::string_view name) : call_(std::string(name)) {
 std::uint32_t Syscall::CheckedNumber(std::int64_t number) {
   if (number < 0 || number > kMaximumNumber)
     throw Error("system call number " + std::to_string(number) + " is not in 0 to " +
-                std::to_string(kMaximumNumber));
+                std::to_string(kMaximumNumber) +
+                (number == -1 ? "; for a call that a tracer skips, use Syscall::Skipped()" : ""));
   return static_cast<std::uint32_t>(number);
 }
 
+Syscall Syscall::Skipped() {
+  Syscall call(0);
+  call.call_ = Target::kSkippedCall;
+  return call;
+}
+
 std::string Syscall::ToString() const {
-  return HasName() ? name() : "#" + std::to_string(number());
+  return HasName() ? name() : NumberText(number());
+}
+
+std::string NumberText(std::uint32_t number) {
+  return number == Target::kSkippedCall ? "#-1" : "#" + std::to_string(number);
 }
 
 Syscall IfAvailable(std::string_view name) {

@@ -19,11 +19,15 @@ constexpr std::array<Target, 2> kTargets = {{
      .audit_arch = AUDIT_ARCH_X86_64,
      .big_endian = false,
      .foreign_abi_bits = kX32Bit,
+     .foreign_numbers = {512, 547},
+     .foreign_before = {5, 4},
      .compiler_condition = "defined(__x86_64__) && !defined(__ILP32__)"},
     {.name = "aarch64",
      .audit_arch = AUDIT_ARCH_AARCH64,
      .big_endian = false,
      .foreign_abi_bits = 0,
+     .foreign_numbers = {},
+     .foreign_before = {},
      .compiler_condition = "defined(__aarch64__) && defined(__AARCH64EL__) && !defined(__ILP32__)"},
 }};
 

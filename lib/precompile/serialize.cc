@@ -71,6 +71,10 @@ class Writer {
     else
       Write(call.number());
   }
+  void Write(const KernelVersion& kernel) {
+    Write(kernel.version);
+    Write(kernel.patch_level);
+  }
   void Write(const SyscallCount& count) {
     Write(count.syscall);
     Write(count.count);
@@ -90,6 +94,7 @@ class Writer {
     Write(policy.bad_architecture_action());
     Write(policy.newest_known());
     Write(policy.unknown_action());
+    Write(policy.oldest_kernel());
     Write(policy.counts());
   }
 

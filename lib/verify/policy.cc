@@ -151,9 +151,7 @@ class PolicyReader {
   NodeId Read() {
     MeetEntangledFactsFirst();
     const NodeId other_architecture = Answer(policy_.bad_architecture_action);
-    const NodeId of_other_abi =
-        comparisons_.AnyBitInCommon(terms_.Word(kNumber), terms_.Constant(policy_.target.foreign_abi_bits));
-    const NodeId own = diagrams_.Choose(of_other_abi, other_architecture, ByNumber(NumberRuns()));
+    const NodeId own = diagrams_.Choose(IsOfOtherAbi(), other_architecture, ByNumber(NumberRuns()));
     const NodeId is_own =
         comparisons_.Equal(terms_.Word(kArchitecture), terms_.Constant(policy_.target.audit_arch));
     return diagrams_.Choose(is_own, own, other_architecture);
@@ -171,6 +169,18 @@ class PolicyReader {
     for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
       for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
         if (HasEntangledTests(policy_.rule_sets[set].rules[rule].condition)) Matches({set, rule});
+  }
+
+  // -1 is the number of a skipped call, whatever ABI has its bits.
+  NodeId IsOfOtherAbi() {
+    const Target& target = policy_.target;
+    const TermId number = terms_.Word(kNumber);
+    const NodeId has_its_bits = comparisons_.AnyBitInCommon(number, terms_.Constant(target.foreign_abi_bits));
+    const NodeId is_outside =
+        diagrams_.Or(comparisons_.Greater(terms_.Constant(target.foreign_numbers.first), number),
+                     comparisons_.Greater(number, terms_.Constant(target.foreign_numbers.last)));
+    const NodeId is_skipped = comparisons_.Equal(number, terms_.Constant(Target::kSkippedCall));
+    return diagrams_.And(diagrams_.Not(is_skipped), diagrams_.Or(has_its_bits, diagrams_.Not(is_outside)));
   }
 
   NodeId Answer(const Action& action) {
@@ -201,12 +211,12 @@ class PolicyReader {
     std::map<std::uint64_t, NodeId> changes = {{0, Otherwise(0)}};
     if (policy_.baseline && FirstUnknown() < kAllNumbers) changes[FirstUnknown()] = Otherwise(FirstUnknown());
     const std::map<std::uint32_t, Places> rules = RulesByNumber();
-    for (const auto& [number, places] : rules) changes[std::uint64_t{number} + 1] = Otherwise(number + 1ULL);
+    for (const auto& [number, places] : rules)
+      if (number + 1ULL < kAllNumbers) changes[number + 1ULL] = Otherwise(number + 1ULL);
     for (const auto& [number, places] : rules) changes[number] = Decide(places, Otherwise(number));
     std::vector<NumberRun> runs;
     for (const auto& [first, answer] : changes)
-      if (first < kAllNumbers && (runs.empty() || runs.back().answer != answer))
-        runs.push_back({first, answer});
+      if (runs.empty() || runs.back().answer != answer) runs.push_back({first, answer});
     return runs;
   }
 

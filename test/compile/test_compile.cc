@@ -70,9 +70,9 @@ BOOST_AUTO_TEST_CASE(AnEmptyPolicyIsOneInstruction) {
 
 BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
   const auto program = CompileFor(Policy().Default(Action::Allow()));
-  for (const std::uint32_t nr : {0U, 0x3fffffffU, 0x80000000U})
+  for (const std::uint32_t nr : {0U, 0x3fffffffU, 0x80000000U, 0xffffffffU})
     BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_ALLOW);
-  for (const std::uint32_t nr : {0x40000000U, 0xffffffffU})
+  for (const std::uint32_t nr : {0x40000000U, 0xfffffffeU})
     BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_KILL_PROCESS);
   seccomp_data i386 = Call(0);
   i386.arch = AUDIT_ARCH_I386;
@@ -81,11 +81,49 @@ BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
 
 BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {
   Policy policy;
-  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3});
-  // ld arch, jeq, ld nr, one test for the calls, one for the bit, three returns
+  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3}).ForLinuxFrom(5, 4);
+  // ld arch, jeq, ld nr, one test for the calls, one for the bit and one for -1, three returns
   const auto program = CompileFor(policy);
-  BOOST_TEST(program.size() == 8U, bpf::Disassemble(program));
+  BOOST_TEST(program.size() == 9U, bpf::Disassemble(program));
   BOOST_TEST(bpf::Run(program, Call(3)).executed == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitCostTwoTestsBehindAllCalls) {
+  Policy policy;
+  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3});
+  const auto program = CompileFor(policy);
+  policy.ForLinuxFrom(5, 4);
+  const auto for_new_kernels = CompileFor(policy);
+  BOOST_TEST(program.size() == for_new_kernels.size() + 2, bpf::Disassemble(program));
+  for (const std::uint32_t nr : {0U, 3U, 4U, 469U, 511U})
+    BOOST_TEST(bpf::Run(program, Call(nr)).executed == bpf::Run(for_new_kernels, Call(nr)).executed,
+               "number " << nr);
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsForeignCostsNothingWhereItIsRefusedAlike) {
+  const Policy policy = Policy().Allow({0, 1, 2, 3});
+  // ld arch, jeq, ld nr, one test for the calls, two returns
+  BOOST_TEST(CompileFor(policy).size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(ASkippedCallIsFoundWhateverElseIsNamed) {
+  for (const Target& target : Targets()) {
+    Policy policy;
+    policy.Default(Action::Errno(EPERM)).Allow({"read", Syscall::Skipped()}, Arg(0) == 3);
+    policy.HotSyscalls({Syscall::Skipped(), "read"});
+    const auto program = CompileFor(policy, target);
+    const auto answer = [&](std::uint32_t nr, std::uint64_t first) {
+      seccomp_data call = Call(nr, {first});
+      call.arch = target.audit_arch;
+      return bpf::Run(program, call).result;
+    };
+    BOOST_TEST_CONTEXT(target.name << "\n" << bpf::Disassemble(program)) {
+      BOOST_TEST(answer(0xffffffff, 3) == SECCOMP_RET_ALLOW);
+      BOOST_TEST(answer(0xffffffff, 4) == (SECCOMP_RET_ERRNO | EPERM));
+      BOOST_TEST(answer(0xfffffffe, 3) ==
+                 (target.foreign_abi_bits == 0 ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(NeighbouringCallsAreARange) {

@@ -101,13 +101,11 @@ std::vector<SyscallCount> CountsFrom(const Json& frequency) {
 
 // The rules of a set, with the calls they are for. All do the same, so that several for one call are
 // alternatives; one that adds nothing to those before it is no error then, as it would be as a rule of its
-// own. Leaves out the number -1, which one of the policies allows: no call has it, and on x86-64 it is one
-// with the x32 bit, which to us is another architecture.
+// own.
 std::vector<std::pair<std::uint32_t, Condition>> RulesFrom(const Json& rules, const Values& values) {
   std::vector<std::pair<std::uint32_t, Condition>> by_call;
   for (const Json& rule : rules) {
     const auto number = rule.at("nr").get<std::uint32_t>();
-    if (number > Syscall::kMaximumNumber) continue;
     const Condition condition = ConditionFrom(rule.at("rule"), values);
     const auto known = std::find_if(by_call.begin(), by_call.end(),
                                     [&](const auto& entry) { return entry.first == number; });
@@ -125,7 +123,7 @@ Policy PolicyFrom(const Json& json, const Json& rule_sets, const Values& values)
     RuleSet set = set_json.at("vsyscall").get<bool>() ? RuleSet::OnlyVsyscall() : RuleSet();
     const Action action = ActionFrom(set_json.at("action"));
     for (const auto& [number, condition] : RulesFrom(set_json.at("rules"), values))
-      set.Add(action, number, condition);
+      set.Add(action, number == Target::kSkippedCall ? Syscall::Skipped() : Syscall(number), condition);
     policy.Add(set);
   }
   policy.Default(ActionFrom(json.at("default_action")));

@@ -8,8 +8,9 @@ bool IsMeantToDiffer(const ResolvedPolicy& policy, const seccomp_data& call, std
   if (call.arch != policy.target.audit_arch)
     return theirs == SECCOMP_RET_KILL_THREAD &&
            policy.bad_architecture_action.ReturnValue() == SECCOMP_RET_KILL_PROCESS;
-  if (call.nr == -1) return true;
-  return static_cast<std::uint32_t>(call.nr) > Syscall::kMaximumNumber &&
+  const auto number = static_cast<std::uint32_t>(call.nr);
+  if (number == Target::kSkippedCall) return false;
+  return (number > Syscall::kMaximumNumber || policy.target.foreign_numbers.Has(number)) &&
          (theirs == policy.default_action.ReturnValue() ||
           theirs == policy.bad_architecture_action.ReturnValue());
 }

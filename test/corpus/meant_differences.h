@@ -13,7 +13,7 @@ namespace precompiledseccomp::testing {
 // - Numbers that no call has, from 2^30 on. Those with the x32 bit are another architecture to us, the others
 //   get the default action. libseccomp takes all of them for x32's but -1, which a tracer sets to have a call
 //   skipped; gVisor and minijail do not know of x32, so that all get the default action.
-// - The number -1: one of gVisor's policies allows it, see the loader.
+// - The numbers 512 to 547 of x86-64, x32's on old kernels, which nobody else knows of.
 // - Other architectures: minijail kills the thread, where its policies' data says the process.
 bool IsMeantToDiffer(const ResolvedPolicy& policy, const seccomp_data& call, std::uint32_t theirs);
 

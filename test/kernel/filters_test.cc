@@ -265,7 +265,21 @@ BOOST_AUTO_TEST_CASE(CallsWithTheX32BitAreRefusedWhateverTheDefaultIs) {
   for (const std::uint32_t number :
        {0U, 39U, static_cast<std::uint32_t>(SYS_getppid), 512U, 547U, 0x3fffffffU})
     BOOST_TEST(OutcomeOf(policy, Call(number | kX32Bit)) == "errno 2001 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(0xffffffff)) == "errno 2001 of the filter");
+  BOOST_TEST(OutcomeOf(policy, Call(0xfffffffe)) == "errno 2001 of the filter");
+}
+
+BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreRefusedWhateverTheDefaultIs) {
+  Policy policy = WithCallsNeeded()
+                      .Default(Action::Errno(2003))
+                      .BadArchitecture(Action::Errno(2001))
+                      .KnownUpTo(300)
+                      .Unknown(Action::Errno(2002));
+  for (const std::uint32_t number : {512U, 547U})
+    BOOST_TEST(OutcomeOf(policy, Call(number)) == "errno 2001 of the filter");
+  for (const std::uint32_t number : {511U, 548U})
+    BOOST_TEST(OutcomeOf(policy, Call(number)) == "errno 2002 of the filter");
+  policy.ForLinuxFrom(5, 4);
+  BOOST_TEST(OutcomeOf(policy, Call(512)) == "errno 2002 of the filter");
 }
 
 BOOST_AUTO_TEST_CASE(CallsOfI386AreRefusedWhateverTheDefaultIs) {

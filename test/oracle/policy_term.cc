@@ -95,8 +95,14 @@ z3::expr AppliesTo(const ResolvedRuleSet& set, const ResolvedRule& rule, Symbols
 }
 
 z3::expr IsOwnCall(const Target& target, Symbols& symbols) {
+  const z3::expr& number = symbols.number();
+  const z3::expr has_foreign_bits =
+      (number & symbols.Constant(target.foreign_abi_bits)) != symbols.Constant(0);
+  const z3::expr is_in_foreign_range = z3::uge(number, symbols.Constant(target.foreign_numbers.first)) &&
+                                       z3::ule(number, symbols.Constant(target.foreign_numbers.last));
+  const z3::expr is_skipped = number == symbols.Constant(~0U);
   return symbols.arch() == symbols.Constant(target.audit_arch) &&
-         (symbols.number() & symbols.Constant(target.foreign_abi_bits)) == symbols.Constant(0);
+         (is_skipped || !(has_foreign_bits || is_in_foreign_range));
 }
 
 }  // namespace

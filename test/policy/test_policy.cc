@@ -72,6 +72,84 @@ void CheckMessage(const std::function<void()>& action, std::initializer_list<std
 
 BOOST_AUTO_TEST_SUITE(Meaning)
 
+constexpr int kSkipped = -1;
+
+// A tracer writes -1 over the number to have a call skipped. It has the x32 bit, and is no x32 call.
+BOOST_AUTO_TEST_CASE(ASkippedCallGetsTheDefaultAction) {
+  const Policy policy = Policy().Default(Action::Errno(EPERM)).Allow("read").BadArchitecture(Action::Trap());
+  for (const Target& target : Targets()) {
+    seccomp_data call = Call(kSkipped);
+    call.arch = target.audit_arch;
+    BOOST_TEST(Evaluate(Resolve(policy, target), call) == (SECCOMP_RET_ERRNO | EPERM), target.name);
+  }
+  BOOST_TEST(Answer(policy, Call(-2)) == SECCOMP_RET_TRAP);
+  BOOST_TEST(Answer(Policy(), Call(kSkipped)) == SECCOMP_RET_KILL_PROCESS);
+}
+
+BOOST_AUTO_TEST_CASE(ASkippedCallIsUnknownWhereThereIsABaseline) {
+  const Policy policy = Policy().Default(Action::Errno(EPERM)).KnownUpTo(450);
+  BOOST_TEST(Answer(policy, Call(kSkipped)) == (SECCOMP_RET_ERRNO | ENOSYS));
+}
+
+BOOST_AUTO_TEST_CASE(ARuleMayNameASkippedCall) {
+  const Policy policy =
+      Policy().Allow(Syscall::Skipped(), Arg(0) == 1).Errno(EPERM, {"read", Syscall::Skipped()});
+  BOOST_TEST(Answer(policy, Call(kSkipped, {1})) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Answer(policy, Call(kSkipped, {2})) == (SECCOMP_RET_ERRNO | EPERM));
+  BOOST_TEST(Answer(policy, Call(-2, {1})) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Contains(policy.ToString(), "allow #-1 if arg0 == 1"));
+}
+
+// Numbers that ran x32's handlers without x32's bit, before Linux 5.4.
+BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreAnotherArchitectureOnOldKernels) {
+  Policy policy = Policy().Default(Action::Allow()).BadArchitecture(Action::Errno(EPERM)).KnownUpTo(450);
+  policy.Unknown(Action::Log());
+  for (const int number : {512, 513, 546, 547})
+    BOOST_TEST(Answer(policy, Call(number)) == (SECCOMP_RET_ERRNO | EPERM), number);
+  for (const int number : {511, 548}) BOOST_TEST(Answer(policy, Call(number)) == SECCOMP_RET_LOG, number);
+
+  policy.ForLinuxFrom(5, 3);
+  BOOST_TEST(Answer(policy, Call(512)) == (SECCOMP_RET_ERRNO | EPERM));
+  for (const auto& [version, patch_level] : {std::pair(5, 4), {5, 10}, {6, 0}}) {
+    policy.ForLinuxFrom(version, patch_level);
+    BOOST_TEST(Answer(policy, Call(512)) == SECCOMP_RET_LOG);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(OnOtherTargetsThoseNumbersAreLikeAnyOther) {
+  seccomp_data call = Call(512);
+  call.arch = Arm().audit_arch;
+  BOOST_TEST(Evaluate(Resolve(Policy().Allow(512), Arm()), call) == SECCOMP_RET_ALLOW);
+}
+
+BOOST_AUTO_TEST_CASE(NamingAnX32NumberWithoutItsBitIsAnErrorUnlessTheKernelIsNew) {
+  for (const int number : {512, 520, 547}) {
+    const std::initializer_list<std::string> parts = {"number " + std::to_string(number), "x86_64",
+                                                      "before Linux 5.4", "ForLinuxFrom(5, 4)"};
+    CheckMessage([&] { Resolve(Policy().Allow(number), X86()); }, parts);
+    CheckMessage([&] { Resolve(Policy().KnownUpTo(number), X86()); }, parts);
+    CheckMessage([&] { Resolve(Policy().HotSyscalls(number), X86()); }, parts);
+    CheckMessage([&] { Resolve(Policy().Allow(number).ForLinuxFrom(5, 3), X86()); }, parts);
+    const Policy for_new = Policy().Allow(number).ForLinuxFrom(5, 4);
+    BOOST_TEST(Answer(for_new, Call(number)) == SECCOMP_RET_ALLOW);
+  }
+  Resolve(Policy().Allow({511, 548}), X86());
+}
+
+BOOST_AUTO_TEST_CASE(TheOldestKernelIsTakenOverWhenMergingIfThereIsNone) {
+  const Policy for_new = Policy().Default(Action::Allow()).ForLinuxFrom(5, 4);
+  BOOST_TEST(Answer(Policy().Merge(for_new), Call(512)) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Answer(Policy().ForLinuxFrom(4, 4).Merge(for_new), Call(512)) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Contains(for_new.ToString(), "for Linux from 5.4"));
+}
+
+BOOST_AUTO_TEST_CASE(VersionsWithoutFiltersAreNone) {
+  for (const auto& [version, patch_level] : {std::pair(3, 4), {0, 0}, {-1, 9}, {5, -1}})
+    CheckMessage(
+        [version = version, patch_level = patch_level] { Policy().ForLinuxFrom(version, patch_level); },
+        {"ForLinuxFrom(" + std::to_string(version), "3.5"});
+}
+
 BOOST_AUTO_TEST_CASE(AnEmptyPolicyKillsTheProcess) {
   BOOST_TEST(Answer(Policy(), Call(kRead)) == SECCOMP_RET_KILL_PROCESS);
   BOOST_TEST(Answer(Policy(), Call(0x7fffffff)) == SECCOMP_RET_KILL_PROCESS);
@@ -115,7 +193,7 @@ BOOST_AUTO_TEST_CASE(AnX32NumberIsAnotherArchitectureEvenUnderDefaultAllow) {
   Policy policy;
   policy.Default(Action::Allow());
   for (const std::uint32_t nr :
-       {0x40000000U, 0x40000001U, 0x400001ffU, 0x7fffffffU, 0xc0000000U, 0xffffffffU})
+       {0x40000000U, 0x40000001U, 0x400001ffU, 0x7fffffffU, 0xc0000000U, 0xfffffffeU})
     BOOST_TEST(Answer(policy, Call(static_cast<int>(nr))) == SECCOMP_RET_KILL_PROCESS, "number " << nr);
   for (const std::uint32_t nr : {0U, 0x3fffffffU, 0x80000000U, 0xbfffffffU})
     BOOST_TEST(Answer(policy, Call(static_cast<int>(nr))) == SECCOMP_RET_ALLOW, "number " << nr);
@@ -373,6 +451,11 @@ BOOST_AUTO_TEST_CASE(A64BitVariableDoesNotFitALowHalf) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(Mistakes)
+
+BOOST_AUTO_TEST_CASE(ANegativeNumberSaysWhatASkippedCallIs) {
+  CheckMessage([] { Policy().Allow(-1); }, {"-1", "Syscall::Skipped()"});
+  CheckMessage([] { Policy().KnownUpTo(Syscall::Skipped()); }, {"skipped call", "newest known"});
+}
 
 BOOST_AUTO_TEST_CASE(ConditionsThatAreNeverTrue) {
   CheckMessage([] { (void)(Arg(0) < 0); }, {"arg0 < 0", "never true"});

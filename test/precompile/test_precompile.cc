@@ -400,6 +400,12 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
       [](const Value& fd) {
         return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).HotSyscalls({"read"});
       },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ForLinuxFrom(5, 4);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ForLinuxFrom(5, 10);
+      },
   };
   std::set<std::string> contents;
   for (const Make make : makes)

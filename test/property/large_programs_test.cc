@@ -51,7 +51,7 @@ Policy ManySets(std::size_t calls, std::size_t constants_each) {
                  Arg(static_cast<int>(i % 6)).In(ScatteredConstants(constants_each, random)));
     policy.Allow(number);
   }
-  policy.Default(Action::Trap(1)).BadArchitecture(Action::KillThread());
+  policy.Default(Action::Trap(1)).BadArchitecture(Action::KillThread()).ForLinuxFrom(5, 4);
   return policy;
 }
 

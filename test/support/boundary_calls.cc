@@ -162,8 +162,8 @@ std::vector<std::uint32_t> BoundaryNumbers(const ResolvedPolicy& policy) {
   for (const auto& [number, count] : policy.counts) named.insert(number);
 
   std::set<std::uint32_t> numbers = {
-      0,           1,          469,        512, kX32Bit - 1, kX32Bit,       kBit31,
-      kX32Bit + 1, kBit31 - 1, kBit31 + 1, ~0U, ~0U - 1,     kX32Bit + 512, kX32Bit | kBit31};
+      0,      1,           469,        511,        512, 547,     548,           kX32Bit - 1,     kX32Bit,
+      kBit31, kX32Bit + 1, kBit31 - 1, kBit31 + 1, ~0U, ~0U - 1, kX32Bit + 512, kX32Bit | kBit31};
   for (const std::uint32_t number : named)
     for (const std::uint32_t near : {number - 1, number, number + 1})
       numbers.insert({near, near | kX32Bit, near | kBit31});

@@ -112,6 +112,7 @@ std::vector<std::uint32_t> UnconditionallyAllowed(const ResolvedPolicy& policy, 
   const auto allows = [](const Action& action) { return action.kind() == Action::Kind::kAllow; };
   std::vector<std::uint32_t> allowed;
   for (std::uint32_t number = 0; number < limit; ++number) {
+    if (!policy.target.Owns(policy.target.audit_arch, number)) continue;
     const bool is_known = !policy.baseline || number <= policy.baseline->newest_known;
     bool all_allow = true;
     bool decided = false;

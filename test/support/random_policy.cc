@@ -46,6 +46,7 @@ struct PolicySketch {
   std::optional<std::uint32_t> newest_known;
   std::optional<ActionSketch> unknown;
   std::vector<SyscallCount> counts;
+  bool for_new_kernels = false;
 };
 
 // ---- From the sketch to the policy.
@@ -69,8 +70,14 @@ Condition Draw(const PolicySketch& sketch, const RuleSketch& rule, const Values&
   return RandomCondition(sketch.ingredients, sketch.uses_variables ? &values : nullptr, random);
 }
 
+Syscall CallOf(std::uint32_t number) {
+  return number == Target::kSkippedCall ? Syscall::Skipped() : Syscall(number);
+}
+
 Syscalls Calls(const std::vector<std::uint32_t>& numbers) {
-  return Syscalls(std::vector<Syscall>(numbers.begin(), numbers.end()));
+  std::vector<Syscall> calls;
+  for (const std::uint32_t number : numbers) calls.push_back(CallOf(number));
+  return calls;
 }
 
 Policy Draw(const PolicySketch& sketch, const Values& values) {
@@ -86,6 +93,7 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
   if (sketch.bad_architecture) policy.BadArchitecture(Draw(*sketch.bad_architecture, values));
   if (sketch.newest_known) policy.KnownUpTo(*sketch.newest_known);
   if (sketch.unknown) policy.Unknown(Draw(*sketch.unknown, values));
+  if (sketch.for_new_kernels) policy.ForLinuxFrom(5, 4);
   if (!sketch.counts.empty()) policy.SyscallCounts(sketch.counts);
   return policy;
 }
@@ -111,6 +119,7 @@ class Sketcher {
       if (random_.OneIn(2) || !shape_.actions.empty()) sketch_.unknown = RandomAction();
     }
     if (random_.OneIn(2)) AddCounts();
+    if (shape_.numbers.empty()) AddSpecialNumbers();
     return std::move(sketch_);
   }
 
@@ -129,6 +138,9 @@ class Sketcher {
     }
     if (random_.OneIn(6)) numbers.insert(0);
     if (random_.OneIn(12)) numbers.insert(Syscall::kMaximumNumber);
+    // See AddSpecialNumbers().
+    std::erase_if(numbers, [](std::uint32_t number) { return number >= 512 && number <= 547; });
+    if (numbers.empty()) numbers.insert(0);
     return {numbers.begin(), numbers.end()};
   }
 
@@ -204,6 +216,16 @@ class Sketcher {
     return WithNumbers(Draw(sketch_, rule, values_), NumbersOf(RandomVariables(), {3, 3, 7, 0x7f0000001000}));
   }
 
+  // A rule set for skipped calls, and for numbers that may be named only where the kernel is new enough.
+  void AddSpecialNumbers() {
+    sketch_.for_new_kernels = random_.OneIn(4);
+    std::vector<std::uint32_t> special = {Target::kSkippedCall, 511, 548};
+    if (sketch_.for_new_kernels) special.insert(special.end(), {512, 513, 530, 546, 547});
+    if (!random_.OneIn(3)) return;
+    numbers_ = special;
+    AddRuleSet();
+  }
+
   void AddCounts() {
     std::set<std::uint32_t> chosen;
     for (std::size_t i = 0, count = random_.Between(1, 12); i < count; ++i)
@@ -213,7 +235,7 @@ class Sketcher {
       const std::size_t digits = random_.Below(7);
       std::size_t most = 1;
       for (std::size_t i = 0; i < digits; ++i) most *= 10;
-      sketch_.counts.push_back({number, random_.Below(most)});
+      sketch_.counts.push_back({CallOf(number), random_.Below(most)});
     }
   }
 

@@ -89,12 +89,41 @@ BOOST_AUTO_TEST_CASE(EachDifferenceIsShownByTheSmallestCall) {
 }
 
 BOOST_AUTO_TEST_CASE(TheX32BitIsAnotherArchitecture) {
-  const ResolvedPolicy policy =
-      Resolve(Policy().Default(Action::Allow()).BadArchitecture(Action::KillThread()), X86());
+  const ResolvedPolicy policy = Resolve(
+      Policy().Default(Action::Allow()).BadArchitecture(Action::KillThread()).ForLinuxFrom(5, 4), X86());
   const bpf::Program without_test = {LoadWord(kArchOffset), JumpIfEqual(X86().audit_arch, 0, 1),
                                      Return(kAllow), Return(SECCOMP_RET_KILL_THREAD)};
   BOOST_TEST(TextOf(Prove(policy, {without_test, {}})) ==
              "#1073741824(...): filter allow, policy kill_thread, at instruction 2");
+}
+
+// A filter that knows of x32's bit only.
+std::string VerdictOnTheX32BitAlone(const Policy& policy) {
+  const bpf::Program only_the_bit = {LoadWord(kArchOffset),     JumpIfEqual(X86().audit_arch, 0, 3),
+                                     LoadWord(kNumberOffset),   JumpIfAnySet(0x40000000, 1, 0),
+                                     Return(SECCOMP_RET_ALLOW), Return(SECCOMP_RET_KILL_THREAD)};
+  return TextOf(Prove(Resolve(policy, X86()), {only_the_bit, {}}));
+}
+
+BOOST_AUTO_TEST_CASE(OnOldKernelsSomeNumbersAreAnotherArchitectureWithoutTheX32Bit) {
+  const Policy policy = Policy().Default(Action::Allow()).BadArchitecture(Action::KillThread());
+  BOOST_TEST(VerdictOnTheX32BitAlone(policy) ==
+             "#512(...): filter allow, policy kill_thread, at instruction 4");
+}
+
+// The rule is for the last of all numbers: none follows.
+BOOST_AUTO_TEST_CASE(ARuleForSkippedCallsIsReadWithoutABaselineToo) {
+  const ResolvedPolicy policy = Resolve(Policy().Allow(Syscall::Skipped(), Arg(0) == 1), X86());
+  BOOST_TEST(TextOf(Prove(policy, {Compile(policy), {}})) == "proved");
+  BOOST_TEST(TextOf(Prove(policy, {{Return(kKill)}, {}})) ==
+             "#-1(0x1, ...): filter kill_process, policy allow, at instruction 0");
+}
+
+BOOST_AUTO_TEST_CASE(ASkippedCallIsNoneOfAnotherArchitecture) {
+  const Policy policy =
+      Policy().Default(Action::Allow()).BadArchitecture(Action::KillThread()).ForLinuxFrom(5, 4);
+  BOOST_TEST(VerdictOnTheX32BitAlone(policy) ==
+             "#-1(...): filter kill_thread, policy allow, at instruction 5");
 }
 
 BOOST_AUTO_TEST_CASE(TheInstructionPointerAndAllArgumentsAreShownUpToTheLastOneThatCounts) {

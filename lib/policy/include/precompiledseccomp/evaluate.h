@@ -50,6 +50,7 @@ struct Baseline {
 };
 
 struct ResolvedPolicy {
+  // Without the numbers that are foreign on old kernels only, if the policy is for newer ones.
   Target target;
   std::vector<ResolvedRuleSet> rule_sets;
   Action default_action;

@@ -13,7 +13,9 @@
 //   - any other call gets the default action (kill the process, unless changed).
 // A call made for another architecture gets the bad-architecture action (kill the process, unless changed)
 // before any rule is tried. On x86-64 a number with the x32 bit is another architecture, whatever the default
-// action is.
+// action is, and so are 512 to 547, which ran x32's handlers without that bit before Linux 5.4
+// (ForLinuxFrom()). The number -1, of a call that a tracer skips, is no other architecture:
+// Syscall::Skipped().
 //
 // What no policy decides: on x86-64, Linux 6.14 and later let the call 335 (uretprobe) pass all filters, and
 // 6.18 and later 336 (uprobe), which the kernel itself plants in programs that are being probed
@@ -37,6 +39,7 @@
 #include <precompiledseccomp/action.h>
 #include <precompiledseccomp/condition.h>
 #include <precompiledseccomp/syscall.h>
+#include <precompiledseccomp/target.h>
 
 namespace precompiledseccomp {
 
@@ -139,9 +142,15 @@ class Policy : public RuleFunctions<Policy> {
 
   // The known-calls baseline: `newest` is the newest system call (the highest number) that the author knows.
   // Numbers above it that no rule decides fail with ENOSYS, so that a libc newer than the policy falls back
-  // to older calls; Unknown() chooses another action. Calls up to the baseline get the default action.
+  // to older calls; Unknown() chooses another action. Calls up to the baseline get the default action. Throws
+  // Error for Syscall::Skipped(), which is above every baseline.
   Policy& KnownUpTo(Syscall newest);
   Policy& Unknown(Action action);
+
+  // Says that the program runs on no kernel before this one, 5.4 for example as (5, 4). What only matters on
+  // older ones is then left out of the filter: on x86-64 with 5.4 and later, the numbers 512 to 547 are
+  // numbers like any other. Throws Error for a version before 3.5, the first with filters.
+  Policy& ForLinuxFrom(int version, int patch_level);
 
   // What the compiler optimises for: the calls made most often, most frequent first (the call at place n
   // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
@@ -158,6 +167,7 @@ class Policy : public RuleFunctions<Policy> {
   }
   [[nodiscard]] const std::optional<Syscall>& newest_known() const { return newest_known_; }
   [[nodiscard]] const std::optional<Action>& unknown_action() const { return unknown_; }
+  [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const { return oldest_kernel_; }
   // Most frequent first.
   [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
 
@@ -174,6 +184,7 @@ class Policy : public RuleFunctions<Policy> {
   std::optional<Action> bad_architecture_;
   std::optional<Syscall> newest_known_;
   std::optional<Action> unknown_;
+  std::optional<KernelVersion> oldest_kernel_;
   std::vector<SyscallCount> counts_;
 };
 

@@ -23,20 +23,30 @@ class Syscall {
   Syscall(std::string_view name);           // NOLINT(google-explicit-constructor)
 
   // By number, the same for every target. Throws Error unless it is 0 to kMaximumNumber: larger numbers are
-  // x32's, or do not exist on any architecture.
+  // x32's, or do not exist on any architecture. When the policy is resolved for x86-64, 512 to 547 are an
+  // error, too: see Policy::ForLinuxFrom().
   template <std::integral T>
   Syscall(T number)
       : call_(CheckedNumber(static_cast<std::int64_t>(number))) {}  // NOLINT(google-explicit-constructor)
 
   static constexpr std::uint32_t kMaximumNumber = 0x3fffffff;
 
+  // A call that a tracer has the kernel skip, by writing -1 over its number: strace's injection, debuggers,
+  // proot. Filters see the number -1 and the arguments of the call that was to be made. Without a rule, it
+  // gets what any call gets that no rule decides: the action for unknown calls, or the default action. A
+  // policy whose default is to kill therefore kills the tracee when a call is skipped, and one whose default
+  // is an errno lets the tracer have its way, which sets the result afterwards. Whatever the answer, no call
+  // is made.
+  static Syscall Skipped();
+
+  // The number is Target::kSkippedCall for Skipped().
   [[nodiscard]] bool HasName() const { return std::holds_alternative<std::string>(call_); }
   [[nodiscard]] const std::string& name() const { return std::get<std::string>(call_); }
   [[nodiscard]] std::uint32_t number() const { return std::get<std::uint32_t>(call_); }
   // Whether the call is left out on targets that do not have it.
   [[nodiscard]] bool IsOptional() const { return optional_; }
 
-  // "openat" or "#257".
+  // "openat", "#257", or "#-1" for a skipped call.
   [[nodiscard]] std::string ToString() const;
 
  private:
@@ -50,6 +60,9 @@ class Syscall {
 // The call of that name where the target has it, nothing where it has not: for calls such as open, which
 // newer architectures never had, and for names that the libseccomp of some build machine is too old to know.
 Syscall IfAvailable(std::string_view name);
+
+// A number as text: "#257", "#-1".
+std::string NumberText(std::uint32_t number);
 
 // One call or a list of them: what the rule functions of Policy take.
 class Syscalls {

@@ -4,6 +4,7 @@
 // a line to the table in target.cc.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,7 +12,27 @@
 
 namespace precompiledseccomp {
 
+// VERSION.PATCHLEVEL of a kernel: 5.4 is {5, 4}.
+struct KernelVersion {
+  int version = 0;
+  int patch_level = 0;
+  friend auto operator<=>(const KernelVersion&,
+                          const KernelVersion&) = default;  // NOLINT: clang-tidy 14 errs
+};
+
+// Numbers from `first` to `last`; none if `last` is the smaller one.
+struct NumberRange {
+  std::uint32_t first = 1;
+  std::uint32_t last = 0;
+  [[nodiscard]] bool Has(std::uint32_t number) const { return first <= number && number <= last; }
+};
+
 struct Target {
+  // The number of a call that a tracer has the kernel skip (ptrace(2): strace's injection, debuggers, proot):
+  // the tracer writes -1 over the number, and filters see that. It is a call of the tracee's own, whatever
+  // bits it has.
+  static constexpr std::uint32_t kSkippedCall = 0xffffffff;
+
   // As in `--arch` and in Meson's cpu_family().
   std::string_view name;
   // The AUDIT_ARCH_* value the kernel puts into seccomp_data.arch (linux/audit.h).
@@ -22,12 +43,18 @@ struct Target {
   // another architecture's, whatever the default action is. On x86-64 that is x32, bit 30 (__X32_SYSCALL_BIT
   // in asm/unistd.h).
   std::uint32_t foreign_abi_bits = 0;
+  // Numbers that belong to that ABI without its bits, too, on kernels before `foreign_before`: on x86-64, 512
+  // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, arch/x86/entry/syscalls/syscall_64.tbl).
+  NumberRange foreign_numbers;
+  KernelVersion foreign_before;
   // A preprocessor condition that holds exactly when the compiler produces code for this target.
   std::string_view compiler_condition;
 
   // Whether a call with this audit architecture and number is one of this target's own.
   [[nodiscard]] bool Owns(std::uint32_t arch, std::uint32_t number) const {
-    return arch == audit_arch && (number & foreign_abi_bits) == 0;
+    if (arch != audit_arch) return false;
+    if (number == kSkippedCall) return true;
+    return (number & foreign_abi_bits) == 0 && !foreign_numbers.Has(number);
   }
 };
 
