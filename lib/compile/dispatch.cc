@@ -3,7 +3,6 @@
 #include "compile/dispatch.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <span>
@@ -37,6 +36,7 @@ class Dispatcher {
   Dispatcher(const ResolvedPolicy& policy, Graph& graph) : policy_(policy), graph_(graph) {
     decisions_ = DecisionsOfCalls(policy, graph);
     OptimiseDecisions();
+    runs_ = AllRuns();
   }
 
   NodeId Root() {
@@ -127,17 +127,24 @@ class Dispatcher {
     return tree;
   }
 
-  // All numbers. Those of `hot` never get here, and may go with their neighbours.
-  std::vector<Run> RunsWithout(std::span<const std::uint32_t> hot) {
+  // All numbers but those of `hot`, which never get here, and may go with their neighbours.
+  [[nodiscard]] std::vector<Run> RunsWithout(std::span<const std::uint32_t> hot) const {
     std::vector<Run> runs;
-    const std::set<std::uint32_t> begins = WhereDecisionsMayChange();
-    for (auto begin = begins.begin(); begin != begins.end(); ++begin) {
-      if (std::find(hot.begin(), hot.end(), *begin) != hot.end()) continue;
-      const std::uint32_t end = std::next(begin) == begins.end() ? kNoCallsFrom : *std::next(begin);
-      runs.push_back({*begin, DecisionOf(*begin), WeightOfRange(*begin, end)});
+    for (const Run& run : runs_)
+      if (std::find(hot.begin(), hot.end(), run.first) == hot.end()) runs.push_back(run);
+    runs.front().first = 0;
+    return runs;
+  }
+
+  // A run for each number that a rule names, and for the ranges between them.
+  std::vector<Run> AllRuns() {
+    std::vector<Run> runs;
+    const std::vector<std::uint32_t> begins = WhereDecisionsMayChange();
+    for (std::size_t i = 0; i < begins.size(); ++i) {
+      const std::uint32_t end = i + 1 == begins.size() ? kNoCallsFrom : begins[i + 1];
+      runs.push_back({begins[i], DecisionOf(begins[i]), WeightOfRange(begins[i], end)});
     }
     runs.push_back({kNoCallsFrom, NoCall(), kWeightOfAnyRange});
-    runs.front().first = 0;
     // The numbers just below that are decided alike need no test that tells them from those above: none of
     // them has a bit of a foreign ABI.
     if (runs[runs.size() - 2].node == Unnamed(kNoCallsFrom)) runs[runs.size() - 2].node = NoCall();
@@ -145,10 +152,11 @@ class Dispatcher {
   }
 
   // Of the numbers below kNoCallsFrom: those that rules name and those behind them, and the ends of ranges.
-  [[nodiscard]] std::set<std::uint32_t> WhereDecisionsMayChange() const {
-    std::set<std::uint32_t> begins = {0};
+  // Ascending.
+  [[nodiscard]] std::vector<std::uint32_t> WhereDecisionsMayChange() const {
+    std::vector<std::uint32_t> begins = {0};
     const auto add = [&](std::uint64_t number) {
-      if (number < kNoCallsFrom) begins.insert(static_cast<std::uint32_t>(number));
+      if (number < kNoCallsFrom) begins.push_back(static_cast<std::uint32_t>(number));
     };
     for (const auto& [number, decision] : decisions_) {
       add(number);
@@ -159,6 +167,8 @@ class Dispatcher {
       add(foreign.first);
       add(std::uint64_t{foreign.last} + 1);
     }
+    std::sort(begins.begin(), begins.end());
+    begins.erase(std::unique(begins.begin(), begins.end()), begins.end());
     return begins;
   }
 
@@ -208,6 +218,7 @@ class Dispatcher {
   Branches branches_;
   std::map<std::uint32_t, NodeId> decisions_;
   std::map<std::uint32_t, double> weights_;  // of the calls that run the filter each time
+  std::vector<Run> runs_;
 };
 
 }  // namespace

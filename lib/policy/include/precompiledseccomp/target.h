@@ -44,7 +44,7 @@ struct Target {
   // in asm/unistd.h).
   std::uint32_t foreign_abi_bits = 0;
   // Numbers that belong to that ABI without its bits, too, on kernels before `foreign_before`: on x86-64, 512
-  // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, arch/x86/entry/syscalls/syscall_64.tbl).
+  // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, "Split the x32 syscalls into their own table").
   NumberRange foreign_numbers;
   KernelVersion foreign_before;
   // A preprocessor condition that holds exactly when the compiler produces code for this target.
