@@ -67,16 +67,16 @@ Failure FindMistake(const Filter& filter, const InstallOptions& options) {
 int QueryAction(std::uint32_t action) {
   const long answer = Seccomp(kGetActionAvail, 0, &action);
   // EINVAL and ENOSYS: a kernel older than the question has only the actions that are as old as seccomp
-  // filters.
-  if (answer == -EINVAL || answer == -ENOSYS || answer == -EOPNOTSUPP) return EOPNOTSUPP;
+  // filters. No kernel gives a positive answer.
+  if (answer == -EINVAL || answer == -ENOSYS || answer == -EOPNOTSUPP || answer > 0) return EOPNOTSUPP;
   return static_cast<int>(-answer);
 }
 
 constexpr char kNoQuery[] = "a filter that is already installed does not let seccomp(2) query actions";
 
-// Checks the actions that are newer than seccomp filters, as far as the filter uses them. An old kernel would
-// take the filter, and kill the thread where an action unknown to it is answered.
-Failure CheckActions(const Filter& filter, const InstallOptions& options, ActionChange& change) {
+// Checks the actions log and user-notify, which are newer than seccomp filters, as far as the filter uses
+// them. An old kernel would take the filter, and kill the thread where an action unknown to it is answered.
+Failure CheckActions(const Filter& filter, Mode mode) {
   struct NewAction {
     std::uint32_t action;
     const char* message;
@@ -86,19 +86,25 @@ Failure CheckActions(const Filter& filter, const InstallOptions& options, Action
       {kRetUserNotify, "the running kernel does not have the action user-notify (Linux 5.0)"},
   };
   for (const NewAction& entry : must_be_available) {
-    if (!AnswersWith(filter.instructions(), entry.action, change)) continue;
+    if (!AnswersWith(filter.instructions(), entry.action, mode)) continue;
     if (const int error = QueryAction(entry.action); error != 0)
       return {error, error == EOPNOTSUPP ? entry.message : kNoQuery};
   }
+  return {};
+}
 
-  if (!AnswersWith(filter.instructions(), kRetKillProcess, change)) return {};
+// Why nobody confirms that the running kernel has the action kill-process; nothing if the filter does not ask
+// for it. Whatever the reason, the instructions stay: a kernel that lacks the action masks the answer with
+// 0x7fff0000, which makes it kill-thread, and one that has it, behind a filter that hides this, is to act on
+// it.
+Failure CheckKillProcess(const Filter& filter, Mode mode) {
+  if (!AnswersWith(filter.instructions(), kRetKillProcess, mode)) return {};
   const int error = QueryAction(kRetKillProcess);
   if (error == 0) return {};
   if (error != EOPNOTSUPP) return {error, kNoQuery};
-  if (options.kill_process_fallback == KillProcessFallback::kFail)
-    return {error, "the running kernel does not have the action kill-process (Linux 4.14)"};
-  change.kill_process_to_thread = true;
-  return {};
+  return {error,
+          "kill-process is not confirmed: the kernel is older than Linux 4.14, or a filter that is already "
+          "installed answers in its place"};
 }
 
 // The kernel answers EINVAL to a flag that it does not know, and EFAULT to known flags without a program.
@@ -173,26 +179,28 @@ STARTUP_CODE Loaded Load(std::span<const sock_filter> instructions, const Instal
 }
 
 // A function of its own, so that only the caller who needs the copy has the stack for it.
-[[gnu::noinline]] Loaded LoadChanged(const Filter& filter, ActionChange change,
-                                     const InstallOptions& options) {
+[[gnu::noinline]] Loaded LoadChanged(const Filter& filter, const InstallOptions& options) {
   sock_filter copy[Filter::kCapacity];
   CopyInstructions(copy, filter.instructions().data(), filter.size());
-  ChangeActions(copy, filter.size(), change);
+  ChangeActions(copy, filter.size(), options.mode);
   return Load({copy, filter.size()}, options);
 }
 
 }  // namespace
 
 STARTUP_CODE InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept {
-  ActionChange change{options.mode, false};
   Failure failure = FindMistake(filter, options);
-  if (failure.error == 0) failure = CheckActions(filter, options, change);
+  if (failure.error == 0) failure = CheckActions(filter, options.mode);
+  Failure unconfirmed;
+  if (failure.error == 0) unconfirmed = CheckKillProcess(filter, options.mode);
+  if (options.kill_process_unconfirmed == KillProcessUnconfirmed::kFail && unconfirmed.error != 0)
+    failure = unconfirmed;
 
   Loaded loaded;
   if (failure.error != 0) {
     loaded.failure = failure;
-  } else if (change.mode != Mode::kEnforce || change.kill_process_to_thread) {
-    loaded = LoadChanged(filter, change, options);
+  } else if (options.mode != Mode::kEnforce) {
+    loaded = LoadChanged(filter, options);
   } else {
     loaded = Load(filter.instructions(), options);
   }
@@ -202,7 +210,7 @@ STARTUP_CODE InstallResult Install(const Filter& filter, const InstallOptions& o
   result.message_ = loaded.failure.message;
   result.unsynchronised_thread_ = loaded.unsynchronised_thread;
   result.listener_ = loaded.listener;
-  result.kill_process_replaced_ = change.kill_process_to_thread && loaded.failure.error == 0;
+  result.kill_process_unconfirmed_ = unconfirmed.error != 0 && loaded.failure.error == 0;
   return result;
 }
 

@@ -36,11 +36,11 @@ bool IsRefusal(std::uint32_t action) {
 
 }  // namespace
 
-std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change) {
+std::uint32_t ChangeAction(std::uint32_t answer, Mode mode) {
   const std::uint32_t action = answer & kRetActionMask;
   const std::uint32_t data = answer & kRetDataMask;
   if (IsRefusal(action)) {
-    switch (change.mode) {
+    switch (mode) {
       case Mode::kEnforce:
         break;
       case Mode::kLog:
@@ -49,17 +49,15 @@ std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change) {
         return kRetTrap | (action == kRetErrno || action == kRetTrap ? data : 0);
     }
   }
-  if (action == kRetKillProcess && change.kill_process_to_thread) return kRetKillThread;
   return answer;
 }
 
-STARTUP_CODE bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action,
-                              ActionChange change) {
+STARTUP_CODE bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, Mode mode) {
   const sock_filter* code = instructions.data();
   for (std::size_t i = 0; i < instructions.size(); ++i) {
     const Return found = ReturnAt(code, i);
     if (found.kind != ReturnKind::kStated) continue;
-    if ((ChangeAction(code[found.operand].k, change) & kRetActionMask) == action) return true;
+    if ((ChangeAction(code[found.operand].k, mode) & kRetActionMask) == action) return true;
   }
   return false;
 }
@@ -70,12 +68,12 @@ bool AllAnswersAreStated(std::span<const sock_filter> instructions) {
   return true;
 }
 
-void ChangeActions(sock_filter* instructions, std::size_t count, ActionChange change) {
+void ChangeActions(sock_filter* instructions, std::size_t count, Mode mode) {
   for (std::size_t i = 0; i < count; ++i) {
     const Return found = ReturnAt(instructions, i);
     if (found.kind != ReturnKind::kStated) continue;
     sock_filter& operand = instructions[found.operand];
-    operand.k = ChangeAction(operand.k, change);
+    operand.k = ChangeAction(operand.k, mode);
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The actions that a filter can answer with, and exchanging some of them for others.
+// The actions that a filter can answer with, and exchanging them for those of another mode.
 //
 // The compiler makes two kinds of answers, so these are all that is looked at:
 //
@@ -34,23 +34,17 @@ inline constexpr std::uint32_t kRetLog = 0x7ffc0000U;         // Linux 4.14
 inline constexpr std::uint32_t kRetActionMask = 0xffff0000U;
 inline constexpr std::uint32_t kRetDataMask = 0x0000ffffU;
 
-// Which answers to exchange.
-struct ActionChange {
-  Mode mode = Mode::kEnforce;
-  bool kill_process_to_thread = false;
-};
+// An answer (action and data) in this mode. The data of a refusal that becomes a trap stays: it is the error
+// number, or 0.
+std::uint32_t ChangeAction(std::uint32_t answer, Mode mode);
 
-// An answer (action and data) after the change. The data of a refusal that becomes a trap stays: it is the
-// error number, or 0.
-std::uint32_t ChangeAction(std::uint32_t answer, ActionChange change);
-
-// Whether the changed program can answer with `action`.
-bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, ActionChange change);
+// Whether the program can answer with `action` in this mode.
+bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, Mode mode);
 
 // Whether every return has an action operand, so that changing those changes all answers.
 bool AllAnswersAreStated(std::span<const sock_filter> instructions);
 
 // Changes all action operands of the `count` instructions in place.
-void ChangeActions(sock_filter* instructions, std::size_t count, ActionChange change);
+void ChangeActions(sock_filter* instructions, std::size_t count, Mode mode);
 
 }  // namespace precompiledseccomp

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstdlib>
+#include <utility>
 
 #include <sys/prctl.h>
 
@@ -37,7 +38,11 @@ precompiledseccomp::Filter ToFilter(const std::vector<sock_filter>& instructions
 }
 
 void InstallWithPrctl(std::vector<sock_filter> instructions) {
-  const sock_fprog program = {static_cast<unsigned short>(instructions.size()), instructions.data()};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) std::abort();
+  InstallWithoutNoNewPrivs(std::move(instructions));
+}
+
+void InstallWithoutNoNewPrivs(std::vector<sock_filter> instructions) {
+  const sock_fprog program = {static_cast<unsigned short>(instructions.size()), instructions.data()};
   if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1) std::abort();
 }

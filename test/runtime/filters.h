@@ -21,3 +21,6 @@ precompiledseccomp::Filter ToFilter(const std::vector<sock_filter>& instructions
 
 // Installs a filter with prctl(2) and without the library: for what must be there before it is called.
 void InstallWithPrctl(std::vector<sock_filter> instructions);
+
+// The same for a caller with CAP_SYS_ADMIN: no_new_privs stays as it is.
+void InstallWithoutNoNewPrivs(std::vector<sock_filter> instructions);

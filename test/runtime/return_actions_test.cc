@@ -39,17 +39,11 @@ BOOST_AUTO_TEST_CASE(AnswersChangeWithTheMode) {
   };
   for (const auto& entry : cases) {
     BOOST_TEST_CONTEXT("answer " << std::hex << entry.answer) {
-      BOOST_TEST(ChangeAction(entry.answer, {Mode::kEnforce, false}) == entry.enforced);
-      BOOST_TEST(ChangeAction(entry.answer, {Mode::kLog, false}) == entry.logged);
-      BOOST_TEST(ChangeAction(entry.answer, {Mode::kTrap, false}) == entry.trapped);
+      BOOST_TEST(ChangeAction(entry.answer, Mode::kEnforce) == entry.enforced);
+      BOOST_TEST(ChangeAction(entry.answer, Mode::kLog) == entry.logged);
+      BOOST_TEST(ChangeAction(entry.answer, Mode::kTrap) == entry.trapped);
     }
   }
-}
-
-BOOST_AUTO_TEST_CASE(TheFallBackConcernsKillProcessOnly) {
-  BOOST_TEST(ChangeAction(kRetKillProcess, {Mode::kEnforce, true}) == kRetKillThread);
-  BOOST_TEST(ChangeAction(kRetErrno | 1, {Mode::kEnforce, true}) == (kRetErrno | 1));
-  BOOST_TEST(ChangeAction(kAllow, {Mode::kEnforce, true}) == kAllow);
 }
 
 BOOST_AUTO_TEST_CASE(OnlyActionOperandsChange) {
@@ -63,7 +57,7 @@ BOOST_AUTO_TEST_CASE(OnlyActionOperandsChange) {
       kReturnA,
       Return(kAllow),
   };
-  ChangeActions(code.data(), code.size(), {Mode::kTrap, false});
+  ChangeActions(code.data(), code.size(), Mode::kTrap);
   BOOST_TEST(code[0].k == kRetKillProcess);
   BOOST_TEST(code[1].k == kRetTrap);
   BOOST_TEST(code[2].k == kRetErrno);
@@ -75,11 +69,11 @@ BOOST_AUTO_TEST_CASE(OnlyActionOperandsChange) {
 
 BOOST_AUTO_TEST_CASE(ActionsAreFoundInBothKindsOfAnswers) {
   const std::vector<sock_filter> code = {kLoad, kCut, Or(kTrace), kReturnA, Return(kRetErrno | 7)};
-  BOOST_TEST(AnswersWith(code, kTrace, {}));
-  BOOST_TEST(AnswersWith(code, kRetErrno, {}));
-  BOOST_TEST(!AnswersWith(code, kRetLog, {}));
-  BOOST_TEST(AnswersWith(code, kRetLog, {Mode::kLog, false}));
-  BOOST_TEST(!AnswersWith(code, kRetErrno, {Mode::kLog, false}));
+  BOOST_TEST(AnswersWith(code, kTrace, Mode::kEnforce));
+  BOOST_TEST(AnswersWith(code, kRetErrno, Mode::kEnforce));
+  BOOST_TEST(!AnswersWith(code, kRetLog, Mode::kEnforce));
+  BOOST_TEST(AnswersWith(code, kRetLog, Mode::kLog));
+  BOOST_TEST(!AnswersWith(code, kRetErrno, Mode::kLog));
 }
 
 BOOST_AUTO_TEST_CASE(AComputedAnswerIsOneThatTheCompilerDoesNotMake) {

@@ -8,7 +8,7 @@
 // Never allocates, never throws, leaves errno as it was, and makes no other system calls than seccomp(2) and
 // prctl(2). Async-signal-safe: usable in a child between fork and exec, and also between vfork and exec,
 // where it changes the child only (it writes nothing but its own stack, of which the modes other than
-// kEnforce and the kill-process fall-back need about 33 KiB).
+// kEnforce need about 33 KiB).
 //
 // A filter cannot be removed. When several are installed all of them run, and the strictest answer counts.
 #pragma once
@@ -37,12 +37,14 @@ enum class Mode : std::uint8_t {
   kTrap,
 };
 
-// What to do on a kernel before 4.14, which cannot kill a whole process, with a filter that asks for it.
-enum class KillProcessFallback : std::uint8_t {
-  // Install a copy that kills the thread instead, and say so in the result. The calling thread dies by SIGSYS
-  // as it would have, but the other threads of its process live on.
-  kKillThread,
-  kFail,  // EOPNOTSUPP, before anything is changed
+// What to do with a filter that asks for kill-process where the running kernel does not confirm that it has
+// this action: a kernel before 4.14 has not and cannot be asked, and a filter that is already installed may
+// answer in the kernel's place. The instructions are the same in any case. A kernel before 4.14 takes
+// kill-process for kill-thread: the calling thread dies by SIGSYS as it would have, but the other threads of
+// its process live on.
+enum class KillProcessUnconfirmed : std::uint8_t {
+  kInstall,  // as compiled, and say so in the result
+  kFail,     // refuse, before anything is changed
 };
 
 struct InstallOptions {
@@ -71,7 +73,7 @@ struct InstallOptions {
   bool wait_killable_recv = false;
 
   Mode mode = Mode::kEnforce;
-  KillProcessFallback kill_process_fallback = KillProcessFallback::kKillThread;
+  KillProcessUnconfirmed kill_process_unconfirmed = KillProcessUnconfirmed::kInstall;
 };
 
 // True when the filter is installed.
@@ -79,11 +81,13 @@ class [[nodiscard]] InstallResult {
  public:
   explicit operator bool() const noexcept { return error_ == 0; }
 
-  // An errno value, or 0. Those of seccomp(2), and found before anything is changed:
+  // An errno value, or 0. Those of seccomp(2), where ESRCH means that a thread could not be synchronised, and
+  // found before anything is changed:
   //   EINVAL      the filter is empty, wait_killable_recv without new_listener, or a mode other than kEnforce
   //               for a filter with computed answers that this library's compiler does not make
-  //   EOPNOTSUPP  the filter uses an action that the running kernel does not have
-  // ESRCH means that a thread could not be synchronised.
+  //   EOPNOTSUPP  the filter uses log or user-notify, which the running kernel does not have; or it asks for
+  //               kill-process, is to be refused if that is unconfirmed, and it is
+  //   others      a filter that is already installed answers so when the kernel is asked for an action
   [[nodiscard]] int error() const noexcept { return error_; }
 
   // One line that says what went wrong and, where there is one, the way out; "" on success. A literal: always
@@ -97,8 +101,10 @@ class [[nodiscard]] InstallResult {
   // The descriptor asked for with new_listener, or -1. Close-on-exec. The caller owns it.
   [[nodiscard]] int listener() const noexcept { return listener_; }
 
-  // Whether kill-process became kill-thread because the running kernel lacks it. See KillProcessFallback.
-  [[nodiscard]] bool kill_process_replaced() const noexcept { return kill_process_replaced_; }
+  // Whether the filter is installed, as it was compiled, and asks for kill-process, but the kernel, or a
+  // filter in front of it, did not confirm that it has this action: where it has not, the calling thread dies
+  // instead of its process. See KillProcessUnconfirmed.
+  [[nodiscard]] bool kill_process_unconfirmed() const noexcept { return kill_process_unconfirmed_; }
 
  private:
   friend InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept;
@@ -109,7 +115,7 @@ class [[nodiscard]] InstallResult {
   const char* message_ = "";
   pid_t unsynchronised_thread_ = 0;
   int listener_ = -1;
-  bool kill_process_replaced_ = false;
+  bool kill_process_unconfirmed_ = false;
 };
 
 // Installs the filter. See the top of this file, InstallOptions and InstallResult.
