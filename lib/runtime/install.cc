@@ -15,6 +15,7 @@
 #include "system_call.h"
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 namespace {
 
 // Values of <linux/seccomp.h>, some of which older headers lack.
@@ -181,7 +182,7 @@ STARTUP_CODE Loaded Load(std::span<const sock_filter> instructions, const Instal
 // A function of its own, so that only the caller who needs the copy has the stack for it.
 [[gnu::noinline]] Loaded LoadChanged(const Filter& filter, const InstallOptions& options) {
   sock_filter copy[Filter::kCapacity];
-  CopyInstructions(copy, filter.instructions().data(), filter.size());
+  CopyElements(copy, filter.instructions().data(), filter.size());
   ChangeActions(copy, filter.size(), options.mode);
   return Load({copy, filter.size()}, options);
 }
@@ -214,4 +215,5 @@ STARTUP_CODE InstallResult Install(const Filter& filter, const InstallOptions& o
   return result;
 }
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -7,6 +7,7 @@
 #include "cold_start.h"
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 namespace {
 
 // The elements at `place`, seen from `record`. Both are parts of one ProgramTable.
@@ -69,6 +70,15 @@ STARTUP_CODE RenderError Program::Render(std::span<const VariableValue> values,
   return error;
 }
 
+STARTUP_CODE RenderError Program::Render(std::initializer_list<VariableValue> values,
+                                         Filter& filter) const noexcept {
+  return Render(std::span<const VariableValue>(values.begin(), values.size()), filter);
+}
+
+STARTUP_CODE Filter Program::RenderInOrder() const noexcept {
+  return RenderInOrder(std::initializer_list<std::uint64_t>());
+}
+
 STARTUP_CODE Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept {
   Filter filter;
   if (values.size() != variables().size() || !filter.Assign(instructions())) return filter;
@@ -118,4 +128,5 @@ STARTUP_CODE const Program* FindProgram(std::span<const Program> programs, std::
   return nullptr;
 }
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

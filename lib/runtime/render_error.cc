@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <precompiledseccomp/render_error.h>
 
-#include <string.h>
+#include "cold_start.h"
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 namespace {
 
 // Two names of this length and the longest message fit into the text.
@@ -33,21 +34,25 @@ RenderError::RenderError(RenderErrorCode code, std::string_view program, std::st
     : code_(code) {
   text_[0] = '\0';
   if (code == RenderErrorCode::kNone) return;
-  Append("program \"");
+  Append(AsView("program \""));
   AppendName(program);
-  Append("\": variable \"");
+  Append(AsView("\": variable \""));
   variable_ = size_;
   variable_size_ =
       static_cast<std::uint16_t>(variable.size() < kLongestName ? variable.size() : kLongestName);
   AppendName(variable);
-  Append("\"");
-  Append(Explanation(code));
+  Append(AsView("\""));
+  Append(AsView(Explanation(code)));
+}
+
+std::string_view RenderError::variable() const noexcept {
+  return {text_ + variable_, variable_size_};
 }
 
 void RenderError::Append(std::string_view text) noexcept {
   const std::size_t free = kTextSize - 1 - size_;
   const std::size_t count = text.size() < free ? text.size() : free;
-  memcpy(text_ + size_, text.data(), count);
+  CopyElements(text_ + size_, text.data(), count);
   size_ = static_cast<std::uint16_t>(size_ + count);
   text_[size_] = '\0';
 }
@@ -57,8 +62,9 @@ void RenderError::AppendName(std::string_view name) noexcept {
     Append(name);
   } else {
     Append({name.data(), kLongestName});
-    Append(kEllipsis);
+    Append(AsView(kEllipsis));
   }
 }
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -4,6 +4,7 @@
 #include "cold_start.h"
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 namespace {
 
 enum class ReturnKind : std::uint8_t {
@@ -77,4 +78,5 @@ void ChangeActions(sock_filter* instructions, std::size_t count, Mode mode) {
   }
 }
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -21,8 +21,10 @@
 #include <linux/filter.h>
 
 #include <precompiledseccomp/install.h>
+#include <precompiledseccomp/interface.h>
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 // Values of <linux/seccomp.h>, some of which older headers lack.
 inline constexpr std::uint32_t kRetKillProcess = 0x80000000U;  // Linux 4.14
@@ -36,15 +38,17 @@ inline constexpr std::uint32_t kRetDataMask = 0x0000ffffU;
 
 // An answer (action and data) in this mode. The data of a refusal that becomes a trap stays: it is the error
 // number, or 0.
-std::uint32_t ChangeAction(std::uint32_t answer, Mode mode);
+PRECOMPILEDSECCOMP_LOCAL std::uint32_t ChangeAction(std::uint32_t answer, Mode mode);
 
 // Whether the program can answer with `action` in this mode.
-bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, Mode mode);
+PRECOMPILEDSECCOMP_LOCAL bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action,
+                                          Mode mode);
 
 // Whether every return has an action operand, so that changing those changes all answers.
-bool AllAnswersAreStated(std::span<const sock_filter> instructions);
+PRECOMPILEDSECCOMP_LOCAL bool AllAnswersAreStated(std::span<const sock_filter> instructions);
 
 // Changes all action operands of the `count` instructions in place.
-void ChangeActions(sock_filter* instructions, std::size_t count, Mode mode);
+PRECOMPILEDSECCOMP_LOCAL void ChangeActions(sock_filter* instructions, std::size_t count, Mode mode);
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

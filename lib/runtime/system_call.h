@@ -9,11 +9,15 @@
 #include <unistd.h>
 #endif
 
+#include <precompiledseccomp/interface.h>
+
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 // The answer of the kernel: the negative of an errno value, -4095 to -1, on failure.
-inline long SystemCall(long number, unsigned long first, unsigned long second, unsigned long third,
-                       unsigned long fourth = 0, unsigned long fifth = 0) {
+PRECOMPILEDSECCOMP_LOCAL inline long SystemCall(long number, unsigned long first, unsigned long second,
+                                                unsigned long third, unsigned long fourth = 0,
+                                                unsigned long fifth = 0) {
 #if defined(__x86_64__) && defined(__LP64__)
   register unsigned long r10 asm("r10") = fourth;
   register unsigned long r8 asm("r8") = fifth;
@@ -41,4 +45,5 @@ inline long SystemCall(long number, unsigned long first, unsigned long second, u
 #endif
 }
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

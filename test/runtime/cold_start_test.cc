@@ -34,16 +34,21 @@ BOOST_AUTO_TEST_CASE(NamesAreOrderedAsStringViewsOrderThem) {
   BOOST_TEST(SignOf(CompareNames(names[i], names[j])) == SignOf(names[i].compare(names[j])));
 }
 
-BOOST_AUTO_TEST_CASE(AsManyInstructionsAreCopiedAsAsked) {
+BOOST_AUTO_TEST_CASE(ATextIsViewedUpToItsNul) {
+  for (const char* const text : {"", "a", "worker", "a\0b", "\xff"})
+    BOOST_TEST(AsView(text) == std::string_view(text));
+}
+
+BOOST_AUTO_TEST_CASE(AsManyElementsAreCopiedAsAsked) {
   const std::vector<sock_filter> from = {{1, 2, 3, 4}, {5, 6, 7, 8}, {9, 10, 11, 12}};
   std::vector<sock_filter> to(3);
-  CopyInstructions(to.data(), from.data(), 2);
+  CopyElements(to.data(), from.data(), 2);
   BOOST_TEST(to[0].code == 1);
   BOOST_TEST(to[1].jt == 6);
   BOOST_TEST(to[1].jf == 7);
   BOOST_TEST(to[1].k == 8U);
   BOOST_TEST(to[2].code == 0);
-  CopyInstructions(to.data(), nullptr, 0);
+  CopyElements<sock_filter>(to.data(), nullptr, 0);
   BOOST_TEST(to[0].code == 1);
 }
 

@@ -13,6 +13,7 @@
 #include <precompiledseccomp/program_table.h>
 
 namespace embedded {
+inline namespace content_of_five_programs {
 namespace {
 
 using Table = precompiledseccomp::ProgramTable<5, 5, 7, 20, 49>;
@@ -80,11 +81,15 @@ constexpr Table kTable = {
 }  // namespace
 
 std::span<const precompiledseccomp::Program> Programs() noexcept {
-  return kTable.programs;
+  return precompiledseccomp::ListPrograms(kTable.programs, 5);
 }
 
 const precompiledseccomp::Program* GetPrecompiled(std::string_view name) noexcept {
-  return precompiledseccomp::FindProgram(kTable.programs, name);
+  return precompiledseccomp::FindProgram(kTable.programs, 5, name);
+}
+
+const precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
+  return precompiledseccomp::FindProgram(kTable.programs, 5, name);
 }
 
 precompiledseccomp::Filter Worker::Render() const noexcept {
@@ -96,7 +101,8 @@ precompiledseccomp::Filter Wide::Render() const noexcept {
 }
 
 precompiledseccomp::Filter Idle::Render() const noexcept {
-  return kTable.programs[2].RenderInOrder({});
+  return kTable.programs[2].RenderInOrder();
 }
 
+}  // namespace content_of_five_programs
 }  // namespace embedded

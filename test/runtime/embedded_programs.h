@@ -4,11 +4,14 @@
 #pragma once
 
 #include <precompiledseccomp/install.h>
+#include <precompiledseccomp/interface.h>
 #include <precompiledseccomp/program.h>
 
 namespace embedded {
+inline namespace content_of_five_programs {
 
-const precompiledseccomp::Program* GetPrecompiled(std::string_view name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL const precompiledseccomp::Program* GetPrecompiled(std::string_view name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL const precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept;
 
 // The programs, sorted by name:
 //   alias   shares instructions and variables with `worker`
@@ -16,24 +19,25 @@ const precompiledseccomp::Program* GetPrecompiled(std::string_view name) noexcep
 //   idle    no variables: everything is allowed
 //   wide    a 64-bit variable `address`, both halves in two places; a variable `unused` that stands nowhere
 //   worker  fcntl(fd, ...) is allowed for `fd1` and `fd2`, and fails with EPERM for others
-std::span<const precompiledseccomp::Program> Programs() noexcept;
+PRECOMPILEDSECCOMP_LOCAL std::span<const precompiledseccomp::Program> Programs() noexcept;
 
 struct Worker {
   precompiledseccomp::Uint32Variable fd1;
   precompiledseccomp::Uint32Variable fd2;
 
-  [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
 };
 
 struct Wide {
   precompiledseccomp::Uint64Variable address;
   precompiledseccomp::Uint32Variable unused;
 
-  [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
 };
 
 struct Idle {
-  [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] precompiledseccomp::Filter Render() const noexcept;
 };
 
+}  // namespace content_of_five_programs
 }  // namespace embedded

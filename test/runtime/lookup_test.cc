@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,6 +22,16 @@ BOOST_AUTO_TEST_CASE(EveryProgramIsFoundByItsName) {
       BOOST_TEST(program->name() == name);
     }
   }
+}
+
+// Not all of which end with a NUL.
+BOOST_AUTO_TEST_CASE(NamesMayBeTextsOrViews) {
+  const Program* const worker = embedded::GetPrecompiled("worker");
+  BOOST_REQUIRE(worker != nullptr);
+  BOOST_TEST(worker == embedded::GetPrecompiled(std::string("worker")));
+  BOOST_TEST(worker == embedded::GetPrecompiled(std::string_view("workers").substr(0, 6)));
+  BOOST_TEST(embedded::GetPrecompiled("workers") == nullptr);
+  BOOST_TEST(embedded::GetPrecompiled("") == nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(OtherNamesAreNotFound) {

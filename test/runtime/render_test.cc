@@ -70,6 +70,17 @@ BOOST_AUTO_TEST_CASE(TheOrderOfValuesDoesNotMatter) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(NamesOfVariablesMayBeTextsOrViews) {
+  const std::string first = "fd1";
+  const std::string_view second = std::string_view("fd23").substr(0, 3);
+  Filter filter;
+  BOOST_TEST(!Get("worker").Render({{first, 11}, {second, 22}}, filter));
+  BOOST_TEST(filter.instructions()[3].k == 11U);
+  BOOST_TEST(filter.instructions()[4].k == 22U);
+  static_assert(VariableValue("fd1", 7).name() == "fd1" && VariableValue("fd1", 7).bits() == 7);
+  static_assert(VariableValue(std::string_view("fd1"), -7).name() == "fd1");
+}
+
 BOOST_AUTO_TEST_CASE(BothHalvesOfA64BitVariableStandInAllTheirPlaces) {
   Filter filter;
   BOOST_TEST(!Get("wide").Render({{"address", 0x1122334455667788}, {"unused", 1}}, filter));

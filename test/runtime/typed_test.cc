@@ -96,6 +96,7 @@ BOOST_AUTO_TEST_CASE(ATypedRenderingEqualsTheOneByName) {
 
 BOOST_AUTO_TEST_CASE(AnotherNumberOfValuesGivesAnEmptyFilter) {
   const Program& worker = *embedded::GetPrecompiled("worker");
+  BOOST_TEST(worker.RenderInOrder().empty());
   BOOST_TEST(worker.RenderInOrder({}).empty());
   BOOST_TEST(worker.RenderInOrder({1}).empty());
   BOOST_TEST(worker.RenderInOrder({1, 2, 3}).empty());

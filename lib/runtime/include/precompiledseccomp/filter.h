@@ -19,29 +19,33 @@
 #include <linux/bpf_common.h>
 #include <linux/filter.h>
 
+#include <precompiledseccomp/interface.h>
+
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 class Filter {
  public:
-  static constexpr std::size_t kCapacity = BPF_MAXINSNS;  // 4096 instructions, the kernel's own limit
+  // 4096 instructions, the kernel's own limit.
+  PRECOMPILEDSECCOMP_LOCAL static constexpr std::size_t kCapacity = BPF_MAXINSNS;
 
   // An empty filter. Leaves the buffer as it is: zeroing it would touch eight pages for nothing.
-  Filter() noexcept : size_(0) {}
+  PRECOMPILEDSECCOMP_LOCAL Filter() noexcept : size_(0) {}
 
-  Filter(const Filter& other) noexcept;
-  Filter& operator=(const Filter& other) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL Filter(const Filter& other) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL Filter& operator=(const Filter& other) noexcept;
 
   // Takes instructions that were made elsewhere, by a compilation at run time for example. False, leaving the
   // filter empty, when there are more than kCapacity. What is taken is not checked; the kernel does that.
   // `instructions` may be a part of this very filter.
-  [[nodiscard]] bool Assign(std::span<const sock_filter> instructions) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool Assign(std::span<const sock_filter> instructions) noexcept;
 
-  void Clear() noexcept { size_ = 0; }
+  PRECOMPILEDSECCOMP_LOCAL void Clear() noexcept { size_ = 0; }
 
   // Valid until the filter changes or ends.
-  [[nodiscard]] std::span<const sock_filter> instructions() const noexcept { return {instructions_, size_}; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const sock_filter> instructions() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
  private:
   friend class Program;  // writes the values of variables into the operands
@@ -50,4 +54,5 @@ class Filter {
   sock_filter instructions_[kCapacity];
 };
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

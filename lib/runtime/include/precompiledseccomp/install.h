@@ -8,7 +8,7 @@
 // Never allocates, never throws, leaves errno as it was, and makes no other system calls than seccomp(2) and
 // prctl(2). Async-signal-safe: usable in a child between fork and exec, and also between vfork and exec,
 // where it changes the child only (it writes nothing but its own stack, of which the modes other than
-// kEnforce need about 33 KiB).
+// kEnforce need about 33 KiB; nor does the dynamic linker, in shared libraries either).
 //
 // A filter cannot be removed. When several are installed all of them run, and the strictest answer counts.
 #pragma once
@@ -18,8 +18,10 @@
 #include <sys/types.h>
 
 #include <precompiledseccomp/filter.h>
+#include <precompiledseccomp/interface.h>
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 // Variants of one filter, chosen at installation. The refusals are kill-process, kill-thread, trap and errno;
 // allow, log, trace and user-notify stay what they are.
@@ -47,7 +49,7 @@ enum class KillProcessUnconfirmed : std::uint8_t {
   kFail,     // refuse, before anything is changed
 };
 
-struct InstallOptions {
+struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   // Set no_new_privs first: execve(2) then gives no rights, so that the filter cannot be used to confuse a
   // set-user-ID program. Without it the caller needs CAP_SYS_ADMIN in its user namespace. Linux 3.5. Stays
   // set even if the kernel then refuses the filter.
@@ -79,7 +81,7 @@ struct InstallOptions {
 // True when the filter is installed.
 class [[nodiscard]] InstallResult {
  public:
-  explicit operator bool() const noexcept { return error_ == 0; }
+  PRECOMPILEDSECCOMP_LOCAL explicit operator bool() const noexcept { return error_ == 0; }
 
   // An errno value, or 0. Those of seccomp(2), where ESRCH means that a thread could not be synchronised, and
   // found before anything is changed:
@@ -88,28 +90,32 @@ class [[nodiscard]] InstallResult {
   //   EOPNOTSUPP  the filter uses log or user-notify, which the running kernel does not have; or it asks for
   //               kill-process, is to be refused if that is unconfirmed, and it is
   //   others      a filter that is already installed answers so when the kernel is asked for an action
-  [[nodiscard]] int error() const noexcept { return error_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] int error() const noexcept { return error_; }
 
   // One line that says what went wrong and, where there is one, the way out; "" on success. A literal: always
   // valid.
-  [[nodiscard]] const char* message() const noexcept { return message_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const char* message() const noexcept { return message_; }
 
   // The thread that has filters of its own and so could not be synchronised, or 0. Not known (0) together
   // with new_listener.
-  [[nodiscard]] pid_t unsynchronised_thread() const noexcept { return unsynchronised_thread_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] pid_t unsynchronised_thread() const noexcept {
+    return unsynchronised_thread_;
+  }
 
   // The descriptor asked for with new_listener, or -1. Close-on-exec. The caller owns it.
-  [[nodiscard]] int listener() const noexcept { return listener_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] int listener() const noexcept { return listener_; }
 
   // Whether the filter is installed, as it was compiled, and asks for kill-process, but the kernel, or a
   // filter in front of it, did not confirm that it has this action: where it has not, the calling thread dies
   // instead of its process. See KillProcessUnconfirmed.
-  [[nodiscard]] bool kill_process_unconfirmed() const noexcept { return kill_process_unconfirmed_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool kill_process_unconfirmed() const noexcept {
+    return kill_process_unconfirmed_;
+  }
 
  private:
   friend InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept;
 
-  InstallResult() = default;
+  PRECOMPILEDSECCOMP_LOCAL InstallResult() = default;
 
   int error_ = 0;
   const char* message_ = "";
@@ -122,6 +128,8 @@ class [[nodiscard]] InstallResult {
 //
 // Where seccomp(2) itself is missing (before Linux 3.17) and no flag is asked for, prctl(2) installs the
 // filter.
-InstallResult Install(const Filter& filter, const InstallOptions& options = {}) noexcept;
+PRECOMPILEDSECCOMP_LOCAL InstallResult Install(const Filter& filter,
+                                               const InstallOptions& options = {}) noexcept;
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -22,10 +22,12 @@
 #include <linux/filter.h>
 
 #include <precompiledseccomp/filter.h>
+#include <precompiledseccomp/interface.h>
 #include <precompiledseccomp/render_error.h>
 #include <precompiledseccomp/variable.h>
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 template <std::size_t Programs, std::size_t Variables, std::size_t Offsets, std::size_t Instructions,
           std::size_t NameBytes>
@@ -46,20 +48,20 @@ struct TablePlace {
 class VariableRecord {
  public:
   // No variable: the filler of a table whose programs have none.
-  constexpr VariableRecord() noexcept = default;
+  PRECOMPILEDSECCOMP_LOCAL constexpr VariableRecord() noexcept = default;
 
   VariableRecord(const VariableRecord&) = delete;
   VariableRecord& operator=(const VariableRecord&) = delete;
 
-  [[nodiscard]] std::string_view name() const noexcept;
-  [[nodiscard]] bool is_64_bit() const noexcept { return is_64_bit_ != 0; }
-  [[nodiscard]] int bits() const noexcept { return is_64_bit() ? 64 : 32; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::string_view name() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool is_64_bit() const noexcept { return is_64_bit_ != 0; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] int bits() const noexcept { return is_64_bit() ? 64 : 32; }
 
   // Indexes of the instructions whose operand `k` is the low, or the high, half of the value. Ascending. A
   // 32-bit variable has low ones only. A variable that was optimised away has none, yet must be given a
   // value.
-  [[nodiscard]] std::span<const std::uint32_t> low_offsets() const noexcept;
-  [[nodiscard]] std::span<const std::uint32_t> high_offsets() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const std::uint32_t> low_offsets() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const std::uint32_t> high_offsets() const noexcept;
 
  private:
   template <std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>
@@ -67,7 +69,8 @@ class VariableRecord {
 
   using Place = internal::TablePlace;
 
-  constexpr VariableRecord(Place name, bool is_64_bit, Place low, Place high) noexcept
+  PRECOMPILEDSECCOMP_LOCAL constexpr VariableRecord(Place name, bool is_64_bit, Place low,
+                                                    Place high) noexcept
       : name_(name), low_(low), high_(high), is_64_bit_(is_64_bit ? 1 : 0) {}
 
   Place name_;
@@ -83,28 +86,30 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  [[nodiscard]] std::string_view name() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::string_view name() const noexcept;
 
   // In the order in which the definition declares them.
-  [[nodiscard]] std::span<const VariableRecord> variables() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const VariableRecord> variables() const noexcept;
 
   // The instructions before rendering, with 0 where the value of a variable is to stand. Installing these is
   // only right for a program without variables, and rendering such a program needs no values either.
-  [[nodiscard]] std::span<const sock_filter> instructions() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const sock_filter> instructions() const noexcept;
 
   // Writes the program with these values into `filter`. Every variable of the program needs exactly one
   // value, in any order. On an error `filter` is empty, never half written: kMissingVariable,
   // kUnknownVariable, kDuplicateVariable, kValueTooLarge.
   //
   // Takes time in proportion to the instructions, plus the number of variables squared.
-  RenderError Render(std::span<const VariableValue> values, Filter& filter) const noexcept;
-  RenderError Render(std::initializer_list<VariableValue> values, Filter& filter) const noexcept {
-    return Render(std::span<const VariableValue>(values.begin(), values.size()), filter);
-  }
+  PRECOMPILEDSECCOMP_LOCAL RenderError Render(std::span<const VariableValue> values,
+                                              Filter& filter) const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL RenderError Render(std::initializer_list<VariableValue> values,
+                                              Filter& filter) const noexcept;
 
-  // For the generated typed structs: one value for each variable, in the order of variables(). Another number
-  // of values gives an empty filter, which Install() refuses.
-  [[nodiscard]] Filter RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept;
+  // For the generated typed structs: one value for each variable, in the order of variables(); none for a
+  // program without. Another number of values gives an empty filter, which Install() refuses.
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] Filter RenderInOrder() const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] Filter RenderInOrder(
+      std::initializer_list<std::uint64_t> values) const noexcept;
 
  private:
   template <std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>
@@ -112,11 +117,13 @@ class Program {
 
   using Place = internal::TablePlace;
 
-  constexpr Program(Place name, Place instructions, Place variables) noexcept
+  PRECOMPILEDSECCOMP_LOCAL constexpr Program(Place name, Place instructions, Place variables) noexcept
       : name_(name), instructions_(instructions), variables_(variables) {}
 
-  [[nodiscard]] RenderError Check(std::span<const VariableValue> values) const noexcept;
-  static void Write(const VariableRecord& variable, std::uint64_t value, Filter& filter) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] RenderError Check(
+      std::span<const VariableValue> values) const noexcept;
+  PRECOMPILEDSECCOMP_LOCAL static void Write(const VariableRecord& variable, std::uint64_t value,
+                                             Filter& filter) noexcept;
 
   Place name_;
   Place instructions_;
@@ -124,6 +131,8 @@ class Program {
 };
 
 // The program of this name, or nullptr. `programs` are sorted by name, as bytes; takes logarithmic time.
-[[nodiscard]] const Program* FindProgram(std::span<const Program> programs, std::string_view name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const Program* FindProgram(std::span<const Program> programs,
+                                                                  std::string_view name) noexcept;
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

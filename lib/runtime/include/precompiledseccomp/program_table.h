@@ -20,6 +20,13 @@
 //       .instructions = {{0x06, 0, 0, 0x80000000}, ...},
 //   };
 //
+//   const precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
+//     return precompiledseccomp::FindProgram(kTable.programs, 2, name);
+//   }
+//
+// All of that is in an inline namespace with a hash of the generated header and source: tables of one name
+// and other content, in one program or in the shared libraries of one process, are other objects.
+//
 // Records find names, variables, offsets and instructions by their distance in bytes from the record itself.
 // Pointers would have to be relocated in every process, in position-independent code, and the pages they
 // stand on could not be shared; this object is plain read-only data, which costs nothing until it is looked
@@ -32,20 +39,24 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 #include <linux/filter.h>
 
+#include <precompiledseccomp/interface.h>
 #include <precompiledseccomp/program.h>
 
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 namespace internal {
 
 // Deliberately not constexpr: calling it during a constant evaluation is a compile error that shows its name.
-inline void ThisRangeIsOutsideOfTheTable() {}
+PRECOMPILEDSECCOMP_LOCAL inline void ThisRangeIsOutsideOfTheTable() {}
 
 // An array cannot have no elements.
-constexpr std::size_t AtLeastOne(std::size_t count) {
+PRECOMPILEDSECCOMP_LOCAL constexpr std::size_t AtLeastOne(std::size_t count) {
   return count == 0 ? 1 : count;
 }
 
@@ -102,4 +113,19 @@ struct ProgramTable {
   }
 };
 
+// What generated functions are made of, for the `count` programs of a table. They are compiled as their user
+// compiles, and so call nothing of the C++ library, which the dynamic linker would have to find if they are
+// not optimised (see interface.h).
+
+// As the function of that name in program.h; `name` may also be a text that ends with a NUL.
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const Program* FindProgram(const Program* programs, std::size_t count,
+                                                                  std::string_view name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const Program* FindProgram(const Program* programs, std::size_t count,
+                                                                  const char* name) noexcept;
+
+// The programs as a span; `programs` may be nullptr if there are none.
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::span<const Program> ListPrograms(const Program* programs,
+                                                                             std::size_t count) noexcept;
+
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -10,7 +10,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include <precompiledseccomp/interface.h>
+
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 enum class RenderErrorCode : std::uint8_t {
   kNone,
@@ -24,25 +27,26 @@ enum class RenderErrorCode : std::uint8_t {
 class [[nodiscard]] RenderError {
  public:
   // No error.
-  RenderError() noexcept { text_[0] = '\0'; }
+  PRECOMPILEDSECCOMP_LOCAL RenderError() noexcept { text_[0] = '\0'; }
 
   // An error of program `program` that concerns `variable`. Both names are copied; long ones are cut short.
-  RenderError(RenderErrorCode code, std::string_view program, std::string_view variable) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL RenderError(RenderErrorCode code, std::string_view program,
+                                       std::string_view variable) noexcept;
 
-  explicit operator bool() const noexcept { return code_ != RenderErrorCode::kNone; }
-  [[nodiscard]] RenderErrorCode code() const noexcept { return code_; }
+  PRECOMPILEDSECCOMP_LOCAL explicit operator bool() const noexcept { return code_ != RenderErrorCode::kNone; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] RenderErrorCode code() const noexcept { return code_; }
 
   // The variable's name, at most 80 characters of it. Valid as long as this object.
-  [[nodiscard]] std::string_view variable() const noexcept { return {text_ + variable_, variable_size_}; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] std::string_view variable() const noexcept;
 
   // One line without a full stop or line feed; empty if there is no error. Valid as long as this object.
-  [[nodiscard]] const char* message() const noexcept { return text_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const char* message() const noexcept { return text_; }
 
  private:
-  static constexpr std::size_t kTextSize = 256;
+  PRECOMPILEDSECCOMP_LOCAL static constexpr std::size_t kTextSize = 256;
 
-  void Append(std::string_view text) noexcept;
-  void AppendName(std::string_view name) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL void Append(std::string_view text) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL void AppendName(std::string_view name) noexcept;
 
   RenderErrorCode code_ = RenderErrorCode::kNone;
   std::uint16_t size_ = 0;  // of the text, without its NUL
@@ -51,4 +55,5 @@ class [[nodiscard]] RenderError {
   char text_[kTextSize];
 };
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp

@@ -9,34 +9,61 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include <precompiledseccomp/interface.h>
+
 namespace precompiledseccomp {
+inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
 // An integer of at most 64 bits. A bool is not one: it is more likely to be a mistake than a value.
 template <typename T>
 concept VariableInteger = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
 
+// An integer of at most 32 bits.
+template <typename T>
+concept NarrowVariableInteger = VariableInteger<T> && sizeof(T) <= sizeof(std::uint32_t);
+
 // A name and its value. Does not own the name.
 class VariableValue {
  public:
   template <VariableInteger T>
-  constexpr VariableValue(std::string_view name, T value) noexcept
-      : name_(name), bits_(static_cast<std::uint64_t>(value)), is_negative_(value < T{0}) {}
+  PRECOMPILEDSECCOMP_LOCAL constexpr VariableValue(std::string_view name, T value) noexcept
+      : VariableValue(name.data(), name.size(), static_cast<std::uint64_t>(value), value < T{0}) {}
 
-  [[nodiscard]] constexpr std::string_view name() const noexcept { return name_; }
+  // The same for a name that ends with a NUL. Of the C++ library, it calls nothing: in code that is not
+  // optimised, the dynamic linker would have to find that (see interface.h).
+  template <VariableInteger T>
+  PRECOMPILEDSECCOMP_LOCAL constexpr VariableValue(const char* name, T value) noexcept
+      : VariableValue(name, LengthOf(name), static_cast<std::uint64_t>(value), value < T{0}) {}
+
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::string_view name() const noexcept {
+    return {name_, name_size_};
+  }
 
   // The value as 64 bits, sign-extended if it was given as a negative number.
-  [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
 
   // Whether a 32-bit variable can have this value: 0 to UINT32_MAX, or a negative number down to INT32_MIN.
-  [[nodiscard]] constexpr bool FitsIn32Bits() const noexcept {
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr bool FitsIn32Bits() const noexcept {
     return is_negative_ ? static_cast<std::int64_t>(bits_) >= INT32_MIN : bits_ <= UINT32_MAX;
   }
 
  private:
-  std::string_view name_;
+  PRECOMPILEDSECCOMP_LOCAL constexpr VariableValue(const char* name, std::size_t name_size,
+                                                   std::uint64_t bits, bool is_negative) noexcept
+      : name_(name), name_size_(name_size), bits_(bits), is_negative_(is_negative) {}
+
+  PRECOMPILEDSECCOMP_LOCAL static constexpr std::size_t LengthOf(const char* name) noexcept {
+    std::size_t length = 0;
+    while (name[length] != '\0') ++length;
+    return length;
+  }
+
+  const char* name_;
+  std::size_t name_size_;
   std::uint64_t bits_;
   bool is_negative_;
 };
@@ -48,11 +75,11 @@ class VariableValue {
 // its owner, who knows whether that is right.
 class Uint32Variable {
  public:
-  template <VariableInteger T>
-  requires(sizeof(T) <= sizeof(std::uint32_t)) constexpr Uint32Variable(T value) noexcept
+  template <NarrowVariableInteger T>
+  PRECOMPILEDSECCOMP_LOCAL constexpr Uint32Variable(T value) noexcept
       : value_(static_cast<std::uint32_t>(value)) {}
 
-  [[nodiscard]] constexpr std::uint32_t value() const noexcept { return value_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::uint32_t value() const noexcept { return value_; }
 
  private:
   std::uint32_t value_;
@@ -62,12 +89,14 @@ class Uint32Variable {
 class Uint64Variable {
  public:
   template <VariableInteger T>
-  constexpr Uint64Variable(T value) noexcept : value_(static_cast<std::uint64_t>(value)) {}
+  PRECOMPILEDSECCOMP_LOCAL constexpr Uint64Variable(T value) noexcept
+      : value_(static_cast<std::uint64_t>(value)) {}
 
-  [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
 
  private:
   std::uint64_t value_;
 };
 
+}  // namespace PRECOMPILEDSECCOMP_INTERFACE
 }  // namespace precompiledseccomp
