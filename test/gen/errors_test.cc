@@ -3,6 +3,7 @@
 // Errors: one line, exit status 1 or 2, and no output created or changed.
 #include <algorithm>
 #include <ostream>
+#include <string_view>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -115,6 +116,22 @@ BOOST_DATA_TEST_CASE(AFaultyModuleIsOneLineAndNoOutput, data::make(kFaults), fau
   const std::string line = ErrorLine(outcome);
   BOOST_TEST(line.starts_with(module + ": "), line);
   CheckContains(line, faulty.message);
+}
+
+// The generator must know the Error of a module for its own, not for some std::exception. GCC's run-time
+// library also compares the names of types, others need one type_info, which is to be exported for that.
+BOOST_AUTO_TEST_CASE(AnErrorOfAModuleWithHiddenSymbolsIsOneOfTheGenerator) {
+  const std::string module = ModuleFile("faulty_hidden");
+  for (const FaultyModule& faulty : kFaults) {
+    if (std::string_view(faulty.fault) != "throws an Error") continue;
+    const Outcome outcome = RunForNothing(module, {{"FAULT", faulty.fault}});
+    BOOST_TEST(outcome.status == 1);
+    BOOST_TEST(ErrorLine(outcome) == module + ": " + faulty.message);
+  }
+  if (!Exists("readelf")) return;
+  const Outcome symbols = Run({"readelf", "--dyn-syms", "-W", module});
+  BOOST_TEST(symbols.status == 0);
+  CheckContains(symbols.out, " _ZTIN18precompiledseccomp5ErrorE");
 }
 
 BOOST_AUTO_TEST_CASE(TheFaultyModuleWithoutFaultIsFine) {

@@ -9,7 +9,8 @@
 
 namespace precompiledseccomp {
 
-class Error : public std::exception {
+// Seen from other modules whatever -fvisibility says: what one of them throws, another one catches.
+class __attribute__((visibility("default"))) Error : public std::exception {
  public:
   // `problem` says what is wrong, in one line without a final full stop.
   explicit Error(std::string problem);
