@@ -8,11 +8,12 @@
 
 #include <precompiledseccomp/define.h>
 
+#include "content_name.h"
+
 namespace precompiledseccomp::gen {
 
-// `definitions` are sorted by name. With `stub`, all lookups will fail. The text depends on names only, so
-// that a policy may change without what includes the header being compiled again.
-std::string HeaderText(std::span<const ProgramDefinition> definitions, bool stub,
-                       const std::string& name_space);
+// `definitions` are sorted by name. With `stub`, all lookups will fail.
+NamelessText HeaderText(std::span<const ProgramDefinition> definitions, bool stub,
+                        const std::string& name_space);
 
 }  // namespace precompiledseccomp::gen

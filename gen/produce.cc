@@ -12,6 +12,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "compile_all.h"
+#include "content_name.h"
 #include "depfile.h"
 #include "header_text.h"
 #include "identifiers.h"
@@ -49,9 +50,11 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
     std::vector<ProgramDefinition> sorted = module.definitions;
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& left, const auto& right) { return left.name < right.name; });
-    outputs.push_back(
-        {options.source, SourceText(sorted, targets, options.name_space, options.included_header)});
-    outputs.push_back({options.header, HeaderText(sorted, options.stub, options.name_space)});
+    const NamelessText source = SourceText(sorted, targets, options.name_space, options.included_header);
+    const NamelessText header = HeaderText(sorted, options.stub, options.name_space);
+    const std::string name = ContentName(header, source);
+    outputs.push_back({options.source, source.WithName(name)});
+    outputs.push_back({options.header, header.WithName(name)});
   }
   if (!options.stats.empty())
     outputs.push_back(

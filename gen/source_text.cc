@@ -10,43 +10,26 @@ namespace precompiledseccomp::gen {
 namespace {
 
 std::string Includes(const std::string& header, bool has_tables) {
-  std::string text = "#include \"" + header + "\"\n";
-  if (has_tables)
-    text += R"(
-#include <cstddef>
-
-#include <sys/syscall.h>
-
-#include <precompiledseccomp/program_table.h>
-)";
-  return text + "\n";
+  std::string text = "#include \"" + header + "\"\n\n";
+  if (has_tables) text += "#include <cstddef>\n\n#include <sys/syscall.h>\n\n";
+  return text + "#include <precompiledseccomp/program_table.h>\n\n";
 }
 
 // #if one target, #elif another, #else an error.
-std::string Tables(std::span<const CompiledTarget> targets, const std::string& name_space) {
+std::string Tables(std::span<const CompiledTarget> targets) {
   std::string text;
   std::string names;
   for (const CompiledTarget& target : targets) {
     text += (text.empty() ? "#if " : "#elif ") + std::string(target.target.compiler_condition) + "\n\n";
-    text += TableText(target, name_space);
+    text += TableText(target);
     names += (names.empty() ? "" : ", ") + std::string(target.target.name);
   }
   return text + "#else\n#error \"These seccomp filters are compiled for " + names +
          " only: give precompiledseccomp-gen the --arch of this compiler's target\"\n#endif\n\n";
 }
 
-std::string Lookup(bool has_tables) {
-  if (!has_tables)
-    return R"(const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view) noexcept {
-  return nullptr;
-}
-
-::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept {
-  return {};
-}
-)";
-  // Not inlined: Clang's time to inline it into each of thousands of structs grows with their square.
-  return R"(namespace {
+// Not inlined: Clang's time to inline it into each of thousands of structs grows with their square.
+constexpr char kProgramAt[] = R"(namespace {
 namespace embedded {
 
 [[gnu::noinline]] const ::precompiledseccomp::Program& ProgramAt(::std::size_t index) noexcept {
@@ -56,39 +39,57 @@ namespace embedded {
 }  // namespace embedded
 }  // namespace
 
-const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
-  return ::precompiledseccomp::FindProgram(embedded::kTable.programs, name);
+)";
+
+// `programs` is what stands for the programs and their number.
+std::string Lookup(const std::string& programs) {
+  return R"(const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
+  return ::precompiledseccomp::FindProgram()" +
+         programs + R"(, name);
+}
+
+const ::precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
+  return ::precompiledseccomp::FindProgram()" +
+         programs + R"(, name);
 }
 
 ::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept {
-  return embedded::kTable.programs;
+  return ::precompiledseccomp::ListPrograms()" +
+         programs + R"();
 }
 )";
 }
 
+// An empty list of values would be made by a function of the C++ library.
 std::string TypedRendering(const ProgramDefinition& definition, std::size_t index, bool has_tables) {
   std::string values;
   for (const Variable& variable : definition.variables)
-    values += (values.empty() ? "" : ", ") + variable.name + ".value()";
+    values += (values.empty() ? "{" : ", ") + variable.name + ".value()";
+  if (!values.empty()) values += "}";
   const std::string result =
-      has_tables ? "embedded::ProgramAt(" + std::to_string(index) + ").RenderInOrder({" + values + "})"
-                 : "{}";
+      has_tables ? "embedded::ProgramAt(" + std::to_string(index) + ").RenderInOrder(" + values + ")" : "{}";
   return "\n::precompiledseccomp::Filter " + StructName(definition.name) +
          "::Render() const noexcept {\n  return " + result + ";\n}\n";
 }
 
 }  // namespace
 
-std::string SourceText(std::span<const ProgramDefinition> definitions,
-                       std::span<const CompiledTarget> targets, const std::string& name_space,
-                       const std::string& header) {
+NamelessText SourceText(std::span<const ProgramDefinition> definitions,
+                        std::span<const CompiledTarget> targets, const std::string& name_space,
+                        const std::string& header) {
   // An array cannot be empty, so a module without programs has no table.
   const bool has_tables = !targets.empty() && !definitions.empty();
-  std::string text = "// Made by " + NameAndVersion() + ". Do not edit.\n" + Includes(header, has_tables);
-  if (has_tables) text += Tables(targets, name_space);
-  text += "namespace " + name_space + " {\n\n" + Lookup(has_tables);
-  for (std::size_t i = 0; i < definitions.size(); ++i) text += TypedRendering(definitions[i], i, has_tables);
-  return text + "\n}  // namespace " + name_space + "\n";
+  NamelessText text;
+  text.before = "// Made by " + NameAndVersion() + ". Do not edit.\n" + Includes(header, has_tables) +
+                "namespace " + name_space + " {\ninline namespace ";
+  text.after = " {\n\n";
+  if (has_tables) text.after += Tables(targets) + kProgramAt;
+  text.after +=
+      Lookup(has_tables ? "embedded::kTable.programs, " + std::to_string(definitions.size()) : "nullptr, 0");
+  for (std::size_t i = 0; i < definitions.size(); ++i)
+    text.after += TypedRendering(definitions[i], i, has_tables);
+  text.after += "\n}  // inline namespace\n}  // namespace " + name_space + "\n";
+  return text;
 }
 
 }  // namespace precompiledseccomp::gen

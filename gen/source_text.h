@@ -10,13 +10,14 @@
 #include <precompiledseccomp/define.h>
 
 #include "compile_all.h"
+#include "content_name.h"
 
 namespace precompiledseccomp::gen {
 
 // `definitions` are sorted by name, as the programs of the targets are. No targets are a stub: all lookups
 // fail. `header` is the file to include.
-std::string SourceText(std::span<const ProgramDefinition> definitions,
-                       std::span<const CompiledTarget> targets, const std::string& name_space,
-                       const std::string& header);
+NamelessText SourceText(std::span<const ProgramDefinition> definitions,
+                        std::span<const CompiledTarget> targets, const std::string& name_space,
+                        const std::string& header);
 
 }  // namespace precompiledseccomp::gen

@@ -188,10 +188,9 @@ std::string Names(const TableLayout& layout) {
 
 }  // namespace
 
-std::string TableText(const CompiledTarget& target, const std::string& name_space) {
+std::string TableText(const CompiledTarget& target) {
   const TableLayout layout = LayOutTable(target.programs);
-  std::string text = NumberChecks(target) + ProofNotes(target) + "namespace " + name_space +
-                     " {\nnamespace {\nnamespace embedded {\n\n";
+  std::string text = NumberChecks(target) + ProofNotes(target) + "namespace {\nnamespace embedded {\n\n";
   // The NUL behind a literal is counted.
   text += "using Table = ::precompiledseccomp::ProgramTable<" + std::to_string(layout.programs.size()) +
           ", " + std::to_string(layout.variables.size()) + ", " + std::to_string(layout.offsets.size()) +
@@ -200,7 +199,7 @@ std::string TableText(const CompiledTarget& target, const std::string& name_spac
   text += "constexpr Table kTable = {\n";
   text += ProgramRecords(layout, target) + Names(layout) + VariableRecords(layout) + Offsets(layout);
   text += Instructions(layout, target) + "};\n\n";
-  return text + "}  // namespace embedded\n}  // namespace\n}  // namespace " + name_space + "\n\n";
+  return text + "}  // namespace embedded\n}  // namespace\n\n";
 }
 
 }  // namespace precompiledseccomp::gen

@@ -9,8 +9,8 @@
 
 namespace precompiledseccomp::gen {
 
-// Static assertions about the call numbers used, and the object `embedded::kTable`. There is at least one
-// program.
-std::string TableText(const CompiledTarget& target, const std::string& name_space);
+// Static assertions about the call numbers used, and the object `embedded::kTable`, to stand in the namespace
+// of the filters. There is at least one program.
+std::string TableText(const CompiledTarget& target);
 
 }  // namespace precompiledseccomp::gen

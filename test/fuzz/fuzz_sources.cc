@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bpf/instructions.h"
+#include "content_name.h"
 #include "fuzz/fail.h"
 #include "fuzz/random_programs.h"
 #include "fuzz/source_reader.h"
@@ -30,8 +31,11 @@ class Checker {
 
   void Check() const {
     try {
-      CheckSource(ReadGeneratedSource(source_));
-      CheckHeader(ReadGeneratedHeader(header_));
+      const ReadSource source = ReadGeneratedSource(source_);
+      const ReadHeader header = ReadGeneratedHeader(header_);
+      CheckSource(source);
+      CheckHeader(header);
+      Require(source.content_name == header.content_name, "header and source do not belong together");
     } catch (const std::exception& exception) {
       Require(false, exception.what());
     }
@@ -88,7 +92,9 @@ class Checker {
         "other variables are rendered");
   }
 
-  void CheckHeader(const std::vector<ReadStruct>& structs) const {
+  void CheckHeader(const ReadHeader& read) const {
+    Require(read.name_space == module_.name_space, "another namespace");
+    const std::vector<ReadStruct>& structs = read.structs;
     Require(structs.size() == module_.definitions.size(), "not a struct for each program");
     for (std::size_t i = 0; i < structs.size(); ++i) {
       const ProgramDefinition& definition = module_.definitions[i];
@@ -110,11 +116,12 @@ class Checker {
 void Check(testing::Random random) {
   const std::optional<RandomModule> module = MakeRandomModule(std::move(random));
   if (!module) return;
-  const std::string source =
+  const gen::NamelessText source =
       gen::SourceText(module->definitions, module->targets, module->name_space, module->header);
-  const std::string header =
+  const gen::NamelessText header =
       gen::HeaderText(module->definitions, module->targets.empty(), module->name_space);
-  Checker(*module, source, header).Check();
+  const std::string name = gen::ContentName(header, source);
+  Checker(*module, source.WithName(name), header.WithName(name)).Check();
 }
 
 }  // namespace

@@ -204,21 +204,35 @@ class TableReader {
   std::vector<sock_filter> instructions_;
 };
 
+// The next line must be a directive that begins with `start`; the rest of it.
+bool NextIsDirective(const Tokens& tokens, std::string_view start) {
+  return tokens.Next().kind == Kind::kDirective && tokens.Next().text.starts_with(start);
+}
+std::string TakeDirective(Tokens& tokens, std::string_view start) {
+  if (!NextIsDirective(tokens, start)) tokens.Fail(std::string(start));
+  return tokens.Take(Kind::kDirective).text.substr(start.size());
+}
+
+// The namespace, and the one named after the content inside of it.
+void OpenNamespaces(Tokens& tokens, std::string& name_space, std::string& content_name) {
+  tokens.Expect("namespace");
+  name_space = tokens.TakeWord();
+  while (tokens.Skip("::")) name_space += "::" + tokens.TakeWord();
+  tokens.Expect("{ inline namespace");
+  content_name = tokens.TakeWord();
+  tokens.Expect("{");
+}
+
 class SourceReader {
  public:
   explicit SourceReader(std::string_view text) : tokens_(text) {}
 
   ReadSource Read() {
-    const std::string include = TakeDirective("#include \"");
+    const std::string include = TakeDirective(tokens_, "#include \"");
     source_.header = include.substr(0, include.find('"'));
-    while (NextIsDirective("#include <")) tokens_.SkipOne();
-    if (NextIsDirective("#if ")) ReadTables();
-    tokens_.Expect("namespace");
-    const std::string name_space = TakeQualifiedName();
-    if (!source_.tables.empty() && name_space != source_.name_space)
-      Fail("the tables are in another namespace");
-    source_.name_space = name_space;
-    tokens_.Expect("{");
+    while (NextIsDirective(tokens_, "#include <")) tokens_.SkipOne();
+    OpenNamespaces(tokens_, source_.name_space, source_.content_name);
+    if (NextIsDirective(tokens_, "#if ")) ReadTables();
     while (tokens_.Next().kind != Kind::kEnd) {
       if (tokens_.Skip("::precompiledseccomp::Filter"))
         ReadOneRendering();
@@ -229,54 +243,33 @@ class SourceReader {
   }
 
  private:
-  [[nodiscard]] bool NextIsDirective(std::string_view start) const {
-    return tokens_.Next().kind == Kind::kDirective && tokens_.Next().text.starts_with(start);
-  }
-
-  // The rest of the line.
-  std::string TakeDirective(std::string_view start) {
-    if (!NextIsDirective(start)) tokens_.Fail(std::string(start));
-    return tokens_.Take(Kind::kDirective).text.substr(start.size());
-  }
-
-  std::string TakeQualifiedName() {
-    std::string name = tokens_.TakeWord();
-    while (tokens_.Skip("::")) name += "::" + tokens_.TakeWord();
-    return name;
-  }
-
   void ReadTables() {
     source_.tables.push_back(TakeTable("#if "));
-    while (NextIsDirective("#elif ")) source_.tables.push_back(TakeTable("#elif "));
-    TakeDirective("#else");
-    TakeDirective("#error ");
-    TakeDirective("#endif");
+    while (NextIsDirective(tokens_, "#elif ")) source_.tables.push_back(TakeTable("#elif "));
+    TakeDirective(tokens_, "#else");
+    TakeDirective(tokens_, "#error ");
+    TakeDirective(tokens_, "#endif");
   }
 
   ReadTable TakeTable(std::string_view directive) {
     ReadTable table;
-    table.condition = TakeDirective(directive);
-    while (NextIsDirective("#ifdef __NR_")) table.used_syscalls.push_back(TakeNumberCheck());
-    tokens_.Expect("namespace");
-    const std::string name_space = TakeQualifiedName();
-    if (!source_.name_space.empty() && name_space != source_.name_space)
-      Fail("tables are in several namespaces");
-    source_.name_space = name_space;
-    tokens_.Expect("{ namespace { namespace embedded {");
+    table.condition = TakeDirective(tokens_, directive);
+    while (NextIsDirective(tokens_, "#ifdef __NR_")) table.used_syscalls.push_back(TakeNumberCheck());
+    tokens_.Expect("namespace { namespace embedded {");
     table.programs = TableReader(tokens_).Read();
-    tokens_.Expect("} } }");
+    tokens_.Expect("} }");
     return table;
   }
 
   UsedSyscall TakeNumberCheck() {
     UsedSyscall used;
-    used.name = TakeDirective("#ifdef __NR_");
+    used.name = TakeDirective(tokens_, "#ifdef __NR_");
     tokens_.Expect("static_assert(");
     if (tokens_.TakeWord() != "__NR_" + used.name) Fail("the number of another call is checked");
     tokens_.Expect("==");
     used.number = tokens_.TakeNumber();
     tokens_.Expect(");");
-    TakeDirective("#endif");
+    TakeDirective(tokens_, "#endif");
     return used;
   }
 
@@ -287,7 +280,9 @@ class SourceReader {
     if (tokens_.Skip("{}; }")) return;
     tokens_.Expect("embedded::ProgramAt(");
     rendering.program = tokens_.TakeNumber();
-    tokens_.Expect(").RenderInOrder({");
+    tokens_.Expect(").RenderInOrder(");
+    if (tokens_.Skip("); }")) return;
+    tokens_.Expect("{");
     while (!tokens_.Skip("}); }")) {
       if (!rendering.variables.empty()) tokens_.Expect(",");
       rendering.variables.push_back(tokens_.TakeWord());
@@ -305,15 +300,22 @@ ReadSource ReadGeneratedSource(std::string_view text) {
   return SourceReader(text).Read();
 }
 
-std::vector<ReadStruct> ReadGeneratedHeader(std::string_view text) {
+ReadHeader ReadGeneratedHeader(std::string_view text) {
   Tokens tokens(text);
-  std::vector<ReadStruct> structs;
+  ReadHeader header;
+  while (tokens.Next().kind == Kind::kDirective) tokens.SkipOne();
+  tokens.Expect("static_assert(::precompiledseccomp::kInterfaceVersion ==");
+  while (!tokens.Skip(");")) {
+    if (tokens.Next().kind == Kind::kEnd) tokens.Fail(");");
+    tokens.SkipOne();
+  }
+  OpenNamespaces(tokens, header.name_space, header.content_name);
   while (tokens.Next().kind != Kind::kEnd) {
     if (!tokens.Skip("struct")) {
       tokens.SkipOne();
       continue;
     }
-    ReadStruct& read = structs.emplace_back();
+    ReadStruct& read = header.structs.emplace_back();
     read.name = tokens.TakeWord();
     tokens.Expect("{");
     while (tokens.Skip("::precompiledseccomp::")) {
@@ -322,9 +324,10 @@ std::vector<ReadStruct> ReadGeneratedHeader(std::string_view text) {
       read.variables.emplace_back(tokens.TakeWord(), is_64_bit ? 64 : 32);
       tokens.Expect(";");
     }
-    tokens.Expect("[[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
+    tokens.Expect(
+        "PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
   }
-  return structs;
+  return header;
 }
 
 }  // namespace precompiledseccomp::fuzz

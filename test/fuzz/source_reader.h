@@ -35,6 +35,7 @@ struct ReadRendering {
 struct ReadSource {
   std::string header;
   std::string name_space;
+  std::string content_name;  // the inline namespace
   std::vector<ReadTable> tables;
   std::vector<ReadRendering> renderings;
 };
@@ -46,6 +47,12 @@ struct ReadStruct {
   std::vector<std::pair<std::string, int>> variables;  // names and bits
 };
 
-std::vector<ReadStruct> ReadGeneratedHeader(std::string_view text);
+struct ReadHeader {
+  std::string name_space;
+  std::string content_name;
+  std::vector<ReadStruct> structs;
+};
+
+ReadHeader ReadGeneratedHeader(std::string_view text);
 
 }  // namespace precompiledseccomp::fuzz

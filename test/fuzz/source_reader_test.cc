@@ -41,14 +41,14 @@ std::vector<gen::CompiledTarget> SomeTargets() {
 }
 
 std::string SomeSource() {
-  return gen::SourceText(SomeDefinitions(), SomeTargets(), "my::app", "dir/filters.h");
+  return gen::SourceText(SomeDefinitions(), SomeTargets(), "my::app", "dir/filters.h").WithName("some_name");
 }
 
 // All that was read, to compare; nothing if it was refused.
 std::optional<std::string> Reading(const std::string& source) {
   try {
     const ReadSource read = ReadGeneratedSource(source);
-    std::string text = read.header + " " + read.name_space + "\n";
+    std::string text = read.header + " " + read.name_space + " " + read.content_name + "\n";
     for (const ReadTable& table : read.tables) {
       text += table.condition + "\n";
       for (const UsedSyscall& used : table.used_syscalls)
@@ -84,17 +84,20 @@ BOOST_AUTO_TEST_CASE(ReadsWhatWasWritten) {
   const std::string table =
       "read63\nwrite64\nidle: 6 0 0 2147483648\n"
       "worker: 32 0 0 16 21 1 2 0 21 3 4 0 262 0 255 0 fd32 low 1 address64 low 2 high 3\n";
-  std::string expected = "dir/filters.h my::app\n";
+  std::string expected = "dir/filters.h my::app some_name\n";
   for (const Target& target : Targets()) expected += std::string(target.compiler_condition) + "\n" + table;
   expected += "Idle0\nWorker1 fd address\n";
   BOOST_TEST(Reading(SomeSource()).value_or("refused") == expected);
 }
 
 BOOST_AUTO_TEST_CASE(ReadsStubsAndHeaders) {
-  BOOST_TEST(Reading(gen::SourceText(SomeDefinitions(), {}, "app", "f.h")).value_or("refused") ==
-             "f.h app\nIdle\nWorker\n");
-  const std::vector<ReadStruct> structs =
-      ReadGeneratedHeader(gen::HeaderText(SomeDefinitions(), false, "app"));
+  const std::string stub = gen::SourceText(SomeDefinitions(), {}, "app", "f.h").WithName("some_name");
+  BOOST_TEST(Reading(stub).value_or("refused") == "f.h app some_name\nIdle\nWorker\n");
+  const ReadHeader header =
+      ReadGeneratedHeader(gen::HeaderText(SomeDefinitions(), false, "my::app").WithName("some_name"));
+  BOOST_TEST(header.name_space == "my::app");
+  BOOST_TEST(header.content_name == "some_name");
+  const std::vector<ReadStruct>& structs = header.structs;
   BOOST_REQUIRE(structs.size() == 2U);
   BOOST_TEST(structs[0].name == "Idle");
   BOOST_TEST(structs[0].variables.empty());
@@ -118,7 +121,7 @@ BOOST_AUTO_TEST_CASE(EveryOtherCharacterOfATableIsNoticed) {
   const std::size_t end = source.find("#else");
   BOOST_REQUIRE(end != std::string::npos);
   std::size_t changes = 0;
-  for (std::size_t place = source.find("#if "); place < end; ++place) {
+  for (std::size_t place = source.find("namespace my"); place < end; ++place) {
     if (source[place] == ' ' || source[place] == '\n') continue;
     std::string changed = source;
     changed[place] = source[place] == '7' ? '8' : '7';

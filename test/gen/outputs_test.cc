@@ -2,6 +2,9 @@
 //
 // Outputs: the same ones wherever, however often and however busily they are made, and written only if they
 // change.
+#include <iterator>
+#include <set>
+
 #include <boost/test/unit_test.hpp>
 
 #include "output.h"
@@ -71,6 +74,37 @@ BOOST_AUTO_TEST_CASE(AModuleThatMeddlesWithItsProcessGivesTheSameOutputs) {
   BOOST_TEST(hostile.err == "printed with printf\nprinted with cout\nprinted at the end, and not flushed\n");
 }
 
+// What stands behind "inline namespace" in a text.
+std::string ContentNameIn(const std::string& text) {
+  const std::string before = "\ninline namespace ";
+  const std::size_t begin = text.find(before);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin + before.size(), text.find(' ', begin + before.size()) - begin - before.size());
+}
+
+// Also for what the header does not show otherwise, the table.
+BOOST_AUTO_TEST_CASE(HeaderAndSourceNameTheirContent) {
+  std::set<std::string> names;
+  const Words other_content[] = {
+      {"--namespace", "filters", "--arch", "x86_64"},
+      {"--namespace", "filters", "--arch", "aarch64"},
+      {"--namespace", "filters", "--stub"},
+      {"--namespace", "a::b", "--arch", "x86_64"},
+      {"--namespace", "filters", "--arch", "x86_64", "--prove=off"},
+  };
+  for (const Words& arguments : other_content) {
+    const TemporaryFolder folder;
+    const Outcome outcome =
+        RunGenerator("good", Words{"--source", folder / "f.cc", "--header", folder / "f.h"} + arguments);
+    BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+    const std::string name = ContentNameIn(ReadFile(folder / "f.h"));
+    BOOST_TEST(name.starts_with("content_"), name);
+    BOOST_TEST(name == ContentNameIn(ReadFile(folder / "f.cc")));
+    names.insert(name);
+  }
+  BOOST_TEST(names.size() == std::size(other_content));
+}
+
 BOOST_AUTO_TEST_CASE(OutputsThatDoNotChangeAreNotWritten) {
   const TemporaryFolder folder;
   const Words arguments =
@@ -84,7 +118,8 @@ BOOST_AUTO_TEST_CASE(OutputsThatDoNotChangeAreNotWritten) {
   for (const auto& [file, time] : times) BOOST_TEST((fs::last_write_time(file) == time), file);
 
   BOOST_REQUIRE(RunGenerator("good", arguments + kBothArchitectures).status == 0);
-  BOOST_TEST((fs::last_write_time(folder / "f.cc") != times[folder / "f.cc"]));
+  for (const char* const name : {"f.cc", "f.h"})
+    BOOST_TEST((fs::last_write_time(folder / name) != times[folder / name]), name);
   BOOST_TEST((fs::last_write_time(folder / "f.d") == times[folder / "f.d"]));
   BOOST_TEST(folder.Files() == (Words{"f.cc", "f.d", "f.h", "stats.json"}), boost::test_tools::per_element());
 }

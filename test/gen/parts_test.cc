@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The parts of the generator that need no module.
+#include <iterator>
+#include <set>
+#include <string>
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "content_name.h"
 #include "depfile.h"
 #include "identifiers.h"
 #include "json.h"
@@ -28,6 +33,26 @@ BOOST_AUTO_TEST_CASE(StructNamesAreCamelCase) {
 BOOST_AUTO_TEST_CASE(NestedNamespacesAreUsable) {
   for (const char* const name : {"a", "my_app", "App2", "a::b", "company::app::filters", "a::std"})
     BOOST_TEST(IsUsableNamespace(name), name);
+}
+
+BOOST_AUTO_TEST_CASE(TheNameOfTheContentDependsOnAllOfIt) {
+  const std::string texts[][4] = {
+      {"header", "of", "a", "source"}, {"heade", "rof", "a", "source"}, {"header", "ofa", "", "source"},
+      {"header", "of", "asource", ""}, {"a", "source", "header", "of"}, {"header", "of", "a", "source\n"},
+  };
+  std::set<std::string> names;
+  for (const auto& [a, b, c, d] : texts) names.insert(ContentName({a, b}, {c, d}));
+  BOOST_TEST(names.size() == std::size(texts));
+  for (const std::string& name : names) {
+    BOOST_TEST(name.starts_with("content_"), name);
+    BOOST_TEST(name.size() == 24U, name);
+    BOOST_TEST(name.find_first_not_of("0123456789abcdef", 8) == std::string::npos, name);
+  }
+}
+
+// As sha1sum says it, behind 16 bytes of zero.
+BOOST_AUTO_TEST_CASE(TheNameOfTheContentIsTheSameEverywhere) {
+  BOOST_TEST(ContentName({"header", ""}, {"", "source"}) == "content_b8c587fc149a5a0f");
 }
 
 BOOST_AUTO_TEST_CASE(DepfilesEscapeWhatMakeWouldTakeApart) {

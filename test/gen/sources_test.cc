@@ -2,6 +2,8 @@
 //
 // The generated sources: compiled by both compilers with all warnings, linked, and run.
 #include <algorithm>
+#include <sstream>
+#include <string>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -151,6 +153,102 @@ BOOST_DATA_TEST_CASE(TablesAreReadOnlyDataWithoutRelocationsOrConstructors, data
     for (const char* const unwanted : {".rela.rodata", ".data.rel", ".rela.data", ".init_array", ".ctors"})
       BOOST_TEST(sections.find(unwanted) == std::string::npos, unwanted << " is among " << sections);
   }
+}
+
+// Symbols of an object file that are seen from outside of what it is linked into, or looked for there.
+std::string SymbolsThatAreNotLocal(const std::string& object) {
+  std::istringstream lines(Succeed({"readelf", "-sW", object}));
+  std::string symbols;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string number, value, size, type, binding, visibility, section, name;
+    words >> number >> value >> size >> type >> binding >> visibility >> section >> name;
+    const bool is_local = binding != "GLOBAL" && binding != "WEAK" && binding != "UNIQUE";
+    if (is_local || visibility == "HIDDEN" || name == "_GLOBAL_OFFSET_TABLE_") continue;
+    symbols += name + "\n";
+  }
+  return symbols;
+}
+
+// So that the dynamic linker has nothing to do with them, however they are compiled.
+BOOST_DATA_TEST_CASE(GeneratedFunctionsAreLocalAndCallOnlyWhatIs, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler) || IsMissing("readelf")) return;
+  const TemporaryFolder folder;
+  for (const char* const module : {"good", "empty"}) {
+    for (const Words& arguments : {NativeArch(), Words{"--stub"}}) {
+      Generate(module, folder, arguments);
+      for (const char* const optimisation : {"-O0", "-Og", "-O2"}) {
+        Succeed(Words{compiler} + kStrict +
+                Words{optimisation, "-fPIC", "-fno-stack-protector", "-c", folder / "f.cc", "-o",
+                      folder / "f.o"});
+        BOOST_TEST(SymbolsThatAreNotLocal(folder / "f.o") == "");
+      }
+    }
+  }
+}
+
+// Another table for the other machine is all that is new in the second source.
+BOOST_DATA_TEST_CASE(AStaleHeaderDoesNotLink, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  const Words compile = Words{compiler} + kStrict;
+  Generate("good", folder);
+  Succeed(compile + Words{"-c", APPLICATIONS "/print_rendered.cc", "-I", folder.path(), "-o",
+                          folder / "application.o"});
+  const Words link = compile +
+                     Words{folder / "application.o", folder / "f.cc", "-o", folder / "application"} +
+                     SourcesOfRuntime();
+  Succeed(link);
+
+  Generate("good", folder, {"--arch", "x86_64", "--arch", "aarch64"});
+  const Outcome outcome = Run(link);
+  BOOST_TEST(outcome.status != 0);
+  for (const char* const name : {"GetPrecompiled", "ListPrecompiled", "Worker::Render"})
+    BOOST_TEST(outcome.err.find(name) != std::string::npos, name << " is not in " << outcome.err);
+}
+
+BOOST_AUTO_TEST_CASE(NestedNamespacesAreThoseOfTheFilters) {
+  if (IsMissing("g++")) return;
+  const TemporaryFolder folder;
+  const Outcome outcome = RunGenerator("good", NativeArch() + Words{"--source", folder / "f.cc", "--header",
+                                                                    folder / "f.h", "--namespace", "a::b"});
+  BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
+  WriteFile(folder / "main.cc", R"(#include "f.h"
+int main() { return a::b::GetPrecompiled("worker")->instructions().size() == a::b::Worker{.fd1 = 1, .fd2 = 2}.Render().size() ? 0 : 1; }
+)");
+  Succeed(Words{"g++"} + kStrict + Words{folder / "main.cc", folder / "f.cc", "-o", folder / "main"} +
+          SourcesOfRuntime());
+  Succeed({folder / "main"});
+}
+
+BOOST_DATA_TEST_CASE(TypesMayBeMembersOfTheUsersClasses, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  for (const char* const visibility : {"-fvisibility=default", "-fvisibility=hidden"})
+    Succeed(Words{compiler} + kStrict +
+            Words{"-Wattributes", visibility, "-fPIC", "-I", folder.path(), "-c", APPLICATIONS "/members.cc",
+                  "-o", folder / "members.o"});
+}
+
+// What belongs to another version of the runtime library says what to do.
+BOOST_DATA_TEST_CASE(SourcesForAnotherInterfaceDoNotCompile, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const TemporaryFolder folder;
+  Generate("good", folder);
+  fs::copy(RUNTIME "/include", folder.path() / "include", fs::copy_options::recursive);
+  const std::string interface = folder / "include/precompiledseccomp/interface.h";
+  std::string text = ReadFile(interface);
+  const std::string version = "kInterfaceVersion = 1;";
+  const std::size_t place = text.find(version);
+  BOOST_REQUIRE(place != std::string::npos);
+  WriteFile(interface, text.replace(place, version.size(), "kInterfaceVersion = 2;"));
+  const Outcome outcome = Run({compiler, "-std=c++20", "-fsyntax-only", "-I", folder.path() / "include", "-I",
+                               folder.path(), folder / "f.cc"});
+  BOOST_TEST(outcome.status != 0);
+  for (const char* const part : {"these filters are made for interface version 1 of precompiledseccomp",
+                                 "generate them anew, with the precompiledseccomp-gen that belongs to"})
+    BOOST_TEST(outcome.err.find(part) != std::string::npos, part << " is not in " << outcome.err);
 }
 
 BOOST_AUTO_TEST_CASE(ACallNumberThatTheCompilerDoesNotAgreeWithDoesNotCompile) {
