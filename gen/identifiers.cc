@@ -5,31 +5,14 @@
 #include <map>
 
 #include <precompiledseccomp/error.h>
-#include <precompiledseccomp/precompile.h>
+
+#include "base/identifiers.h"
 
 namespace precompiledseccomp::gen {
 namespace {
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 char ToUpper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-// The rule for names of variables is the one we want, its list of keywords included.
-bool IsUsableIdentifier(std::string_view name) {
-  const ProgramDefinition definition = {
-      "any", {Variable(std::string(name))}, [](const Values&) { return Policy(); }};
-  try {
-    CheckNames({definition});
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
 }
 
 void CheckFields(const ProgramDefinition& definition, const std::string& struct_name) {

@@ -3,10 +3,10 @@
 #include "listing.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
+#include "base/near_misses.h"
 #include "bpf/disassembler.h"
 
 namespace precompiledseccomp::gen {
@@ -34,21 +34,6 @@ std::string ProgramText(const PrecompiledProgram& program) {
     text += LineNumber(i) + Disassemble(program.instructions[i], i, program.target.big_endian, operands[i]) +
             "\n";
   return text;
-}
-
-// The number of insertions, deletions and replacements that make `b` of `a`.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -97,18 +82,10 @@ std::string ListText(std::span<const ProgramDefinition> definitions) {
 }
 
 Error UnknownProgram(const std::string& name, std::span<const ProgramDefinition> definitions) {
-  constexpr std::size_t kShown = 3;
-  std::vector<std::pair<std::size_t, std::string>> near;
-  for (const ProgramDefinition& definition : definitions) {
-    const std::size_t distance = EditDistance(name, definition.name);
-    if (distance <= 2 + name.size() / 4) near.emplace_back(distance, definition.name);
-  }
-  std::sort(near.begin(), near.end());
-  near.resize(std::min(near.size(), kShown));
-  std::string question;
-  for (const auto& [distance, candidate] : near)
-    question += (question.empty() ? "did you mean \"" : " or \"") + candidate + "\"";
-  const std::string hint = question.empty() ? "--list shows what there is" : question + "?";
+  std::vector<std::string> names;
+  for (const ProgramDefinition& definition : definitions) names.push_back(definition.name);
+  const std::string near = NearMisses(name, names, 2 + name.size() / 4);
+  const std::string hint = near.empty() ? "--list shows what there is" : "did you mean " + near + "?";
   return Error("there is no program \"" + name + "\"; " + hint);
 }
 

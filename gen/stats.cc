@@ -15,21 +15,17 @@
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "json.h"
+#include "target/syscall_names.h"
 #include "version.h"
 
 namespace precompiledseccomp::gen {
 namespace {
 
-// The names of a target's calls, by number, up to the highest one that has a name.
+// The names of a target's calls, by number, up to the highest one that has a name; "#7" where there is none.
 std::vector<std::string> CallNames(const Target& target) {
-  constexpr std::uint32_t kNumbersToTry = 1024;  // more than any architecture has
-  std::vector<std::string> names;
-  std::size_t count = 0;
-  for (std::uint32_t number = 0; number < kNumbersToTry; ++number) {
-    names.push_back(SyscallName(target, number));
-    if (names.back().front() != '#') count = names.size();
-  }
-  names.resize(count);
+  std::vector<std::string> names = SyscallNames(target);
+  for (std::uint32_t number = 0; number < names.size(); ++number)
+    if (names[number].empty()) names[number] = NumberText(number);
   return names;
 }
 

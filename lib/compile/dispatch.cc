@@ -200,15 +200,18 @@ class Dispatcher {
   }
 
   [[nodiscard]] double WeightOfRange(std::uint32_t first, std::uint32_t end) const {
-    const std::uint32_t emulated_end = std::min<std::uint32_t>(end, kNumbersEmulated);
-    double weight = first < emulated_end ? static_cast<double>(emulated_end - first) : kWeightOfAnyRange;
+    const Target& target = policy_.target;
+    const std::uint32_t emulated_first = std::max(first, target.first_number);
+    const std::uint32_t emulated_end = std::min(end, target.first_number + target.numbers);
+    double weight = emulated_first < emulated_end ? static_cast<double>(emulated_end - emulated_first)
+                                                  : kWeightOfAnyRange;
     for (auto hot = weights_.lower_bound(first); hot != weights_.end() && hot->first < end; ++hot)
       weight += hot->second;
     return weight;
   }
 
   [[nodiscard]] double TotalWeight() const {
-    double total = kNumbersEmulated;
+    double total = policy_.target.numbers;
     for (const auto& [number, weight] : weights_) total += weight;
     return total;
   }

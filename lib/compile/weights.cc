@@ -7,9 +7,11 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-constexpr double kWeightOfDeclaredCalls = 8.0 * kNumbersEmulated;
-constexpr double kWeightOfUsualCalls = 2.0 * kNumbersEmulated;
-constexpr double kWeightOfUsualCallsBesides = 0.25 * kNumbersEmulated;
+// In installations.
+constexpr double kDeclaredCalls = 8.0;
+constexpr double kUsualCalls = 2.0;
+constexpr double kUsualCallsBesides = 0.25;
+
 constexpr double kWeightOfAnyCall = 8;
 
 using Weights = std::map<std::uint32_t, double>;
@@ -41,8 +43,9 @@ std::map<std::uint32_t, double> WeightsOf(const ResolvedPolicy& policy,
     if (checked.count(number) != 0 && is_declared.count(number) == 0)
       usual.emplace_back(number, 1.0 / static_cast<double>(usual.size() + 1));
 
-  Distribute(kWeightOfDeclaredCalls, declared, weights);
-  Distribute(policy.counts.empty() ? kWeightOfUsualCalls : kWeightOfUsualCallsBesides, usual, weights);
+  const auto installation = static_cast<double>(policy.target.numbers);
+  Distribute(kDeclaredCalls * installation, declared, weights);
+  Distribute((policy.counts.empty() ? kUsualCalls : kUsualCallsBesides) * installation, usual, weights);
   return weights;
 }
 

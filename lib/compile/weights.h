@@ -3,7 +3,8 @@
 // What the compiler minimises: time, in units of what the kernel needs to emulate one instruction when a
 // filter is installed.
 //
-//   install   each call number of the kernel's table is emulated once, and each instruction is checked and
+//   install   each call number of the kernel's table (Target::numbers) is emulated once, and each instruction
+//   is checked and
 //             translated once
 //   run       only calls whose arguments are looked at run the filter, each as often as the policy says it is
 //             made; the kernel remembers the others (Linux 5.11, seccomp_cache_prepare)
@@ -21,8 +22,6 @@ namespace precompiledseccomp::compile {
 // five passes): measured as 0.13 us where one side of a test falls through and 0.17 us elsewhere, beside 2 ns
 // for a test that is emulated (Linux 6.18, x86-64).
 inline constexpr double kCostOfAnInstruction = 80;
-// Each of these numbers is emulated once.
-inline constexpr std::uint32_t kNumbersEmulated = 470;
 
 // How much each of the calls whose arguments are checked weighs: how often it runs the filter, for each time
 // that the filter is installed.

@@ -29,10 +29,6 @@ std::string Syscall::ToString() const {
   return HasName() ? name() : NumberText(number());
 }
 
-std::string NumberText(std::uint32_t number) {
-  return number == Target::kSkippedCall ? "#-1" : "#" + std::to_string(number);
-}
-
 Syscall IfAvailable(std::string_view name) {
   Syscall call(name);
   call.optional_ = true;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 #include <string_view>
@@ -9,34 +8,10 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
+#include "base/identifiers.h"
+
 namespace precompiledseccomp {
 namespace {
-
-constexpr std::size_t kLongestName = 200;
-
-constexpr std::array<std::string_view, 92> kKeywords = {
-    "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
-    "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
-    "char32_t",    "char8_t",  "class",      "co_await",  "co_return", "co_yield",     "compl",
-    "concept",     "const",    "const_cast", "consteval", "constexpr", "constinit",    "continue",
-    "decltype",    "default",  "delete",     "do",        "double",    "dynamic_cast", "else",
-    "enum",        "explicit", "export",     "extern",    "false",     "float",        "for",
-    "friend",      "goto",     "if",         "inline",    "int",       "long",         "mutable",
-    "namespace",   "new",      "noexcept",   "not",       "not_eq",    "nullptr",      "operator",
-    "or",          "or_eq",    "private",    "protected", "public",    "register",     "reinterpret_cast",
-    "requires",    "return",   "short",      "signed",    "sizeof",    "static",       "static_assert",
-    "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
-    "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
-    "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
-    "xor_eq",
-};
-
-bool IsLetter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool IsProgramName(std::string_view name) {
   constexpr std::string_view kOthers = "_-./:+";
@@ -44,16 +19,6 @@ bool IsProgramName(std::string_view name) {
          std::all_of(name.begin(), name.end(), [&](char c) {
            return IsLetter(c) || IsDigit(c) || kOthers.find(c) != std::string_view::npos;
          });
-}
-
-// Identifiers with two underscores in a row or an underscore before a capital are the compiler's; one with a
-// leading underscore is not needed by anyone.
-bool IsUsableIdentifier(std::string_view name) {
-  return !name.empty() && name.size() <= kLongestName && IsLetter(name.front()) &&
-         std::all_of(name.begin(), name.end(),
-                     [](char c) { return IsLetter(c) || IsDigit(c) || c == '_'; }) &&
-         name.find("__") == std::string_view::npos &&
-         std::find(kKeywords.begin(), kKeywords.end(), name) == kKeywords.end();
 }
 
 // A name for a message: what cannot be printed in one line is replaced.

@@ -156,7 +156,7 @@ class Policy : public RuleFunctions<Policy> {
   // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
   // matter, and zero is as good as unlisted. Both replace what was set before. They never change an answer.
   // Without either, a program is taken to make the calls that programs usually make (UsualCalls() in
-  // evaluate.h): futex, read, write and so on.
+  // target.h): futex, read, write and so on.
   Policy& HotSyscalls(Syscalls calls);
   Policy& SyscallCounts(std::vector<SyscallCount> counts);
 

@@ -61,9 +61,6 @@ class Syscall {
 // newer architectures never had, and for names that the libseccomp of some build machine is too old to know.
 Syscall IfAvailable(std::string_view name);
 
-// A number as text: "#257", "#-1".
-std::string NumberText(std::uint32_t number);
-
 // One call or a list of them: what the rule functions of Policy take.
 class Syscalls {
  public:

@@ -1,82 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <seccomp.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <memory>
-#include <numeric>
+#include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/evaluate.h>
 
+#include "target/syscall_names.h"
+
 namespace precompiledseccomp {
 namespace {
-
-// Larger than the highest call number of any architecture's own ABI; a bound for listing libseccomp's names.
-constexpr int kNumbersToList = 1024;
-
-struct FreeDeleter {
-  void operator()(char* text) const { std::free(text); }  // NOLINT: libseccomp allocates with malloc.
-};
-
-// libseccomp's name of a number, or null.
-std::unique_ptr<char, FreeDeleter> NameOf(const Target& target, std::uint32_t number) {
-  return std::unique_ptr<char, FreeDeleter>(
-      seccomp_syscall_resolve_num_arch(target.audit_arch, static_cast<int>(number)));
-}
-
-// The edit distance (insertions, deletions, replacements) between two names.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
-// `"openat" or "open"`: the target's calls whose names are at most two edits away, nearest first; empty if
-// there is none.
-std::string NearMisses(const Target& target, std::string_view name) {
-  constexpr std::size_t kNear = 2;
-  constexpr std::size_t kShown = 3;
-  std::set<std::pair<std::size_t, std::string>> near;
-  for (int number = 0; number < kNumbersToList; ++number) {
-    const auto candidate = NameOf(target, static_cast<std::uint32_t>(number));
-    if (candidate == nullptr) continue;
-    const std::size_t distance = EditDistance(name, candidate.get());
-    if (distance <= kNear) near.emplace(distance, candidate.get());
-  }
-  std::string text;
-  std::size_t shown = 0;
-  for (const auto& [distance, candidate] : near) {
-    if (shown++ == kShown) break;
-    text += (text.empty() ? "\"" : " or \"") + candidate + "\"";
-  }
-  return text;
-}
-
-[[noreturn]] void ThrowUnknown(const Target& target, const std::string& name, int resolved) {
-  const std::string start = "unknown system call \"" + name + "\" for " + std::string(target.name);
-  // libseccomp has negative pseudo-numbers for calls that other architectures have.
-  if (resolved != __NR_SCMP_ERROR)
-    throw Error(start + ": other architectures have it; use IfAvailable(\"" + name +
-                "\") to leave it out here");
-  const std::string near = NearMisses(target, name);
-  if (!near.empty()) throw Error(start + "; did you mean " + near + "?");
-  const scmp_version* version = seccomp_version();
-  throw Error(start + "; if it is newer than libseccomp " + std::to_string(version->major) + "." +
-              std::to_string(version->minor) + "." + std::to_string(version->micro) + ", give its number");
-}
 
 class Resolver {
  public:
@@ -85,14 +23,14 @@ class Resolver {
   // Nothing for an optional call that the target does not have.
   std::optional<std::uint32_t> Number(const Syscall& call) {
     if (!call.HasName()) return CheckedNumber(call.number());
-    const int number = seccomp_syscall_resolve_name_arch(target_.audit_arch, call.name().c_str());
-    if (number < 0) {
+    const std::optional<std::uint32_t> number = SyscallNumber(target_, call.name());
+    if (!number) {
       if (call.IsOptional()) return std::nullopt;
-      ThrowUnknown(target_, call.name(), number);
+      throw Error("unknown system call \"" + call.name() + "\" for " + std::string(target_.name) +
+                  WhyUnknown(target_, call.name()));
     }
-    const auto unsigned_number = static_cast<std::uint32_t>(number);
-    used_.insert({call.name(), unsigned_number});
-    return unsigned_number;
+    used_.insert({call.name(), *number});
+    return *number;
   }
 
   std::vector<std::uint32_t> Numbers(const std::vector<Syscall>& calls) {
@@ -177,11 +115,6 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
   for (const RuleSet& set : policy.rule_sets()) resolved.rule_sets.push_back(ResolveRuleSet(set, resolver));
   resolved.used_syscalls = resolver.Used();
   return resolved;
-}
-
-std::string SyscallName(const Target& target, std::uint32_t number) {
-  const auto name = NameOf(target, number);
-  return name != nullptr ? std::string(name.get()) : NumberText(number);
 }
 
 }  // namespace precompiledseccomp

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace precompiledseccomp {
 
@@ -37,6 +38,8 @@ struct Target {
   std::string_view name;
   // The AUDIT_ARCH_* value the kernel puts into seccomp_data.arch (linux/audit.h).
   std::uint32_t audit_arch = 0;
+  // What libseccomp calls the architecture (SCMP_ARCH_*, seccomp.h).
+  std::uint32_t libseccomp_token = 0;
   // The byte order of seccomp_data's 64-bit fields.
   bool big_endian = false;
   // Call numbers with one of these bits belong to another ABI that shares `audit_arch`: such a call is
@@ -47,8 +50,14 @@ struct Target {
   // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, "Split the x32 syscalls into their own table").
   NumberRange foreign_numbers;
   KernelVersion foreign_before;
+  // The first number of the architecture's own calls, and how many there are in the kernel's table
+  // (Linux 6.18, NR_syscalls): the kernel emulates a filter for each of them when it is installed.
+  std::uint32_t first_number = 0;
+  std::uint32_t numbers = 0;
   // A preprocessor condition that holds exactly when the compiler produces code for this target.
   std::string_view compiler_condition;
+  // Whether this code itself was compiled for the target.
+  bool is_native = false;
 
   // Whether a call with this audit architecture and number is one of this target's own.
   [[nodiscard]] bool Owns(std::uint32_t arch, std::uint32_t number) const {
@@ -69,5 +78,15 @@ const Target& NativeTarget();
 
 // "x86_64, aarch64": for messages.
 std::string TargetNames();
+
+// A number as text: "#257", or "#-1" for the one of a skipped call.
+std::string NumberText(std::uint32_t number);
+
+// The name of a call on a target, or "#number" if libseccomp has none.
+std::string SyscallName(const Target& target, std::uint32_t number);
+
+// The calls that programs usually make most often, most frequent first: what a policy is compiled for as far
+// as it does not say which calls are hot. Those that the target does not have are left out.
+std::vector<std::uint32_t> UsualCalls(const Target& target);
 
 }  // namespace precompiledseccomp

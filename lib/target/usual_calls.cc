@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <seccomp.h>
-
 #include <array>
 
-#include <precompiledseccomp/evaluate.h>
+#include <precompiledseccomp/target.h>
+
+#include "target/syscall_names.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -22,10 +22,8 @@ constexpr std::array kUsualCalls = {
 
 std::vector<std::uint32_t> UsualCalls(const Target& target) {
   std::vector<std::uint32_t> numbers;
-  for (const char* name : kUsualCalls) {
-    const int number = seccomp_syscall_resolve_name_arch(target.audit_arch, name);
-    if (number >= 0) numbers.push_back(static_cast<std::uint32_t>(number));
-  }
+  for (const char* name : kUsualCalls)
+    if (const auto number = SyscallNumber(target, name)) numbers.push_back(*number);
   return numbers;
 }
 

@@ -66,13 +66,6 @@ struct ResolvedPolicy {
 // does not have (with near misses), and for a policy that has an action for unknown calls but no baseline.
 ResolvedPolicy Resolve(const Policy& policy, const Target& target);
 
-// The name of a call on a target, or "#number" if libseccomp has none.
-std::string SyscallName(const Target& target, std::uint32_t number);
-
-// The calls that programs usually make most often, most frequent first: what a policy is compiled for as far
-// as it does not say which calls are hot. Those that the target does not have are left out.
-std::vector<std::uint32_t> UsualCalls(const Target& target);
-
 // Whether `condition` is true of `call`, with these numbers for its variables (NumbersOf() in define.h makes
 // them). Throws Error if one that matters is missing.
 bool Holds(const Condition& condition, const seccomp_data& call, const VariableNumbers& numbers = {});
