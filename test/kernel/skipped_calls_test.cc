@@ -21,6 +21,7 @@
 #include <precompiledseccomp/install.h>
 
 #include "compile/compile.h"
+#include "kernel/entry.h"
 #include "kernel/filtered_child.h"
 
 #if defined(__x86_64__)
@@ -31,12 +32,17 @@ namespace {
 constexpr long kInjected = 77;
 
 // Waits to be traced, installs the filter, calls getppid(), and tells by its exit status what came of it.
-[[noreturn]] void RunTracee(const Filter& filter) {
+// Ends by the bare system call: before functions that do not return, sanitizers make others, which the filter
+// refuses.
+void RunTracee(const Filter& filter) {
   ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   raise(SIGSTOP);
   const bool is_installed = static_cast<bool>(Install(filter));
   const long result = syscall(SYS_getppid);
-  _exit(!is_installed ? 2 : result == kInjected ? 0 : 1);
+  seccomp_data exit_group{};
+  exit_group.nr = SYS_exit_group;
+  exit_group.args[0] = !is_installed ? 2 : result == kInjected ? 0 : 1;
+  EnterAt(SyscallSite(), exit_group);
 }
 
 std::string TextOf(int status) {
