@@ -18,9 +18,9 @@ constexpr bool IsDigit(char c) {
 
 inline constexpr std::size_t kLongestName = 200;
 
-// A C++ identifier that may be declared anywhere: of 1 to kLongestName characters, not a keyword, none of those
-// that are the compiler's (with two underscores in a row, or one before a capital), and, as nobody needs them,
-// not beginning with an underscore.
+// A C++ identifier that may be declared anywhere: of 1 to kLongestName characters, not a keyword, none of
+// those that are the compiler's (with two underscores in a row, or one before a capital), and, as nobody
+// needs them, not beginning with an underscore.
 bool IsUsableIdentifier(std::string_view name);
 
 }  // namespace precompiledseccomp

@@ -11,8 +11,8 @@
 namespace precompiledseccomp {
 namespace {
 
-// The number of insertions, deletions and replacements that make `b` of `a`. One row of the usual table: after
-// step i, row[j] is the distance of the first i characters of `a` and the first j of `b`.
+// The number of insertions, deletions and replacements that make `b` of `a`. One row of the usual table:
+// after step i, row[j] is the distance of the first i characters of `a` and the first j of `b`.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -29,7 +29,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string NearMisses(std::string_view name, std::span<const std::string> candidates, std::size_t most_edits) {
+std::string NearMisses(std::string_view name, std::span<const std::string> candidates,
+                       std::size_t most_edits) {
   constexpr std::size_t kShown = 3;
   std::set<std::pair<std::size_t, std::string>> near;
   for (const std::string& candidate : candidates) {

@@ -10,9 +10,11 @@
 
 namespace precompiledseccomp {
 
-// Those of `candidates` that become `name` with at most `most_edits` insertions, deletions and replacements, as
+// Those of `candidates` that become `name` with at most `most_edits` insertions, deletions and replacements,
+// as
 // `"openat" or "open"`: the nearest ones first, three at most; empty if there is none. Empty candidates are
 // nobody's name.
-std::string NearMisses(std::string_view name, std::span<const std::string> candidates, std::size_t most_edits);
+std::string NearMisses(std::string_view name, std::span<const std::string> candidates,
+                       std::size_t most_edits);
 
 }  // namespace precompiledseccomp

@@ -3,15 +3,15 @@
 // The door of this room: a policy resolved for one target in, the instructions of its filter out.
 //
 // What goes on inside, a file for each step:
-//   rules.h      the rules of each call become one decision, and those that can never match are reported
-//   lower.h      conditions become tests of single 32-bit words
-//   graph.h      decisions are nodes of a graph; equal ones are one node
-//   thread.h     tests whose answer is known on the way to them are skipped
-//   order.h      questions are asked in the order that costs least, what calls have in common last, and
-//                answered by search trees and bit patterns (parts.h, guards.h, cofactors.h, search.h,
-//                patterns.h, costs.h)
-//   dispatch.h   call numbers become ranges of equal meaning, found by a search tree (weights.h)
-//   layout.h     the graph becomes a line of instructions (unreached.h)
+//   rules.h            the rules of each call become one decision, and those that can never match are
+//   reported lower_condition.h  conditions become tests of single 32-bit words graph.h            decisions
+//   are nodes of a graph; equal ones are one node weights.h          how often each call runs the filter
+//   order/order.h      questions are asked in the order that costs least, what calls have in common last, and
+//                      answered by search trees and bit patterns
+//   jump_threading.h   tests whose answer is known on the path to them are skipped (path_facts.h)
+//   dispatch.h         call numbers become ranges of equal meaning, found by a search tree (search_tree.h)
+//   layout.h           the graph becomes a line of instructions
+//   unreachable.h      and those that nobody comes to are dropped
 //
 // Deterministic: equal policies and numbers give equal instructions. Variables are opaque: other numbers for
 // them give instructions that differ only in the operands in which the numbers stand.

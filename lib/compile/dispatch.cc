@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "bpf/instructions.h"
-#include "compile/branches.h"
-#include "compile/order.h"
+#include "compile/jump_threading.h"
+#include "compile/order/order.h"
+#include "compile/reachable.h"
 #include "compile/rules.h"
-#include "compile/search.h"
-#include "compile/thread.h"
+#include "compile/search_tree.h"
 #include "compile/weights.h"
 
 namespace precompiledseccomp::compile {

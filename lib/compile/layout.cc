@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "bpf/instructions.h"
-#include "compile/unreached.h"
+#include "compile/unreachable.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -49,7 +49,7 @@ class Layout {
     for (const NodeId id : ChildrenFirst()) Write(id);
     // Written backwards: what was written last stands first.
     std::reverse(written_.begin(), written_.end());
-    return WithoutUnreached(written_);
+    return WithoutUnreachable(written_);
   }
 
  private:

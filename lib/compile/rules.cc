@@ -9,8 +9,8 @@
 
 #include <precompiledseccomp/error.h>
 
-#include "compile/known.h"
-#include "compile/lower.h"
+#include "compile/lower_condition.h"
+#include "compile/path_facts.h"
 #include "policy/same.h"
 
 namespace precompiledseccomp::compile {

@@ -12,9 +12,9 @@
 #include "bpf/disassembler.h"
 #include "bpf/instructions.h"
 #include "compile/compile.h"
+#include "precompile/neighbours.h"
+#include "precompile/placeholders.h"
 #include "precompile/serialize.h"
-#include "precompile/stand_ins.h"
-#include "precompile/words.h"
 
 namespace precompiledseccomp {
 namespace {

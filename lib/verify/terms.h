@@ -20,7 +20,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "verify/words.h"
+#include "verify/sources.h"
 
 namespace precompiledseccomp::verify {
 

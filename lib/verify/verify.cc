@@ -4,13 +4,17 @@
 // functions are one node (diagrams.h). Where they are not, the difference is looked for (difference.h), run
 // in the interpreter and put to the policy's evaluator, before anybody is told of it.
 //
-//   words.h        what answers may depend on
-//   terms.h        32-bit values of which the bits are not known yet
-//   diagrams.h     functions of a call
-//   comparisons.h  comparisons of terms, as sets of calls
-//   filter.h       the filter's answers      policy.h   the policy's answers
-//   difference.h   where they differ         solve.h    whether facts about variables can hold together
-//   byte_set.h     values of a byte          budget.h   how much work that may be
+//   sources.h              what answers may depend on
+//   terms.h                32-bit values of which the bits are not known yet
+//   diagrams.h             functions of a call
+//   comparisons.h          comparisons of terms, as sets of calls
+//   filter_meaning.h       the filter's answers
+//   policy_meaning.h       the policy's answers
+//   joint_tests.h          which tests of a policy have to hold together, and are looked at first
+//   smallest_difference.h  where the answers differ
+//   fact_solver.h          whether facts about variables can hold together
+//   byte_set.h             values of a byte
+//   budget.h               how much work that may be
 
 #include "verify/verify.h"
 
@@ -21,9 +25,9 @@
 
 #include "bpf/acceptance.h"
 #include "bpf/interpreter.h"
-#include "verify/difference.h"
-#include "verify/filter.h"
-#include "verify/policy.h"
+#include "verify/filter_meaning.h"
+#include "verify/policy_meaning.h"
+#include "verify/smallest_difference.h"
 
 namespace precompiledseccomp::verify {
 namespace {

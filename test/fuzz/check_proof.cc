@@ -16,7 +16,7 @@
 #include "fuzz/fixed_policies.h"
 #include "support/boundary_values.h"
 #include "support/rendering.h"
-#include "verify/filter.h"
+#include "verify/filter_meaning.h"
 #include "verify/meaning.h"
 #include "verify/verify.h"
 

@@ -21,8 +21,8 @@
 
 #include "bpf/disassembler.h"
 #include "bpf/interpreter.h"
-#include "precompile/stand_ins.h"
-#include "precompile/words.h"
+#include "precompile/neighbours.h"
+#include "precompile/placeholders.h"
 
 namespace precompiledseccomp {
 namespace {

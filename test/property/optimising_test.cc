@@ -8,10 +8,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "bpf/interpreter.h"
+#include "compile/jump_threading.h"
 #include "compile/layout.h"
-#include "compile/order.h"
+#include "compile/order/order.h"
 #include "compile/rules.h"
-#include "compile/thread.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Each bug in a pass of the compiler makes some program wrong, and the prover finds the call that shows it.
-// (Bugs in weights.cc and costs.cc make filters slower, never wrong: there are none here.)
+// (Bugs in weights.cc and order/costs.cc make filters slower, never wrong: there are none here.)
 
 #include <boost/test/unit_test.hpp>
 

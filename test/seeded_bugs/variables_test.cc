@@ -2,7 +2,7 @@
 //
 // Bugs that have to do with the values of variables, which a compiler must not look at. Two things stand
 // between them and a filter: the double compilation, which compares what came out for other stand-ins
-// (lib/precompile/stand_ins.h), and the proof of the template for all values at once.
+// (lib/precompile/placeholders.h), and the proof of the template for all values at once.
 //
 //   first two   comparing the first two rounds (stand-ins in no order, and their complements) shows the bug
 //   all rounds  comparing all rounds does

@@ -11,7 +11,7 @@
 #include "bpf/instructions.h"
 #include "bpf/interpreter.h"
 #include "support/random.h"
-#include "verify/filter.h"
+#include "verify/filter_meaning.h"
 #include "verify/meaning.h"
 
 namespace precompiledseccomp::testing {

@@ -11,7 +11,7 @@
 #include "support/compare.h"
 #include "support/random_policy.h"
 #include "verify/meaning.h"
-#include "verify/policy.h"
+#include "verify/policy_meaning.h"
 
 namespace precompiledseccomp::testing {
 namespace {

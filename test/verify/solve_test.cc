@@ -5,8 +5,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/random.h"
+#include "verify/fact_solver.h"
 #include "verify/meaning.h"
-#include "verify/solve.h"
 
 namespace precompiledseccomp::testing {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "precompile/stand_ins.h"
+#include "precompile/placeholders.h"
 
 #include <algorithm>
 #include <functional>

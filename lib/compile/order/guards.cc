@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/guards.h"
+#include "compile/order/guards.h"
 
 #include <algorithm>
 #include <limits>

@@ -11,6 +11,6 @@
 namespace precompiledseccomp::compile {
 
 // An equivalent program. Jumps lead forward only, and none gets longer.
-std::vector<sock_filter> WithoutUnreached(const std::vector<sock_filter>& program);
+std::vector<sock_filter> WithoutUnreachable(const std::vector<sock_filter>& program);
 
 }  // namespace precompiledseccomp::compile

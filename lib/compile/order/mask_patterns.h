@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "compile/graph.h"
-#include "compile/search.h"
+#include "compile/search_tree.h"
 
 namespace precompiledseccomp::compile {
 

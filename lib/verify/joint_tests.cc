@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "verify/entangled.h"
+#include "verify/joint_tests.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -9,7 +9,7 @@
 #include "verify/budget.h"
 #include "verify/comparisons.h"
 #include "verify/diagrams.h"
-#include "verify/solve.h"
+#include "verify/fact_solver.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {

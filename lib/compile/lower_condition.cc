@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/lower.h"
+#include "compile/lower_condition.h"
 
 #include <algorithm>
 #include <map>
@@ -10,7 +10,7 @@
 #include <precompiledseccomp/error.h>
 
 #include "bpf/instructions.h"
-#include "compile/search.h"
+#include "compile/search_tree.h"
 #include "policy/same.h"
 
 namespace precompiledseccomp::compile {

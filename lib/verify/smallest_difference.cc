@@ -5,7 +5,7 @@
 // is taken out of the set, which takes with it all other ways that contradict themselves alike; and so on,
 // until a way can be gone, or none is left.
 
-#include "verify/difference.h"
+#include "verify/smallest_difference.h"
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/patterns.h"
+#include "compile/order/mask_patterns.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "verify/policy.h"
+#include "verify/policy_meaning.h"
 
 #include <array>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "verify/entangled.h"
+#include "verify/joint_tests.h"
 
 namespace precompiledseccomp::verify {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "verify/words.h"
+#include "verify/sources.h"
 
 #include <stdexcept>
 

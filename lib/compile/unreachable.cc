@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/unreached.h"
+#include "compile/unreachable.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ std::vector<bool> ReachedIn(std::vector<sock_filter> program) {
 
 }  // namespace
 
-std::vector<sock_filter> WithoutUnreached(const std::vector<sock_filter>& program) {
+std::vector<sock_filter> WithoutUnreachable(const std::vector<sock_filter>& program) {
   const std::vector<bool> reached = ReachedIn(program);
   std::vector<std::size_t> kept_before = {0};
   for (const bool is_kept : reached) kept_before.push_back(kept_before.back() + (is_kept ? 1 : 0));

@@ -5,7 +5,7 @@
 // the answers behind an instruction the answer at it. Paths that meet again are followed once, however many
 // they are.
 
-#include "verify/filter.h"
+#include "verify/filter_meaning.h"
 
 #include <algorithm>
 #include <array>

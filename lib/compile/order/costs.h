@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "compile/branches.h"
 #include "compile/graph.h"
+#include "compile/reachable.h"
 
 namespace precompiledseccomp::compile {
 

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
-#include "compile/branches.h"
 #include "compile/graph.h"
+#include "compile/reachable.h"
 
 namespace precompiledseccomp::compile {
 

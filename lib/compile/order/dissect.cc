@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/parts.h"
+#include "compile/order/dissect.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "compile/costs.h"
-#include "compile/patterns.h"
+#include "compile/order/costs.h"
+#include "compile/order/mask_patterns.h"
 
 namespace precompiledseccomp::compile {
 namespace {

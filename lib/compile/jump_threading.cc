@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/thread.h"
+#include "compile/jump_threading.h"
 
 #include <bitset>
 #include <optional>
@@ -8,8 +8,8 @@
 
 #include <linux/seccomp.h>
 
-#include "compile/branches.h"
-#include "compile/known.h"
+#include "compile/path_facts.h"
+#include "compile/reachable.h"
 
 namespace precompiledseccomp::compile {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/branches.h"
+#include "compile/reachable.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "precompile/words.h"
+#include "precompile/neighbours.h"
 
 #include <utility>
 #include <variant>

@@ -9,10 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "compile/cofactors.h"
 #include "compile/graph.h"
-#include "compile/guards.h"
-#include "compile/search.h"
+#include "compile/order/cofactors.h"
+#include "compile/order/guards.h"
+#include "compile/search_tree.h"
 
 namespace precompiledseccomp::compile {
 

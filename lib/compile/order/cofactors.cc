@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/cofactors.h"
+#include "compile/order/cofactors.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/known.h"
+#include "compile/path_facts.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "verify/solve.h"
+#include "verify/fact_solver.h"
 
 #include <algorithm>
 #include <set>

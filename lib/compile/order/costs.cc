@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/costs.h"
+#include "compile/order/costs.h"
 
 #include <algorithm>
 

@@ -13,7 +13,7 @@
 //
 // need a test each instead of two.
 
-#include "compile/search.h"
+#include "compile/search_tree.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile/order.h"
+#include "compile/order/order.h"
 
 #include <algorithm>
 #include <bit>
@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "compile/branches.h"
-#include "compile/costs.h"
-#include "compile/guards.h"
-#include "compile/parts.h"
-#include "compile/search.h"
+#include "compile/order/costs.h"
+#include "compile/order/dissect.h"
+#include "compile/order/guards.h"
+#include "compile/reachable.h"
+#include "compile/search_tree.h"
 
 namespace precompiledseccomp::compile {
 namespace {
