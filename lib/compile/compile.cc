@@ -8,16 +8,23 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "compile/check_rules.h"
+#include "compile/decisions.h"
 #include "compile/dispatch.h"
 #include "compile/graph.h"
+#include "compile/jump_threading.h"
 #include "compile/layout.h"
-#include "compile/rules.h"
+#include "compile/order/order.h"
+#include "compile/unreachable.h"
+#include "compile/weights.h"
 
 namespace precompiledseccomp {
 namespace {
 
+using compile::Decisions;
 using compile::Graph;
 using compile::NodeId;
+using compile::Weights;
 
 // "ioctl (3900 tests), prctl (120 tests)": the calls whose decisions are the largest.
 std::string LargestCalls(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
@@ -54,8 +61,17 @@ std::vector<sock_filter> Compile(const ResolvedPolicy& policy, const VariableNum
 
 std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   Graph graph(numbers);
-  const NodeId root = compile::Dispatch(policy, graph);
-  std::vector<sock_filter> instructions = compile::LayOut(root, graph);
+  Decisions decisions = compile::DecisionsOfCalls(policy, graph);
+  // Only what the kernel cannot answer from its bitmap is worth an order, and the more the oftener it is
+  // made.
+  compile::OrderTests(decisions, compile::WeightsOf(policy, decisions, graph), graph);
+  // The order puts tests of one word behind each other, of which the later ones are known in part.
+  compile::SkipKnownTests(decisions, graph);
+  // A call that looked at its arguments may turn out not to: it weighs nothing any more.
+  const Weights weights = compile::WeightsOf(policy, decisions, graph);
+  const NodeId root = compile::DispatchByNumber(policy, decisions, weights, graph);
+  // Layout writes the paths into a branch before it knows whether anybody takes them.
+  std::vector<sock_filter> instructions = compile::WithoutUnreachable(compile::LayOut(root, graph));
   CheckSize(instructions.size(), policy, numbers);
   return instructions;
 }

@@ -3,18 +3,11 @@
 #include "compile/dispatch.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "bpf/instructions.h"
-#include "compile/jump_threading.h"
-#include "compile/order/order.h"
-#include "compile/reachable.h"
-#include "compile/rules.h"
 #include "compile/search_tree.h"
-#include "compile/weights.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -33,13 +26,11 @@ constexpr double kWeightOfAnyRange = 0.001;
 
 class Dispatcher {
  public:
-  Dispatcher(const ResolvedPolicy& policy, Graph& graph) : policy_(policy), graph_(graph) {
-    decisions_ = DecisionsOfCalls(policy, graph);
-    OptimiseDecisions();
-    runs_ = AllRuns();
-  }
+  Dispatcher(const ResolvedPolicy& policy, const Decisions& decisions, const Weights& weights, Graph& graph)
+      : policy_(policy), decisions_(decisions), weights_(weights), graph_(graph) {}
 
   NodeId Root() {
+    runs_ = AllRuns();
     const NodeId bad = graph_.AddAction(policy_.bad_architecture_action);
     const Test is_this_architecture{
         Word(bpf::kArchOffset), Test::Kind::kEqual, {policy_.target.audit_arch, 0}};
@@ -49,51 +40,10 @@ class Dispatcher {
  private:
   static Subject Word(std::uint32_t offset) { return {offset, Subject::Transform::kNone, {}}; }
 
-  // Their order makes tests known.
-  void OptimiseDecisions() {
-    Weigh();
-    const std::vector<std::uint32_t> numbers = HeaviestFirst();
-    std::vector<WeightedDecision> checked;
-    checked.reserve(numbers.size());
-    for (const std::uint32_t number : numbers)
-      checked.push_back({decisions_.at(number), weights_.at(number) / kCostOfAnInstruction});
-    std::vector<NodeId> ordered = Order(checked, graph_);
-    SkipKnownTests(ordered, graph_);
-    for (std::size_t i = 0; i < numbers.size(); ++i) decisions_[numbers[i]] = ordered[i];
-    // What was checked may turn out to be decided.
-    Weigh();
-  }
-
-  // The calls that run the filter each time are those that look at anything but the number. Nobody minds how
-  // long it takes to refuse one.
-  void Weigh() {
-    std::set<std::uint32_t> checked;
-    std::set<std::uint32_t> refused;
-    for (const auto& [number, decision] : decisions_)
-      if (!graph_[decision].is_leaf) (IsAlwaysRefused(decision) ? refused : checked).insert(number);
-    weights_ = WeightsOf(policy_, checked);
-    for (const std::uint32_t number : refused) weights_[number] = 0;
-  }
-
-  [[nodiscard]] bool IsAlwaysRefused(NodeId decision) {
-    branches_.CollectInAnyOrder(decision, graph_);
-    const auto refuses = [&](NodeId side) { return !graph_[side].is_leaf || Refuses(graph_[side].leaf); };
-    return std::all_of(branches_.ids().begin(), branches_.ids().end(),
-                       [&](NodeId id) { return refuses(graph_[id].yes) && refuses(graph_[id].no); });
-  }
-
-  [[nodiscard]] std::vector<std::uint32_t> HeaviestFirst() const {
-    std::vector<std::uint32_t> numbers;
-    for (const auto& [number, weight] : weights_) numbers.push_back(number);
-    std::stable_sort(numbers.begin(), numbers.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return weights_.at(a) > weights_.at(b); });
-    return numbers;
-  }
-
   // Tests the n heaviest calls before all others, for the best n. A test saves its call one test in the tree
   // at the least, and hardly more than kMostTestsSaved: often that tells what n is.
   SearchTree CheapestNumbers() {
-    std::vector<std::uint32_t> heaviest = HeaviestFirst();
+    std::vector<std::uint32_t> heaviest = HeaviestFirst(weights_);
     std::erase(heaviest, Target::kSkippedCall);  // is looked for where it is told from foreign numbers
     heaviest.resize(std::min(heaviest.size(), policy_.counts.empty() ? kMostUsualTests : kMostHotTests));
     double beyond = kCostOfAnInstruction + TotalWeight();
@@ -217,17 +167,17 @@ class Dispatcher {
   }
 
   const ResolvedPolicy& policy_;
+  const Decisions& decisions_;
+  const Weights& weights_;
   Graph& graph_;
-  Branches branches_;
-  std::map<std::uint32_t, NodeId> decisions_;
-  std::map<std::uint32_t, double> weights_;  // of the calls that run the filter each time
-  std::vector<Run> runs_;
+  std::vector<Run> runs_;  // of all numbers
 };
 
 }  // namespace
 
-NodeId Dispatch(const ResolvedPolicy& policy, Graph& graph) {
-  return Dispatcher(policy, graph).Root();
+NodeId DispatchByNumber(const ResolvedPolicy& policy, const Decisions& decisions, const Weights& weights,
+                        Graph& graph) {
+  return Dispatcher(policy, decisions, weights, graph).Root();
 }
 
 }  // namespace precompiledseccomp::compile

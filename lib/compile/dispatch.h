@@ -11,13 +11,17 @@
 // arguments stays cacheable by the kernel (Linux 5.11, seccomp_cache_prepare).
 #pragma once
 
-#include "compile/graph.h"
-
 #include <precompiledseccomp/evaluate.h>
+
+#include "compile/decisions.h"
+#include "compile/graph.h"
+#include "compile/weights.h"
 
 namespace precompiledseccomp::compile {
 
-// The root of the whole decision that a policy makes.
-NodeId Dispatch(const ResolvedPolicy& policy, Graph& graph);
+// The root of the whole decision that a policy makes, given those of the calls that rules name. Calls that
+// weigh much are found after few tests.
+NodeId DispatchByNumber(const ResolvedPolicy& policy, const Decisions& decisions, const Weights& weights,
+                        Graph& graph);
 
 }  // namespace precompiledseccomp::compile

@@ -123,4 +123,9 @@ void SkipKnownTests(std::span<NodeId> decisions, Graph& graph) {
   for (NodeId& decision : decisions) decision = threading.Run(decision);
 }
 
+void SkipKnownTests(Decisions& decisions, Graph& graph) {
+  Threading threading(graph);
+  for (auto& [number, decision] : decisions) decision = threading.Run(decision);
+}
+
 }  // namespace precompiledseccomp::compile

@@ -15,11 +15,13 @@
 
 #include <span>
 
+#include "compile/decisions.h"
 #include "compile/graph.h"
 
 namespace precompiledseccomp::compile {
 
 // Replaces each decision by an equivalent one.
 void SkipKnownTests(std::span<NodeId> decisions, Graph& graph);
+void SkipKnownTests(Decisions& decisions, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "bpf/instructions.h"
-#include "compile/unreachable.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -49,7 +49,7 @@ class Layout {
     for (const NodeId id : ChildrenFirst()) Write(id);
     // Written backwards: what was written last stands first.
     std::reverse(written_.begin(), written_.end());
-    return WithoutUnreachable(written_);
+    return std::move(written_);
   }
 
  private:

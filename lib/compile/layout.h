@@ -24,7 +24,8 @@
 
 namespace precompiledseccomp::compile {
 
-// The instructions may be more than the kernel accepts: that is for the caller to check.
+// The instructions may be more than the kernel accepts, which is for the caller to check, and some of them
+// may be unreachable: see unreachable.h.
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph);
 
 }  // namespace precompiledseccomp::compile

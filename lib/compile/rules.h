@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules of a policy, call by call.
+// Which rules of a policy name a call.
 #pragma once
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include <precompiledseccomp/evaluate.h>
 
-#include "compile/graph.h"
-
 namespace precompiledseccomp::compile {
 
-// For every call number that a rule names, the decision that the policy makes of it; the others are decided
-// by DecisionOfUnnamed().
-std::map<std::uint32_t, NodeId> DecisionsOfCalls(const ResolvedPolicy& policy, Graph& graph);
+// A rule's place in its policy.
+struct RulePlace {
+  std::size_t set;
+  std::size_t rule;
+  friend auto operator<=>(const RulePlace&, const RulePlace&) = default;  // NOLINT: clang-tidy 14 errs
+};
 
-// The decision for a call that no rule names.
-NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, std::uint32_t number, Graph& graph);
+using Places = std::vector<RulePlace>;
 
-// Throws Error for a rule that can never match: because its condition is never true, or because earlier rules
-// of its rule set leave it nothing to decide. A contradiction that needs very many combinations of tests to
-// be seen may be missed; a rule that can match is never reported.
-void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers);
+const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RulePlace& place);
+
+// For each call number that rules name, these rules, in order.
+std::map<std::uint32_t, Places> RulesByNumber(const ResolvedPolicy& policy);
 
 }  // namespace precompiledseccomp::compile

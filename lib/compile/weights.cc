@@ -2,7 +2,11 @@
 
 #include "compile/weights.h"
 
-#include <vector>
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "compile/reachable.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -14,7 +18,6 @@ constexpr double kUsualCallsBesides = 0.25;
 
 constexpr double kWeightOfAnyCall = 8;
 
-using Weights = std::map<std::uint32_t, double>;
 using Share = std::pair<std::uint32_t, double>;
 
 // Adds `total` to the weights, in the proportion of `shares`.
@@ -25,12 +28,26 @@ void Distribute(double total, const std::vector<Share>& shares, Weights& weights
   for (const auto& [number, share] : shares) weights[number] += total * share / sum;
 }
 
+bool IsAlwaysRefused(NodeId decision, const Graph& graph, Branches& branches) {
+  branches.CollectInAnyOrder(decision, graph);
+  const auto refuses = [&](NodeId side) { return !graph[side].is_leaf || Refuses(graph[side].leaf); };
+  return std::all_of(branches.ids().begin(), branches.ids().end(),
+                     [&](NodeId id) { return refuses(graph[id].yes) && refuses(graph[id].no); });
+}
+
 }  // namespace
 
-std::map<std::uint32_t, double> WeightsOf(const ResolvedPolicy& policy,
-                                          const std::set<std::uint32_t>& checked) {
+Weights WeightsOf(const ResolvedPolicy& policy, const Decisions& decisions, const Graph& graph) {
   Weights weights;
-  for (const std::uint32_t number : checked) weights[number] = kWeightOfAnyCall;
+  std::set<std::uint32_t> checked;
+  Branches branches;
+  for (const auto& [number, decision] : decisions) {
+    // The calls that run the filter each time are those that look at anything but the number.
+    if (graph[decision].is_leaf) continue;
+    const bool is_refused = IsAlwaysRefused(decision, graph, branches);
+    weights[number] = is_refused ? 0 : kWeightOfAnyCall;
+    if (!is_refused) checked.insert(number);
+  }
 
   std::vector<Share> declared;
   std::set<std::uint32_t> is_declared;
@@ -47,6 +64,14 @@ std::map<std::uint32_t, double> WeightsOf(const ResolvedPolicy& policy,
   Distribute(kDeclaredCalls * installation, declared, weights);
   Distribute((policy.counts.empty() ? kUsualCalls : kUsualCallsBesides) * installation, usual, weights);
   return weights;
+}
+
+std::vector<std::uint32_t> HeaviestFirst(const Weights& weights) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& [number, weight] : weights) numbers.push_back(number);
+  std::stable_sort(numbers.begin(), numbers.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return weights.at(a) > weights.at(b); });
+  return numbers;
 }
 
 }  // namespace precompiledseccomp::compile

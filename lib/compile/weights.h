@@ -12,9 +12,12 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <vector>
 
 #include <precompiledseccomp/evaluate.h>
+
+#include "compile/decisions.h"
+#include "compile/graph.h"
 
 namespace precompiledseccomp::compile {
 
@@ -32,7 +35,13 @@ inline constexpr double kCostOfAnInstruction = 80;
 //   together if the policy declares nothing, else as much as a quarter of one; the n-th of them counts 1/n of
 //   the first.
 // - Every call weighs a little besides.
-std::map<std::uint32_t, double> WeightsOf(const ResolvedPolicy& policy,
-                                          const std::set<std::uint32_t>& checked);
+//
+// Calls that are always refused are checked for nobody who minds how long it takes: they weigh nothing.
+// Others, which the kernel answers from its bitmap, have no weight.
+using Weights = std::map<std::uint32_t, double>;
+Weights WeightsOf(const ResolvedPolicy& policy, const Decisions& decisions, const Graph& graph);
+
+// The calls that have a weight; of equal ones, the lower number first.
+std::vector<std::uint32_t> HeaviestFirst(const Weights& weights);
 
 }  // namespace precompiledseccomp::compile

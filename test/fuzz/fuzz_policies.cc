@@ -12,8 +12,8 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
+#include "compile/check_rules.h"
 #include "compile/compile.h"
-#include "compile/rules.h"
 #include "fuzz/check_mutant.h"
 #include "fuzz/fail.h"
 #include "precompile/template.h"

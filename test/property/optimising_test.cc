@@ -8,10 +8,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "bpf/interpreter.h"
+#include "compile/decisions.h"
 #include "compile/jump_threading.h"
 #include "compile/layout.h"
 #include "compile/order/order.h"
-#include "compile/rules.h"
+#include "compile/unreachable.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
@@ -27,8 +28,12 @@ struct Paths {
 };
 
 compile::NodeId WithoutKnownTests(compile::NodeId decision, compile::Graph& graph) {
-  compile::SkipKnownTests({&decision, 1}, graph);
+  compile::SkipKnownTests(std::span(&decision, 1), graph);
   return decision;
+}
+
+std::vector<sock_filter> LaidOut(compile::NodeId decision, const compile::Graph& graph) {
+  return compile::WithoutUnreachable(compile::LayOut(decision, graph));
 }
 
 std::ptrdiff_t CountNodes(compile::NodeId root, const compile::Graph& graph) {
@@ -42,9 +47,9 @@ void ComparePaths(std::uint64_t seed, const Target& target, Paths& paths) {
   compile::Graph graph(no_variables);
   Random random(seed);
   for (const auto& [number, decision] : compile::DecisionsOfCalls(policy, graph)) {
-    const std::vector<sock_filter> plain = compile::LayOut(decision, graph);
+    const std::vector<sock_filter> plain = LaidOut(decision, graph);
     const compile::NodeId shorter = WithoutKnownTests(decision, graph);
-    const std::vector<sock_filter> optimised = compile::LayOut(shorter, graph);
+    const std::vector<sock_filter> optimised = LaidOut(shorter, graph);
     // Of instructions there may be one more: who comes with another word than before needs a load.
     BOOST_TEST(CountNodes(shorter, graph) <= CountNodes(decision, graph));
     for (const seccomp_data& call : BoundaryCallsOf(policy, number, random)) {
@@ -103,8 +108,8 @@ void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
   }
   const std::vector<compile::NodeId> ordered = compile::Order(weighted, graph);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const std::vector<sock_filter> before = compile::LayOut(decisions[i], graph);
-    const std::vector<sock_filter> after = compile::LayOut(ordered[i], graph);
+    const std::vector<sock_filter> before = LaidOut(decisions[i], graph);
+    const std::vector<sock_filter> after = LaidOut(ordered[i], graph);
     for (const seccomp_data& call : BoundaryCallsOf(policy, numbers[i], random)) {
       const std::uint32_t expected = bpf::Run(before, call, target.big_endian).result;
       const std::uint32_t result = bpf::Run(after, call, target.big_endian).result;

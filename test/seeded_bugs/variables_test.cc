@@ -47,12 +47,12 @@ struct Expected {
 
 constexpr Expected kTable[] = {
     // clang-format off
-    //                                             first two  all rounds  prover
+    //                                                first two  all rounds  prover
     {"cofactors_variables_have_a_place",             {true,     true,     true}},
     {"graph_equal_by_value",                         {false,    true,     false}},
     {"graph_variables_in_canonical_form",            {true,     true,     true}},
     {"graph_zero_mask_is_folded",                    {false,    true,     false}},
-    {"known_by_value",                               {true,     true,     true}},
+    {"path_facts_by_value",                          {true,     true,     true}},
     {"layout_sign_chooses_the_jump",                 {true,     true,     false}},
     {"layout_small_data_not_masked",                 {false,    true,     false}},
     {"lower_high_half_not_compared_with_zero",       {false,    true,     false}},
@@ -63,7 +63,7 @@ constexpr Expected kTable[] = {
     {"precompile_first_place_only",                  {false,    true,     true}},
     {"precompile_high_half_at_the_place_of_the_low", {false,    true,     true}},
     // No value is looked at: two variables are taken for different whatever they are, and data is never cut.
-    {"known_variables_differ",                       {false,    false,    true}},
+    {"path_facts_variables_differ",                  {false,    false,    true}},
     {"layout_data_not_masked",                       {false,    false,    true}},
     // The rounds themselves are wrong: the compiler takes other numbers than they give.
     {"graph_data_without_its_number",                {false,    false,    true}},

@@ -271,4 +271,14 @@ std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph&
   return ordered;
 }
 
+void OrderTests(Decisions& decisions, const Weights& weights, Graph& graph) {
+  const std::vector<std::uint32_t> numbers = HeaviestFirst(weights);
+  std::vector<WeightedDecision> weighted;
+  weighted.reserve(numbers.size());
+  for (const std::uint32_t number : numbers)
+    weighted.push_back({decisions.at(number), weights.at(number) / kCostOfAnInstruction});
+  const std::vector<NodeId> ordered = Order(weighted, graph);
+  for (std::size_t i = 0; i < numbers.size(); ++i) decisions[numbers[i]] = ordered[i];
+}
+
 }  // namespace precompiledseccomp::compile

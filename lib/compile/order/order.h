@@ -13,7 +13,9 @@
 
 #include <vector>
 
+#include "compile/decisions.h"
 #include "compile/graph.h"
+#include "compile/weights.h"
 
 namespace precompiledseccomp::compile {
 
@@ -27,5 +29,8 @@ struct WeightedDecision {
 // instructions that no other one has as well, and the mean way through it. No longest path gets longer.
 // What comes first is ordered first, and the others so that they have much in common with it.
 std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph& graph);
+
+// The same for the decisions of all calls that have a weight, the heaviest first.
+void OrderTests(Decisions& decisions, const Weights& weights, Graph& graph);
 
 }  // namespace precompiledseccomp::compile
