@@ -12,9 +12,9 @@ namespace {
 constexpr std::uint32_t kAllOnes = UINT32_MAX;
 
 // `word_at(i)` is the i-th word; a 64-bit variable takes two, the low half first.
-StandIns FromWords(const std::vector<Variable>& variables,
-                   const std::function<std::uint32_t(std::uint32_t)>& word_at) {
-  StandIns values;
+Placeholders FromWords(const std::vector<Variable>& variables,
+                       const std::function<std::uint32_t(std::uint32_t)>& word_at) {
+  Placeholders values;
   std::uint32_t next = 0;
   for (const Variable& variable : variables) {
     std::uint64_t value = word_at(next++);
@@ -37,19 +37,19 @@ std::uint32_t Scattered(std::uint32_t i) {
 
 }  // namespace
 
-StandIns FirstRound(const std::vector<Variable>& variables) {
+Placeholders FirstRound(const std::vector<Variable>& variables) {
   return FromWords(variables, Scattered);
 }
 
-StandIns SecondRound(const std::vector<Variable>& variables) {
+Placeholders SecondRound(const std::vector<Variable>& variables) {
   return FromWords(variables, [](std::uint32_t i) { return ~Scattered(i); });
 }
 
-std::vector<StandIns> FurtherRounds(const std::vector<Variable>& variables,
-                                    const std::vector<std::set<std::uint32_t>>& constants) {
-  std::vector<StandIns> rounds;
+std::vector<Placeholders> FurtherRounds(const std::vector<Variable>& variables,
+                                        const std::vector<std::set<std::uint32_t>>& constants) {
+  std::vector<Placeholders> rounds;
   const auto add = [&](const std::function<std::uint32_t(std::uint32_t)>& word_at) {
-    StandIns values = FromWords(variables, word_at);
+    Placeholders values = FromWords(variables, word_at);
     const bool is_new = values != FirstRound(variables) && values != SecondRound(variables) &&
                         std::find(rounds.begin(), rounds.end(), values) == rounds.end();
     if (is_new) rounds.push_back(std::move(values));

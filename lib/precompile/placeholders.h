@@ -12,14 +12,14 @@
 namespace precompiledseccomp::precompile {
 
 // A value for each variable.
-using StandIns = std::vector<std::uint64_t>;
+using Placeholders = std::vector<std::uint64_t>;
 
 // The two rounds that give the offsets. In the first, the words (variables, or halves of 64-bit ones) are all
 // different, in mixed order, with bit 31 set in some; in the second, each is the complement of what it was,
 // so that every two words change their order, and bit 31 of every word changes. So the pair of operands at an
 // offset names one word, and no constant can be taken for a variable: it does not change.
-StandIns FirstRound(const std::vector<Variable>& variables);
-StandIns SecondRound(const std::vector<Variable>& variables);
+Placeholders FirstRound(const std::vector<Variable>& variables);
+Placeholders SecondRound(const std::vector<Variable>& variables);
 
 // Further rounds, to catch what would depend on the values: all zero, all ones; neighbours of each other,
 // ascending and descending, with bit 31 clear, and clear in some; equal to the constants that they could be
@@ -27,7 +27,7 @@ StandIns SecondRound(const std::vector<Variable>& variables);
 // the first two.
 //
 // `constants` holds those of each word (the low half of a 64-bit variable, then the high one).
-std::vector<StandIns> FurtherRounds(const std::vector<Variable>& variables,
-                                    const std::vector<std::set<std::uint32_t>>& constants);
+std::vector<Placeholders> FurtherRounds(const std::vector<Variable>& variables,
+                                        const std::vector<std::set<std::uint32_t>>& constants);
 
 }  // namespace precompiledseccomp::precompile

@@ -4,8 +4,8 @@
 
 namespace precompiledseccomp {
 
-verify::Template TemplateOf(const PrecompiledProgram& program) {
-  verify::Template filter{program.instructions, {}};
+bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program) {
+  bpf::FilterWithHoles filter{program.instructions, {}};
   for (const PrecompiledVariable& variable : program.variables) {
     const std::string low = variable.bits == 32 ? variable.name : LowHalfName(variable.name);
     for (const std::uint32_t offset : variable.low_offsets) filter.holes.push_back({offset, low});

@@ -5,10 +5,10 @@
 
 #include <precompiledseccomp/precompile.h>
 
-#include "verify/verify.h"
+#include "bpf/filter_with_holes.h"
 
 namespace precompiledseccomp {
 
-verify::Template TemplateOf(const PrecompiledProgram& program);
+bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program);
 
 }  // namespace precompiledseccomp

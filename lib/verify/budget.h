@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "verify/verify.h"
+#include "verify/limits.h"
 
 namespace precompiledseccomp::verify {
 

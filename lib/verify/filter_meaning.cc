@@ -73,7 +73,7 @@ std::optional<std::uint32_t> Calculate(std::uint16_t operation, std::uint32_t a,
 
 class Follower {
  public:
-  Follower(const Template& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
+  Follower(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
            Comparisons& comparisons, Budget& budget)
       : filter_(filter),
         big_endian_(big_endian),
@@ -82,7 +82,7 @@ class Follower {
         comparisons_(comparisons),
         budget_(budget),
         states_(filter.instructions.size()) {
-    for (const Hole& hole : filter.holes) holes_[hole.index] = hole.variable;
+    for (const bpf::Hole& hole : filter.holes) holes_[hole.index] = hole.variable;
   }
 
   FilterMeaning Follow() {
@@ -257,7 +257,7 @@ class Follower {
     state.paths = AddPaths(can_be_yes ? At(state.if_yes).paths : 0, can_be_no ? At(state.if_no).paths : 0);
   }
 
-  const Template& filter_;
+  const bpf::FilterWithHoles& filter_;
   const bool big_endian_;
   Terms& terms_;
   Diagrams& diagrams_;
@@ -270,7 +270,7 @@ class Follower {
 
 }  // namespace
 
-FilterMeaning MeaningOf(const Template& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
+FilterMeaning MeaningOf(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
                         Comparisons& comparisons, Budget& budget) {
   return Follower(filter, big_endian, terms, diagrams, comparisons, budget).Follow();
 }

@@ -5,10 +5,11 @@
 
 #include <cstdint>
 
+#include "bpf/filter_with_holes.h"
+#include "verify/budget.h"
 #include "verify/comparisons.h"
 #include "verify/diagrams.h"
 #include "verify/terms.h"
-#include "verify/verify.h"
 
 namespace precompiledseccomp::verify {
 
@@ -23,7 +24,7 @@ struct FilterMeaning {
 };
 
 // For instructions that the kernel accepts. Throws NotFollowed and TooMuchWork.
-FilterMeaning MeaningOf(const Template& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
+FilterMeaning MeaningOf(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
                         Comparisons& comparisons, Budget& budget);
 
 }  // namespace precompiledseccomp::verify

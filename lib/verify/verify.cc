@@ -32,8 +32,8 @@
 namespace precompiledseccomp::verify {
 namespace {
 
-void CheckHoles(const Template& filter) {
-  for (const Hole& hole : filter.holes)
+void CheckHoles(const bpf::FilterWithHoles& filter) {
+  for (const bpf::Hole& hole : filter.holes)
     if (hole.index >= filter.instructions.size())
       throw std::invalid_argument("the variable \"" + hole.variable +
                                   "\" stands outside of the instructions");
@@ -46,14 +46,14 @@ VariableNumbers NumbersOf(const Witness& witness, const Terms& terms) {
   return numbers;
 }
 
-std::vector<sock_filter> Rendered(const Template& filter, const VariableNumbers& numbers) {
+std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const VariableNumbers& numbers) {
   std::vector<sock_filter> instructions = filter.instructions;
-  for (const Hole& hole : filter.holes) instructions[hole.index].k = numbers.at(hole.variable);
+  for (const bpf::Hole& hole : filter.holes) instructions[hole.index].k = numbers.at(hole.variable);
   return instructions;
 }
 
 // Runs filter and policy on what was found.
-Refuted Refute(const ResolvedPolicy& policy, const Template& filter, const Witness& witness,
+Refuted Refute(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Witness& witness,
                const Terms& terms) {
   const VariableNumbers numbers = NumbersOf(witness, terms);
   Refuted refuted;
@@ -72,7 +72,8 @@ Refuted Refute(const ResolvedPolicy& policy, const Template& filter, const Witne
   return refuted;
 }
 
-Verdict ProveAccepted(const ResolvedPolicy& policy, const Template& filter, const Limits& limits) {
+Verdict ProveAccepted(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter,
+                      const Limits& limits) {
   Budget budget(limits);
   Terms terms;
   Diagrams diagrams(budget);
@@ -96,7 +97,7 @@ Verdict ProveAccepted(const ResolvedPolicy& policy, const Template& filter, cons
 
 }  // namespace
 
-Verdict Prove(const ResolvedPolicy& policy, const Template& filter, const Limits& limits) {
+Verdict Prove(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Limits& limits) {
   CheckHoles(filter);
   if (const auto reason = bpf::ReasonForRefusal(filter.instructions))
     return Undecided{Undecided::Reason::kInstruction, "the kernel refuses the filter: " + *reason};

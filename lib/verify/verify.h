@@ -17,31 +17,14 @@
 #include <variant>
 #include <vector>
 
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 
 #include <precompiledseccomp/evaluate.h>
 
+#include "bpf/filter_with_holes.h"
+#include "verify/limits.h"
+
 namespace precompiledseccomp::verify {
-
-// A place in the instructions at which the value of a variable will stand.
-struct Hole {
-  std::size_t index = 0;  // of the instruction whose operand (`k`) is the value
-  std::string variable;   // as in Word: the name of a 32-bit variable, or of half of a 64-bit one
-};
-
-// A filter before its variables have values. What stands in the operands of the holes is not looked at.
-struct Template {
-  std::vector<sock_filter> instructions;
-  std::vector<Hole> holes;
-};
-
-// How much work a proof may be. Steps are what takes the time, two to ten million a second; nodes take the
-// memory, some 50 bytes each: what else is remembered counts as nodes.
-struct Limits {
-  std::uint64_t steps = 100'000'000;
-  std::size_t nodes = 5'000'000;
-};
 
 // They agree, for all calls and all values.
 struct Proved {
@@ -81,7 +64,7 @@ using Verdict = std::variant<Proved, Refuted, Undecided>;
 // Variables in the policy and holes in the filter stand for any value whatsoever, but of one name everywhere
 // for the same. Deterministic, and safe to call from several threads at once. Throws std::invalid_argument
 // for a hole outside of the instructions.
-Verdict Prove(const ResolvedPolicy& policy, const Template& filter, const Limits& limits = {});
+Verdict Prove(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Limits& limits = {});
 
 // "write(0x5, ...) with fd1 = 0x5: filter allow, policy kill_process, at instruction 17". The arguments that
 // are left out are zero.

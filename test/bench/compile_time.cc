@@ -6,7 +6,7 @@
 //   compile/POLICY       resolved policy to instructions, as a rule from the author's code is resolved once
 //   precompile/POLICY    of a policy with variables: everything that the generator does to be sure of the
 //                        places where they stand, that is, calling the definition and compiling its answer in
-//                        all rounds of stand-ins
+//                        all rounds of placeholders
 //   prove/POLICY         that the instructions do what the policy says
 //
 // Ends with how many times as long as compiling proving takes, over all policies.
@@ -49,7 +49,7 @@ void RegisterCompile(const std::string& name, const ResolvedPolicy& policy) {
 
 void RegisterProve(const std::string& name, const ResolvedPolicy& policy) {
   const auto prove = [policy](benchmark::State& state) {
-    const verify::Template filter{Compile(policy), {}};
+    const bpf::FilterWithHoles filter{Compile(policy), {}};
     verify::Verdict verdict;
     for (auto _ : state) verdict = verify::Prove(policy, filter);
     const auto& proved = std::get<verify::Proved>(verdict);
@@ -75,7 +75,7 @@ double BestSeconds(const Work& work) {
 }
 
 double ProvingByCompiling(const ResolvedPolicy& policy) {
-  const verify::Template filter{Compile(policy), {}};
+  const bpf::FilterWithHoles filter{Compile(policy), {}};
   const double compiling = BestSeconds([&] { benchmark::DoNotOptimize(Compile(policy)); });
   return BestSeconds([&] { benchmark::DoNotOptimize(verify::Prove(policy, filter)); }) / compiling;
 }

@@ -30,7 +30,7 @@ struct Totals {
   std::size_t instructions = 0;
   double paths = 0;
 
-  void Add(const verify::Template& filter, const verify::Verdict& verdict) {
+  void Add(const bpf::FilterWithHoles& filter, const verify::Verdict& verdict) {
     ++filters;
     instructions += filter.instructions.size();
     if (const auto* proved = std::get_if<verify::Proved>(&verdict))
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(WhatWeCompileIsProved) {
   Totals totals;
   for (const CorpusPolicy& policy : Corpus()) BOOST_TEST_CONTEXT(policy.name) {
       const ResolvedPolicy resolved = Resolve(policy.policy, *policy.target);
-      const verify::Template filter{Compile(resolved), {}};
+      const bpf::FilterWithHoles filter{Compile(resolved), {}};
       const verify::Verdict verdict = verify::Prove(resolved, filter);
       BOOST_TEST(Describe(verdict, *policy.target) == "proved");
       totals.Add(filter, verdict);
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(WhatWePrecompileIsProvedForAllValues) {
   for (const CorpusPolicy& policy : Corpus()) BOOST_TEST_CONTEXT(policy.name) {
       if (policy.values.empty()) continue;
       const DefinitionAnswers answers = AskDefinition(policy.definition, *policy.target);
-      const verify::Template filter = TemplateOf(PrecompileAnswers(answers));
+      const bpf::FilterWithHoles filter = TemplateOf(PrecompileAnswers(answers));
       const verify::Verdict verdict = verify::Prove(Resolve(answers.policy, answers.target), filter);
       BOOST_TEST(Describe(verdict, *policy.target) == "proved");
       totals.Add(filter, verdict);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(WhatOtherCompilersMadeOfThemIsProved) {
   for (const CorpusPolicy& policy : Corpus())
     for (const Reference& reference : policy.references)
       BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
-        const verify::Template filter{reference.program, {}};
+        const bpf::FilterWithHoles filter{reference.program, {}};
         const verify::Verdict verdict = verify::Prove(AsTheReferenceMeansIt(policy, reference), filter);
         BOOST_TEST(Describe(verdict, *policy.target) == "proved");
         totals.Add(filter, verdict);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(APlantedDifferenceIsFound) {
   for (const CorpusPolicy& policy : Corpus())
     for (const Reference& reference : policy.references)
       BOOST_TEST_CONTEXT(policy.name << " by " << reference.compiler) {
-        verify::Template filter{reference.program, {}};
+        bpf::FilterWithHoles filter{reference.program, {}};
         // The first number that is compared: all before it is about the architecture.
         const auto first =
             std::find_if(filter.instructions.begin(), filter.instructions.end(), [&](const sock_filter& i) {

@@ -26,7 +26,7 @@ void Require(const boost::test_tools::assertion_result& result, const std::strin
 
 }  // namespace
 
-void CheckMutant(const ResolvedPolicy& policy, const verify::Template& compiled,
+void CheckMutant(const ResolvedPolicy& policy, const bpf::FilterWithHoles& compiled,
                  const std::vector<VariableNumbers>& values, std::size_t choice,
                  const verify::Limits& limits) {
   if (compiled.instructions.size() > kLongProgram) return;

@@ -13,7 +13,7 @@ namespace precompiledseccomp::fuzz {
 // hold: a refutation must be shown by running it, and what is proved must answer the calls that matter like
 // the policy, with each of these values. Does nothing for a long program, which can be changed in too many
 // ways.
-void CheckMutant(const ResolvedPolicy& policy, const verify::Template& compiled,
+void CheckMutant(const ResolvedPolicy& policy, const bpf::FilterWithHoles& compiled,
                  const std::vector<VariableNumbers>& values, std::size_t choice,
                  const verify::Limits& limits);
 

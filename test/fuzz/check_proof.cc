@@ -171,7 +171,7 @@ class Checker {
   const RawFilter& filter_;
   const FixedPolicy& fixed_;
   ResolvedPolicy policy_;
-  verify::Template template_;
+  bpf::FilterWithHoles template_;
 };
 
 }  // namespace

@@ -41,7 +41,7 @@ void Require(const assertion_result& result, const std::string& what, const Poli
   Fail(what + "\n" + std::string(text.begin(), text.end()) + "\n" + policy.ToString());
 }
 
-void RequireProof(const ResolvedPolicy& resolved, const verify::Template& filter, const Policy& policy) {
+void RequireProof(const ResolvedPolicy& resolved, const bpf::FilterWithHoles& filter, const Policy& policy) {
   const verify::Verdict verdict = verify::Prove(resolved, filter, kLimits);
   if (const auto* refuted = std::get_if<verify::Refuted>(&verdict))
     Fail("refuted: " + verify::Describe(*refuted, resolved.target) + "\n" + policy.ToString());
@@ -116,7 +116,7 @@ void CheckTemplate(const ProgramDefinition& definition, const Target& target, st
   const PrecompiledProgram program = Precompile(definition, target);
   const std::vector<std::vector<std::uint64_t>> choices =
       testing::InterestingValues(definition, target, kSeed);
-  const verify::Template filter = TemplateOf(program);
+  const bpf::FilterWithHoles filter = TemplateOf(program);
   const Policy policy = definition.policy(Values(target, definition.variables));
   const ResolvedPolicy resolved = Resolve(policy, target);
   RequireProof(resolved, filter, policy);

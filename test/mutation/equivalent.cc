@@ -13,10 +13,10 @@ namespace precompiledseccomp::testing {
 namespace {
 
 // The program, ending at this instruction.
-verify::Template EndingAt(std::size_t index, const sock_filter& end, verify::Template program) {
+bpf::FilterWithHoles EndingAt(std::size_t index, const sock_filter& end, bpf::FilterWithHoles program) {
   program.instructions.at(index) = end;
   program.holes.erase(std::remove_if(program.holes.begin(), program.holes.end(),
-                                     [&](const verify::Hole& hole) { return hole.index == index; }),
+                                     [&](const bpf::Hole& hole) { return hole.index == index; }),
                       program.holes.end());
   return program;
 }
@@ -24,7 +24,7 @@ verify::Template EndingAt(std::size_t index, const sock_filter& end, verify::Tem
 // Compares the program and a mutant of it, both cut short.
 class Comparison {
  public:
-  Comparison(const verify::Template& program, const Mutant& mutant, bool big_endian, Oracle& oracle)
+  Comparison(const bpf::FilterWithHoles& program, const Mutant& mutant, bool big_endian, Oracle& oracle)
       : program_(program), mutant_(mutant), big_endian_(big_endian), oracle_(oracle) {}
 
   bool IsNeverReached() {
@@ -40,9 +40,9 @@ class Comparison {
   // With an end of its own at each instruction that the jump, or what became of it, may go to.
   bool GoesTheSameWay() {
     constexpr std::uint32_t kNoOtherAnswer = 0x12340000;
-    verify::Template left = program_;
-    verify::Template right = mutant_.filter;
-    for (const verify::Template& filter : {program_, mutant_.filter}) {
+    bpf::FilterWithHoles left = program_;
+    bpf::FilterWithHoles right = mutant_.filter;
+    for (const bpf::FilterWithHoles& filter : {program_, mutant_.filter}) {
       const sock_filter& jump = filter.instructions[mutant_.index];
       for (const std::uint8_t skipped : {jump.jt, jump.jf}) {
         const std::size_t target = mutant_.index + 1 + skipped;
@@ -55,11 +55,11 @@ class Comparison {
   }
 
  private:
-  bool AreEqual(const verify::Template& left, const verify::Template& right) {
+  bool AreEqual(const bpf::FilterWithHoles& left, const bpf::FilterWithHoles& right) {
     return std::holds_alternative<NoDifference>(oracle_.FindDifference(left, right, big_endian_));
   }
 
-  const verify::Template& program_;
+  const bpf::FilterWithHoles& program_;
   const Mutant& mutant_;
   bool big_endian_;
   Oracle& oracle_;
@@ -73,7 +73,8 @@ const char* TextOf(Why why) {
   return kTexts.at(static_cast<std::size_t>(why));
 }
 
-Why WhyEquivalent(const verify::Template& program, const Mutant& mutant, bool big_endian, Oracle& oracle) {
+Why WhyEquivalent(const bpf::FilterWithHoles& program, const Mutant& mutant, bool big_endian,
+                  Oracle& oracle) {
   const sock_filter& instruction = program.instructions[mutant.index];
   const bool is_jump = BPF_CLASS(instruction.code) == BPF_JMP;
   const bool branches = is_jump && BPF_OP(instruction.code) != BPF_JA;

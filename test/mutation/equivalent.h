@@ -23,6 +23,6 @@ inline constexpr std::size_t kWhys = 4;
 const char* TextOf(Why why);
 
 // For a mutant that does. Asks the oracle, with programs that end at the instruction or right behind it.
-Why WhyEquivalent(const verify::Template& program, const Mutant& mutant, bool big_endian, Oracle& oracle);
+Why WhyEquivalent(const bpf::FilterWithHoles& program, const Mutant& mutant, bool big_endian, Oracle& oracle);
 
 }  // namespace precompiledseccomp::testing

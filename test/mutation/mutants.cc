@@ -41,13 +41,13 @@ bool IsReturnOfConstant(const sock_filter& instruction) {
 }
 
 // In whatever order.
-bool SameHoles(const std::vector<verify::Hole>& left, const std::vector<verify::Hole>& right) {
+bool SameHoles(const std::vector<bpf::Hole>& left, const std::vector<bpf::Hole>& right) {
   return std::is_permutation(
       left.begin(), left.end(), right.begin(), right.end(),
       [](const auto& a, const auto& b) { return a.index == b.index && a.variable == b.variable; });
 }
 
-bool Same(const verify::Template& left, const verify::Template& right) {
+bool Same(const bpf::FilterWithHoles& left, const bpf::FilterWithHoles& right) {
   return SameHoles(left.holes, right.holes) &&
          std::equal(left.instructions.begin(), left.instructions.end(), right.instructions.begin(),
                     right.instructions.end(), bpf::Equal);
@@ -55,13 +55,13 @@ bool Same(const verify::Template& left, const verify::Template& right) {
 
 class Mutator {
  public:
-  explicit Mutator(const verify::Template& filter) : filter_(filter) {
+  explicit Mutator(const bpf::FilterWithHoles& filter) : filter_(filter) {
     for (std::size_t i = 0; i < filter.instructions.size(); ++i) {
       const sock_filter& instruction = filter.instructions[i];
       if (HasConstant(instruction) && HoleAt(i) == nullptr) constants_.insert(instruction.k);
       if (IsReturnOfConstant(instruction)) answers_.insert(instruction.k);
     }
-    for (const verify::Hole& hole : filter.holes) variables_.insert(hole.variable);
+    for (const bpf::Hole& hole : filter.holes) variables_.insert(hole.variable);
     // Programs with one answer are to be mutated too.
     answers_.insert({SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS});
   }
@@ -83,9 +83,9 @@ class Mutator {
  private:
   [[nodiscard]] const sock_filter& instruction() const { return filter_.instructions[index_]; }
 
-  [[nodiscard]] const verify::Hole* HoleAt(std::size_t index) const {
+  [[nodiscard]] const bpf::Hole* HoleAt(std::size_t index) const {
     const auto found = std::find_if(filter_.holes.begin(), filter_.holes.end(),
-                                    [&](const verify::Hole& hole) { return hole.index == index; });
+                                    [&](const bpf::Hole& hole) { return hole.index == index; });
     return found == filter_.holes.end() ? nullptr : &*found;
   }
 
@@ -107,14 +107,14 @@ class Mutator {
   }
 
   // The one at this instruction, if there is one.
-  void RemoveHole(verify::Template& filter) const {
+  void RemoveHole(bpf::FilterWithHoles& filter) const {
     filter.holes.erase(std::remove_if(filter.holes.begin(), filter.holes.end(),
-                                      [&](const verify::Hole& hole) { return hole.index == index_; }),
+                                      [&](const bpf::Hole& hole) { return hole.index == index_; }),
                        filter.holes.end());
   }
 
   [[nodiscard]] std::string Text(const sock_filter& shown, std::size_t at) const {
-    const verify::Hole* hole = HoleAt(at);
+    const bpf::Hole* hole = HoleAt(at);
     return bpf::Disassemble(shown, at) + (hole != nullptr ? " ($" + hole->variable + ")" : "");
   }
 
@@ -185,16 +185,16 @@ class Mutator {
   }
 
   void ChangeHole() {
-    const verify::Hole* const hole = HoleAt(index_);
+    const bpf::Hole* const hole = HoleAt(index_);
     if (hole == nullptr) return;
     ReplaceHole(nullptr, "no variable");
     for (const std::string& other : variables_) {
-      const verify::Hole renamed{index_, other};
+      const bpf::Hole renamed{index_, other};
       ReplaceHole(&renamed, "$" + other);
     }
     for (const std::size_t other : {PlaceBefore(), PlaceAfter()}) {
       if (other == index_) continue;
-      const verify::Hole moved{other, hole->variable};
+      const bpf::Hole moved{other, hole->variable};
       ReplaceHole(&moved, "at " + std::to_string(other) + ": " + Text(filter_.instructions[other], other));
     }
   }
@@ -214,7 +214,7 @@ class Mutator {
     return index_;
   }
 
-  void ReplaceHole(const verify::Hole* replacement, const std::string& what) {
+  void ReplaceHole(const bpf::Hole* replacement, const std::string& what) {
     Mutant mutant = {filter_, Mutation::kHole, index_, {}};
     RemoveHole(mutant.filter);
     if (replacement != nullptr) mutant.filter.holes.push_back(*replacement);
@@ -222,7 +222,7 @@ class Mutator {
     Add(std::move(mutant));
   }
 
-  const verify::Template& filter_;
+  const bpf::FilterWithHoles& filter_;
   std::set<std::uint32_t> constants_;
   std::set<std::uint32_t> answers_;
   std::set<std::string> variables_;
@@ -239,7 +239,7 @@ const char* NameOf(Mutation mutation) {
   return kNames.at(static_cast<std::size_t>(mutation));
 }
 
-std::vector<Mutant> MutantsOf(const verify::Template& filter) {
+std::vector<Mutant> MutantsOf(const bpf::FilterWithHoles& filter) {
   return Mutator(filter).All();
 }
 

@@ -28,7 +28,7 @@ const char* NameOf(Mutation mutation);
 inline constexpr std::size_t kMutations = 8;
 
 struct Mutant {
-  verify::Template filter;
+  bpf::FilterWithHoles filter;
   Mutation mutation{};
   std::size_t index = 0;  // of the instruction that is changed, or at which the hole was
   std::string text;       // "17: jeq #0x2a  true: 18  false: 20 -> jeq #0x2b  true: 18  false: 20"
@@ -37,6 +37,6 @@ struct Mutant {
 // Every mutation of every instruction and every hole, in the order of the instructions; none is the program
 // itself, and no two are equal. What stands in the operand of a hole is left alone. Some the kernel refuses:
 // they jump out of the program, for example.
-std::vector<Mutant> MutantsOf(const verify::Template& filter);
+std::vector<Mutant> MutantsOf(const bpf::FilterWithHoles& filter);
 
 }  // namespace precompiledseccomp::testing

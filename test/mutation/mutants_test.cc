@@ -17,7 +17,7 @@
 namespace precompiledseccomp::testing {
 namespace {
 
-std::vector<std::string> TextsOf(const verify::Template& filter, Mutation mutation) {
+std::vector<std::string> TextsOf(const bpf::FilterWithHoles& filter, Mutation mutation) {
   std::vector<std::string> texts;
   for (const Mutant& mutant : MutantsOf(filter))
     if (mutant.mutation == mutation) texts.push_back(mutant.text);
@@ -25,7 +25,7 @@ std::vector<std::string> TextsOf(const verify::Template& filter, Mutation mutati
 }
 
 // Allows call 7 for one value of the first argument.
-verify::Template SmallFilter() {
+bpf::FilterWithHoles SmallFilter() {
   return {{bpf::LoadWord(bpf::kNumberOffset), bpf::JumpIfEqual(7, 0, 3),
            bpf::LoadWord(bpf::ArgumentOffset(0, bpf::Half::kLow, false)), bpf::JumpIfEqual(0, 0, 1),
            bpf::Return(SECCOMP_RET_ALLOW), bpf::Return(SECCOMP_RET_KILL_PROCESS)},
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(DropHolesMoveThemAndExchangeVariables) {
                  (Texts{"3: jeq #0x0  true: 4  false: 5 ($fd) -> no variable",
                         "3: jeq #0x0  true: 4  false: 5 ($fd) -> at 1: jeq #0x7  true: 2  false: 5"}),
              boost::test_tools::per_element());
-  verify::Template two = SmallFilter();
+  bpf::FilterWithHoles two = SmallFilter();
   two.holes.push_back({1, "number"});
   BOOST_TEST(
       TextsOf(two, Mutation::kHole) == (Texts{"1: jeq #0x7  true: 2  false: 5 ($number) -> no variable",
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(ChangeOperatorsAndAnswers) {
 
 BOOST_AUTO_TEST_CASE(AreMadeOfEveryInstructionAndNoneTwice) {
   for (const ProgramDefinition& definition : SamplePolicies()) BOOST_TEST_CONTEXT(definition.name) {
-      const verify::Template filter = Compiled(definition, Targets().front()).filter;
+      const bpf::FilterWithHoles filter = Compiled(definition, Targets().front()).filter;
       std::set<std::string> texts;
       std::set<std::size_t> instructions;
       for (const Mutant& mutant : MutantsOf(filter)) {

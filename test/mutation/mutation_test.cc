@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 // Not only of equivalents: z3 decides without knowing the prover's verdict, and looks for a smaller call than
 // the prover's where there is a difference.
-void CheckSomeMutants(const CompiledPolicy& compiled, const verify::Template& filter, Random& random,
+void CheckSomeMutants(const CompiledPolicy& compiled, const bpf::FilterWithHoles& filter, Random& random,
                       BothProvers& provers) {
   constexpr int kSome = 6;
   const std::vector<Mutant> mutants = MutantsOf(filter);

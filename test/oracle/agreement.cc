@@ -31,7 +31,7 @@ BothProvers::~BothProvers() {
                              << " s");
 }
 
-BothProvers::Answers BothProvers::Ask(const ResolvedPolicy& policy, const verify::Template& filter) {
+BothProvers::Answers BothProvers::Ask(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter) {
   Answers answers = {Timed(prover_seconds_, [&] { return verify::Prove(policy, filter); }),
                      Timed(oracle_seconds_, [&] { return oracle_.FindDifference(filter, policy); })};
   proved_ += std::holds_alternative<verify::Proved>(answers.verdict) ? 1 : 0;
@@ -39,7 +39,7 @@ BothProvers::Answers BothProvers::Ask(const ResolvedPolicy& policy, const verify
   return answers;
 }
 
-void BothProvers::CheckProved(const ResolvedPolicy& policy, const verify::Template& filter) {
+void BothProvers::CheckProved(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter) {
   BOOST_TEST_CONTEXT(bpf::Disassemble(filter.instructions)) {
     const auto [verdict, answer] = Ask(policy, filter);
     BOOST_TEST(std::holds_alternative<verify::Proved>(verdict), Describe(verdict, policy.target));
@@ -47,7 +47,7 @@ void BothProvers::CheckProved(const ResolvedPolicy& policy, const verify::Templa
   }
 }
 
-void BothProvers::CheckSameVerdict(const ResolvedPolicy& policy, const verify::Template& filter) {
+void BothProvers::CheckSameVerdict(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter) {
   BOOST_TEST_CONTEXT(bpf::Disassemble(filter.instructions)) {
     const auto [verdict, answer] = Ask(policy, filter);
     const std::string text = Describe(verdict, policy.target) + "\n" + TextOf(answer, policy.target);
@@ -66,7 +66,7 @@ void BothProvers::CheckSameVerdict(const ResolvedPolicy& policy, const verify::T
 }
 
 void BothProvers::CheckRefuted(const verify::Refuted& refuted, const ResolvedPolicy& policy,
-                               const verify::Template& filter) {
+                               const bpf::FilterWithHoles& filter) {
   BOOST_TEST_CONTEXT(verify::Describe(refuted, policy.target)) {
     BOOST_TEST(IsShownByRunning(refuted, policy, filter));
     const OracleAnswer smaller =

@@ -20,10 +20,10 @@ class BothProvers {
   ~BothProvers();
 
   // Checks that both say that the filter is right.
-  void CheckProved(const ResolvedPolicy& policy, const verify::Template& filter);
+  void CheckProved(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
   // Checks that both say the same. Where the filter is wrong, the call that the prover gives must show it,
   // and z3 must find none that is smaller.
-  void CheckSameVerdict(const ResolvedPolicy& policy, const verify::Template& filter);
+  void CheckSameVerdict(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
 
   [[nodiscard]] std::size_t proved() const { return proved_; }
   [[nodiscard]] std::size_t refuted() const { return refuted_; }
@@ -34,9 +34,9 @@ class BothProvers {
     verify::Verdict verdict;
     OracleAnswer answer;
   };
-  Answers Ask(const ResolvedPolicy& policy, const verify::Template& filter);
+  Answers Ask(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
   void CheckRefuted(const verify::Refuted& refuted, const ResolvedPolicy& policy,
-                    const verify::Template& filter);
+                    const bpf::FilterWithHoles& filter);
 
   Oracle oracle_;
   std::size_t proved_ = 0;

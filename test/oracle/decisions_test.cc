@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(EquationsOfArithmeticHold) {
            {{bpf::DivideX(), bpf::LoadImmediate(7)},
             {bpf::Txa(), bpf::JumpIfEqual(0, 1, 0), bpf::LoadImmediate(7)}},
        }) {
-    const verify::Template left{Returning(pair.left), {}};
-    const verify::Template right{Returning(pair.right), {}};
+    const bpf::FilterWithHoles left{Returning(pair.left), {}};
+    const bpf::FilterWithHoles right{Returning(pair.right), {}};
     BOOST_TEST_CONTEXT(bpf::Disassemble(left.instructions) << "and\n"
                                                            << bpf::Disassemble(right.instructions)) {
       BOOST_TEST(std::holds_alternative<NoDifference>(Oracle().FindDifference(left, right)));
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(EquationsThatDoNotHoldGiveACall) {
             {bpf::JumpIfEqual(0, 1, 0), bpf::LoadImmediate(1)}},
            {{bpf::DivideX(), bpf::LoadImmediate(7)}, {bpf::LoadImmediate(7)}},
        }) {
-    const verify::Template left{Returning(pair.left), {}};
-    const verify::Template right{Returning(pair.right), {}};
+    const bpf::FilterWithHoles left{Returning(pair.left), {}};
+    const bpf::FilterWithHoles right{Returning(pair.right), {}};
     BOOST_TEST_CONTEXT(bpf::Disassemble(left.instructions) << "and\n"
                                                            << bpf::Disassemble(right.instructions)) {
       BOOST_TEST(std::holds_alternative<Difference>(Oracle().FindDifference(left, right)));
@@ -86,11 +86,11 @@ BOOST_AUTO_TEST_CASE(EquationsThatDoNotHoldGiveACall) {
 
 // Allows one call of all that there are, and kills the thread otherwise.
 BOOST_AUTO_TEST_CASE(ADifferenceInOneCallIsFound) {
-  const verify::Template one_allowed{
+  const bpf::FilterWithHoles one_allowed{
       {bpf::LoadWord(kLowHalfOfArg0), bpf::JumpIfEqual(0x89abcdef, 0, 3), bpf::LoadWord(kHighHalfOfArg0),
        bpf::JumpIfEqual(0x01234567, 0, 1), bpf::Return(SECCOMP_RET_ALLOW), bpf::Return(0)},
       {}};
-  const verify::Template none_allowed{{bpf::Return(0)}, {}};
+  const bpf::FilterWithHoles none_allowed{{bpf::Return(0)}, {}};
   const OracleAnswer answer = Oracle().FindDifference(one_allowed, none_allowed);
   const auto* difference = std::get_if<Difference>(&answer);
   BOOST_TEST_REQUIRE((difference != nullptr));
@@ -100,25 +100,25 @@ BOOST_AUTO_TEST_CASE(ADifferenceInOneCallIsFound) {
 }
 
 BOOST_AUTO_TEST_CASE(HalvesAreExchangedOnBigEndianMachines) {
-  const verify::Template first_word{{bpf::LoadWord(16), bpf::ReturnA()}, {}};
-  const verify::Template high_half{
+  const bpf::FilterWithHoles first_word{{bpf::LoadWord(16), bpf::ReturnA()}, {}};
+  const bpf::FilterWithHoles high_half{
       {bpf::LoadWord(bpf::ArgumentOffset(0, bpf::Half::kHigh, true)), bpf::ReturnA()}, {}};
   BOOST_TEST(std::holds_alternative<NoDifference>(Oracle().FindDifference(first_word, high_half, true)));
-  const verify::Template low_half{
+  const bpf::FilterWithHoles low_half{
       {bpf::LoadWord(bpf::ArgumentOffset(0, bpf::Half::kLow, true)), bpf::ReturnA()}, {}};
   BOOST_TEST(std::holds_alternative<Difference>(Oracle().FindDifference(first_word, low_half, true)));
 }
 
 // ---- Variables.
 
-verify::Template EqualTo(const std::string& first, const std::string& second) {
+bpf::FilterWithHoles EqualTo(const std::string& first, const std::string& second) {
   return {{bpf::LoadWord(kLowHalfOfArg0), bpf::JumpIfEqual(0, 0, 1), bpf::Return(1),
            bpf::JumpIfEqual(0, 0, 1), bpf::Return(2), bpf::Return(3)},
           {{1, first}, {3, second}}};
 }
 
 BOOST_AUTO_TEST_CASE(VariablesOfOneNameAreEqual) {
-  verify::Template tested_once = EqualTo("a", "a");
+  bpf::FilterWithHoles tested_once = EqualTo("a", "a");
   tested_once.instructions[4] = bpf::Return(17);  // never reached
   BOOST_TEST(std::holds_alternative<NoDifference>(Oracle().FindDifference(EqualTo("a", "a"), tested_once)));
 }
@@ -131,9 +131,9 @@ BOOST_AUTO_TEST_CASE(VariablesOfDifferentNamesMayBeDifferentAndMayBeEqual) {
   BOOST_TEST(difference->values.at("a") != difference->values.at("b"));
 
   // Returns 7 only if both are equal to the argument.
-  const verify::Template both{{bpf::LoadWord(kLowHalfOfArg0), bpf::JumpIfEqual(0, 0, 2),
-                               bpf::JumpIfEqual(0, 0, 1), bpf::Return(7), bpf::Return(1)},
-                              {{1, "a"}, {2, "b"}}};
+  const bpf::FilterWithHoles both{{bpf::LoadWord(kLowHalfOfArg0), bpf::JumpIfEqual(0, 0, 2),
+                                   bpf::JumpIfEqual(0, 0, 1), bpf::Return(7), bpf::Return(1)},
+                                  {{1, "a"}, {2, "b"}}};
   const OracleAnswer equal = Oracle().FindDifference(both, {{bpf::Return(1)}, {}});
   const auto* seven = std::get_if<Difference>(&equal);
   BOOST_TEST_REQUIRE((seven != nullptr));
@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(TooLittleEffortLeavesItOpen) {
                            bpf::JumpIfGreater(1, 0, 1),
                            bpf::Return(1),
                            bpf::Return(2)};
-  const verify::Template left{product, {}};
-  const verify::Template right{{bpf::Return(2)}, {}};
+  const bpf::FilterWithHoles left{product, {}};
+  const bpf::FilterWithHoles right{{bpf::Return(2)}, {}};
   BOOST_TEST(std::holds_alternative<NotKnown>(Oracle(1000).FindDifference(left, right)));
   BOOST_TEST(std::holds_alternative<Difference>(Oracle().FindDifference(left, right)));
 }

@@ -135,13 +135,13 @@ bool SetJumps(const bpf::Program& original, const std::vector<std::size_t>& star
 
 }  // namespace
 
-std::optional<verify::Template> Disguised(const verify::Template& filter, Random& random) {
+std::optional<bpf::FilterWithHoles> Disguised(const bpf::FilterWithHoles& filter, Random& random) {
   Disguise disguise(random);
-  verify::Template disguised;
+  bpf::FilterWithHoles disguised;
   std::vector<std::size_t> starts;
   for (std::size_t i = 0; i < filter.instructions.size(); ++i) {
     const auto hole = std::find_if(filter.holes.begin(), filter.holes.end(),
-                                   [&](const verify::Hole& candidate) { return candidate.index == i; });
+                                   [&](const bpf::Hole& candidate) { return candidate.index == i; });
     const auto [steps, hole_at] = disguise.Of(filter.instructions[i], hole != filter.holes.end());
     starts.push_back(disguised.instructions.size());
     if (hole != filter.holes.end()) disguised.holes.push_back({starts.back() + hole_at, hole->variable});

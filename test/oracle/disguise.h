@@ -12,6 +12,6 @@ namespace precompiledseccomp::testing {
 // memory, are masked with all bits and changed twice, constants are calculated, comparisons are with X, and
 // jumps lead to the next instruction. Takes filters that use neither X nor scratch memory, as compiled ones
 // are. Nothing if a conditional jump would reach too far.
-std::optional<verify::Template> Disguised(const verify::Template& filter, Random& random);
+std::optional<bpf::FilterWithHoles> Disguised(const bpf::FilterWithHoles& filter, Random& random);
 
 }  // namespace precompiledseccomp::testing

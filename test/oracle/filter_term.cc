@@ -39,13 +39,13 @@ Key KeyOf(std::size_t index, const State& state) {
 
 class Builder {
  public:
-  Builder(const verify::Template& filter, Symbols& symbols, bool big_endian)
+  Builder(const bpf::FilterWithHoles& filter, Symbols& symbols, bool big_endian)
       : program_(filter.instructions),
         symbols_(symbols),
         zero_(symbols.Constant(0)),
         big_endian_(big_endian),
         variables_(filter.instructions.size()) {
-    for (const verify::Hole& hole : filter.holes) {
+    for (const bpf::Hole& hole : filter.holes) {
       variables_.at(hole.index) = hole.variable;
       symbols.Variable(hole.variable);  // has a value, even if no call gets to the hole
     }
@@ -222,7 +222,7 @@ class Builder {
 
 }  // namespace
 
-z3::expr FilterTerm(const verify::Template& filter, Symbols& symbols, bool big_endian) {
+z3::expr FilterTerm(const bpf::FilterWithHoles& filter, Symbols& symbols, bool big_endian) {
   if (const auto reason = bpf::ReasonForRefusal(filter.instructions)) throw std::invalid_argument(*reason);
   return Builder(filter, symbols, big_endian).Build();
 }

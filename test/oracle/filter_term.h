@@ -14,6 +14,6 @@ namespace precompiledseccomp::testing {
 // ways through the filter differ in so many states that the term would be too large.
 //
 // `big_endian` is the byte order of the machine that the filter is for.
-z3::expr FilterTerm(const verify::Template& filter, Symbols& symbols, bool big_endian = false);
+z3::expr FilterTerm(const bpf::FilterWithHoles& filter, Symbols& symbols, bool big_endian = false);
 
 }  // namespace precompiledseccomp::testing

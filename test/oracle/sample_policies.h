@@ -21,7 +21,7 @@ struct CompiledPolicy {
   std::string name;  // with the target's
   ProgramDefinition definition;
   ResolvedPolicy policy;
-  verify::Template filter;
+  bpf::FilterWithHoles filter;
 };
 
 CompiledPolicy Compiled(const ProgramDefinition& definition, const Target& target);

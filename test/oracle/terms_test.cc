@@ -40,8 +40,8 @@ bool TakesAVariable(const sock_filter& instruction) {
   }
 }
 
-verify::Template WithRandomHoles(bpf::Program program, bpf::testing::Random& random) {
-  verify::Template filter{std::move(program), {}};
+bpf::FilterWithHoles WithRandomHoles(bpf::Program program, bpf::testing::Random& random) {
+  bpf::FilterWithHoles filter{std::move(program), {}};
   for (std::size_t i = 0; i < filter.instructions.size(); ++i)
     if (TakesAVariable(filter.instructions[i]) && random.OneIn(4))
       filter.holes.push_back({i, random.OneOf<const char*>({"a", "b", "c"})});
@@ -49,7 +49,7 @@ verify::Template WithRandomHoles(bpf::Program program, bpf::testing::Random& ran
 }
 
 // Calls run for a filter; 0 if it can be in too many states for a term.
-std::size_t CheckFilter(const verify::Template& filter, bool big_endian, bpf::testing::Random& random) {
+std::size_t CheckFilter(const bpf::FilterWithHoles& filter, bool big_endian, bpf::testing::Random& random) {
   constexpr std::size_t kCalls = 12;
   z3::context context;
   Symbols symbols(context);

@@ -53,7 +53,7 @@ OracleAnswer Try(const Search& search, const Left& left, const Right& right) {
   throw std::logic_error("z3 found a difference, but both answer " + bpf::DescribeReturn(difference.left));
 }
 
-auto Running(const verify::Template& filter, bool big_endian) {
+auto Running(const bpf::FilterWithHoles& filter, bool big_endian) {
   return [&filter, big_endian](const Found& found) {
     return bpf::Run(Rendered(filter, found.values), found.call, big_endian).result;
   };
@@ -96,7 +96,7 @@ z3::expr ComesBefore(const verify::Refuted& than, const Target& target, Symbols&
 
 }  // namespace
 
-OracleAnswer Oracle::FindDifference(const verify::Template& filter, const ResolvedPolicy& policy) {
+OracleAnswer Oracle::FindDifference(const bpf::FilterWithHoles& filter, const ResolvedPolicy& policy) {
   Symbols symbols(context_);
   const bool big_endian = policy.target.big_endian;
   try {
@@ -107,7 +107,7 @@ OracleAnswer Oracle::FindDifference(const verify::Template& filter, const Resolv
   }
 }
 
-OracleAnswer Oracle::FindDifference(const verify::Template& left, const verify::Template& right,
+OracleAnswer Oracle::FindDifference(const bpf::FilterWithHoles& left, const bpf::FilterWithHoles& right,
                                     bool big_endian) {
   Symbols symbols(context_);
   try {
@@ -118,7 +118,7 @@ OracleAnswer Oracle::FindDifference(const verify::Template& left, const verify::
   }
 }
 
-OracleAnswer Oracle::FindSmallerDifference(const verify::Template& filter, const ResolvedPolicy& policy,
+OracleAnswer Oracle::FindSmallerDifference(const bpf::FilterWithHoles& filter, const ResolvedPolicy& policy,
                                            const verify::Refuted& than) {
   Symbols symbols(context_);
   const bool big_endian = policy.target.big_endian;

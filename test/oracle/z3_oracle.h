@@ -52,15 +52,15 @@ class Oracle {
  public:
   explicit Oracle(unsigned effort = kUsualEffort) : effort_(effort) {}
 
-  OracleAnswer FindDifference(const verify::Template& filter, const ResolvedPolicy& policy);
+  OracleAnswer FindDifference(const bpf::FilterWithHoles& filter, const ResolvedPolicy& policy);
   // Of two filters for machines with this byte order.
-  OracleAnswer FindDifference(const verify::Template& left, const verify::Template& right,
+  OracleAnswer FindDifference(const bpf::FilterWithHoles& left, const bpf::FilterWithHoles& right,
                               bool big_endian = false);
 
   // A difference that is smaller than this one, in the order that verify::Refuted promises. Where all
   // differences are of other architectures, any of the target's own is smaller, and no other. Of the same
   // call, values are smaller if one is, and none is larger.
-  OracleAnswer FindSmallerDifference(const verify::Template& filter, const ResolvedPolicy& policy,
+  OracleAnswer FindSmallerDifference(const bpf::FilterWithHoles& filter, const ResolvedPolicy& policy,
                                      const verify::Refuted& than);
 
  private:

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(OneVariableStandsAtItsOffset) {
   BOOST_TEST(rendered[program.variables[0].low_offsets[0]].k == 42U);
 }
 
-BOOST_AUTO_TEST_CASE(AVariableMayStandInSeveralPlaces) {
+BOOST_AUTO_TEST_CASE(AVariableMayPlaceholderSeveralPlaces) {
   const Function function = [](const Values& v) {
     return Policy().Allow(0, Arg(0) == v["fd"]).Allow(1, Arg(1) == v["fd"] && Arg(0) == 9);
   };
@@ -231,10 +231,10 @@ BOOST_AUTO_TEST_CASE(CompilingNowGivesTheRenderedTemplate) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(StandIns)
+BOOST_AUTO_TEST_SUITE(Placeholders)
 
-BOOST_AUTO_TEST_CASE(StandInsThatCollideWithConstantsOfThePolicyAreToldApart) {
-  // The very stand-ins of the first two rounds, as constants of the policy.
+BOOST_AUTO_TEST_CASE(PlaceholdersThatCollideWithConstantsOfThePolicyAreToldApart) {
+  // The very placeholders of the first two rounds, as constants of the policy.
   const auto first = precompile::FirstRound({"a"})[0];
   const auto second = precompile::SecondRound({"a"})[0];
   CheckSameAsPolicy(
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(StandInsThatCollideWithConstantsOfThePolicyAreToldApart) {
       {{0}, {first}, {second}, {0xffffffff}});
 }
 
-BOOST_AUTO_TEST_CASE(NoTwoWordsHaveTheSamePairOfStandIns) {
+BOOST_AUTO_TEST_CASE(NoTwoWordsHaveTheSamePairOfPlaceholders) {
   const std::vector<Variable> variables(500, Uint64("x"));
   const auto first = precompile::FirstRound(variables);
   const auto second = precompile::SecondRound(variables);

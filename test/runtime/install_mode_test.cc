@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(WithoutTheSeccompCallPrctlInstalls) {
              }) == kFine);
 }
 
-BOOST_AUTO_TEST_CASE(PrctlCannotStandInForFlags) {
+BOOST_AUTO_TEST_CASE(PrctlCannotPlaceholderForFlags) {
   BOOST_TEST(InChild([](Report& report) {
                PretendThereIsNoSeccompCall();
                const InstallResult result = Install(AnswerGetppid(SECCOMP_RET_ERRNO | EDOM), {.tsync = true});

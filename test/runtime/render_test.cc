@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(NamesOfVariablesMayBeTextsOrViews) {
   static_assert(VariableValue(std::string_view("fd1"), -7).name() == "fd1");
 }
 
-BOOST_AUTO_TEST_CASE(BothHalvesOfA64BitVariableStandInAllTheirPlaces) {
+BOOST_AUTO_TEST_CASE(BothHalvesOfA64BitVariablePlaceholderAllTheirPlaces) {
   Filter filter;
   BOOST_TEST(!Get("wide").Render({{"address", 0x1122334455667788}, {"unused", 1}}, filter));
   BOOST_TEST(Operands(filter.instructions()) ==

@@ -4,7 +4,7 @@
 // wrong?
 //
 //   passes/     bugs in the steps of the compiler. The prover refutes some program of each (passes_test.cc).
-//   variables/  bugs that make a template depend on the stand-ins of its variables, or wrong for some of
+//   variables/  bugs that make a template depend on the placeholders of its variables, or wrong for some of
 //               their values. What catches which is the table in variables_test.cc.
 //
 // A bug is a patch of one source, which says on top what is wrong. Building applies it to a copy; where it no

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Bugs that have to do with the values of variables, which a compiler must not look at. Two things stand
-// between them and a filter: the double compilation, which compares what came out for other stand-ins
+// between them and a filter: the double compilation, which compares what came out for other placeholders
 // (lib/precompile/placeholders.h), and the proof of the template for all values at once.
 //
-//   first two   comparing the first two rounds (stand-ins in no order, and their complements) shows the bug
-//   all rounds  comparing all rounds does
-//   prover      the template of the first two rounds is wrong for some values, and the prover finds them
+//   first two   comparing the first two rounds (placeholders in no order, and their complements) shows the
+//   bug all rounds  comparing all rounds does prover      the template of the first two rounds is wrong for
+//   some values, and the prover finds them
 //
 // Each for some policy at least; which are in policies_with_variables.cc. What follows from the table:
 //

@@ -11,9 +11,9 @@
 
 namespace precompiledseccomp::testing {
 
-std::vector<sock_filter> Rendered(const verify::Template& filter, const VariableNumbers& values) {
+std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const VariableNumbers& values) {
   std::vector<sock_filter> program = filter.instructions;
-  for (const verify::Hole& hole : filter.holes) {
+  for (const bpf::Hole& hole : filter.holes) {
     const auto value = values.find(hole.variable);
     if (value == values.end()) throw std::invalid_argument("no value for " + hole.variable);
     program.at(hole.index).k = value->second;
@@ -23,7 +23,7 @@ std::vector<sock_filter> Rendered(const verify::Template& filter, const Variable
 
 boost::test_tools::assertion_result IsShownByRunning(const verify::Refuted& refuted,
                                                      const ResolvedPolicy& policy,
-                                                     const verify::Template& filter) {
+                                                     const bpf::FilterWithHoles& filter) {
   const auto fail = [](const std::string& text) {
     boost::test_tools::assertion_result result(false);
     result.message() << text;

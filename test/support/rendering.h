@@ -16,12 +16,12 @@
 namespace precompiledseccomp::testing {
 
 // The instructions with the values written into the holes. A hole without a value is an error of the test.
-std::vector<sock_filter> Rendered(const verify::Template& filter, const VariableNumbers& values);
+std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const VariableNumbers& values);
 
 // The refutation is right: run with these values, the filter gives the answer that is claimed, at the
 // instruction that is claimed, and the policy gives the other one.
 boost::test_tools::assertion_result IsShownByRunning(const verify::Refuted& refuted,
                                                      const ResolvedPolicy& policy,
-                                                     const verify::Template& filter);
+                                                     const bpf::FilterWithHoles& filter);
 
 }  // namespace precompiledseccomp::testing

@@ -46,7 +46,7 @@ bpf::Program ForWrite(const bpf::Program& test) {
 
 std::string VerdictOn(const ResolvedPolicy& policy, const bpf::Program& test,
                       const std::vector<std::pair<std::size_t, std::string>>& holes) {
-  verify::Template filter{ForWrite(test), {}};
+  bpf::FilterWithHoles filter{ForWrite(test), {}};
   for (const auto& [index, name] : holes) filter.holes.push_back({kTest + index, name});
   return Describe(Prove(policy, filter), X86());
 }
@@ -204,7 +204,7 @@ ProgramDefinition PairsOfDescriptors(int count) {
 
 BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
   const DefinitionAnswers answers = AskDefinition(PairsOfDescriptors(50), X86());
-  const verify::Template filter = TemplateOf(PrecompileAnswers(answers));
+  const bpf::FilterWithHoles filter = TemplateOf(PrecompileAnswers(answers));
   const verify::Verdict verdict =
       Prove(Resolve(answers.policy, X86()), filter, {.steps = 100'000, .nodes = 20'000});
   BOOST_TEST(Describe(verdict, X86()) == "proved");
@@ -214,10 +214,10 @@ BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
 // kinds.
 BOOST_AUTO_TEST_CASE(ManyContradictionsDoNotHideADifference) {
   const DefinitionAnswers answers = AskDefinition(RandomDefinition(40, {.variables = true}), X86());
-  verify::Template filter = TemplateOf(PrecompileAnswers(answers));
+  bpf::FilterWithHoles filter = TemplateOf(PrecompileAnswers(answers));
   const ResolvedPolicy policy = Resolve(answers.policy, X86());
   BOOST_TEST(std::holds_alternative<Proved>(Prove(policy, filter)));
-  for (verify::Hole& hole : filter.holes)
+  for (bpf::Hole& hole : filter.holes)
     if (hole.variable == HighHalfName("w")) hole.variable = LowHalfName("w");
   BOOST_TEST(std::holds_alternative<Refuted>(Prove(policy, filter)));
 }

@@ -3,12 +3,12 @@
 // Program definitions in, instructions with holes for the variables out.
 //
 // A definition is called with the names of its variables, and more than once, as it must answer with the same
-// policy each time. The policy is then compiled for several sets of stand-ins, numbers that the compiler is
-// told to be opaque. Two compilations give the offsets at which each variable stands; all further ones must
-// equal the first with the numbers written in. Their stand-ins lie below, between and above the policy's own
-// constants, in ascending, descending and mixed order, with bit 31 set and clear, equal to each other and
-// equal to constants that are compared with what the variable is compared with. A compiler that looks at them
-// is caught here; a definition cannot look at what it is not given.
+// policy each time. The policy is then compiled for several sets of placeholders, numbers that the compiler
+// is told to be opaque. Two compilations give the offsets at which each variable stands; all further ones
+// must equal the first with the numbers written in. Their placeholders lie below, between and above the
+// policy's own constants, in ascending, descending and mixed order, with bit 31 set and clear, equal to each
+// other and equal to constants that are compared with what the variable is compared with. A compiler that
+// looks at them is caught here; a definition cannot look at what it is not given.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Asking a definition: all that needs the author's code.
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "precompile/call_definition.h"
+#include "precompile/neighbours.h"
+#include "precompile/placeholders.h"
+#include "precompile/serialize.h"
+#include "precompile/variable_words.h"
+
+namespace precompiledseccomp {
+namespace {
+
+using precompile::CallDefinition;
+using precompile::Neighbours;
+using precompile::Placeholders;
+using precompile::VariableWord;
+using precompile::WordsOf;
+
+// What changes with each call shows in the second answer, what changes once it was called twice in the third.
+constexpr int kTimesAsked = 3;
+
+// The first line in which two policies differ, from both sides.
+std::pair<std::string, std::string> FirstDifference(const std::string& first, const std::string& second) {
+  std::istringstream first_lines(first);
+  std::istringstream second_lines(second);
+  std::string a;
+  std::string b;
+  while (true) {
+    const bool has_a = static_cast<bool>(std::getline(first_lines, a));
+    const bool has_b = static_cast<bool>(std::getline(second_lines, b));
+    if (!has_a || !has_b) return {has_a ? a : "nothing", has_b ? b : "nothing"};
+    if (a != b) return {a, b};
+  }
+}
+
+// Throws, with what differs.
+[[noreturn]] void ThrowAnswersDiffer(const Policy& first, const Policy& second) {
+  const auto [a, b] = FirstDifference(first.ToString(), second.ToString());
+  const auto trimmed = [](const std::string& line) {
+    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+  };
+  const std::string difference =
+      a == b ? "in the counts of its hot calls, in what is optional, or in what was a negative int"
+             : "first \"" + trimmed(a) + "\", then \"" + trimmed(b) + "\"";
+  throw Error("the definition answers differently each time it is called: " + difference +
+              "; a policy must not depend on anything that changes");
+}
+
+// A definition may keep what it was given and use it in another one.
+void CheckThatVariablesAreDeclared(const std::vector<Variable>& variables, const Neighbours& used) {
+  std::set<std::string> declared;
+  for (const VariableWord& word : WordsOf(variables)) declared.insert(WordName(word, variables));
+  for (const auto& [name, constants] : used)
+    if (declared.count(name) == 0)
+      throw Error("the policy uses the variable \"" + name +
+                  "\", which this definition did not declare; take variables only from the values that the "
+                  "definition is called with");
+}
+
+void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Neighbours& used) {
+  for (const Variable& variable : variables) {
+    const bool is_used = used.count(variable.name) != 0 || used.count(LowHalfName(variable.name)) != 0 ||
+                         used.count(HighHalfName(variable.name)) != 0;
+    if (!is_used)
+      throw Error("variable \"" + variable.name +
+                  "\" does not show up in the filter: the policy never uses it; remove it from the "
+                  "definition or use it");
+  }
+}
+
+// For each word of the variables, the constants it could be confused with.
+std::vector<std::set<std::uint32_t>> ConstantsOfWords(const std::vector<Variable>& variables,
+                                                      const Neighbours& neighbours) {
+  std::vector<std::set<std::uint32_t>> constants;
+  for (const VariableWord& word : WordsOf(variables)) {
+    const auto found = neighbours.find(WordName(word, variables));
+    constants.push_back(found == neighbours.end() ? std::set<std::uint32_t>() : found->second);
+  }
+  return constants;
+}
+
+// The first two give the offsets.
+std::vector<Placeholders> RoundsFor(const std::vector<Variable>& variables, const Neighbours& used) {
+  std::vector<Placeholders> rounds = {precompile::FirstRound(variables), precompile::SecondRound(variables)};
+  if (variables.empty()) return rounds;
+  for (Placeholders& values : precompile::FurtherRounds(variables, ConstantsOfWords(variables, used)))
+    rounds.push_back(std::move(values));
+  return rounds;
+}
+
+}  // namespace
+
+DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
+  try {
+    const std::vector<Variable>& variables = definition.variables;
+    DefinitionAnswers answers{.name = definition.name,
+                              .target = target,
+                              .variables = variables,
+                              .policy = CallDefinition(definition, target),
+                              .rounds = {},
+                              .proof = definition.proof,
+                              .content = {}};
+    const std::string serialized = precompile::Serialize(answers.policy);
+    for (int asked = 1; asked < kTimesAsked; ++asked) {
+      const Policy again = CallDefinition(definition, target);
+      if (precompile::Serialize(again) != serialized) ThrowAnswersDiffer(answers.policy, again);
+    }
+    answers.content = std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
+                      precompile::Serialize(variables) + serialized;
+
+    const Neighbours used = precompile::CollectVariables(answers.policy);
+    CheckThatVariablesAreDeclared(variables, used);
+    CheckThatVariablesAreUsed(variables, used);
+    answers.rounds = RoundsFor(variables, used);
+    return answers;
+  } catch (const Error& error) {
+    throw error.InProgram(definition.name);
+  }
+}
+
+}  // namespace precompiledseccomp

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Compiling for all rounds of placeholders, and comparing the results.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
+
+#include "bpf/disassembler.h"
+#include "compile/compile.h"
+#include "precompile/placeholders.h"
+#include "precompile/variable_words.h"
+
+namespace precompiledseccomp {
+namespace {
+
+using precompile::Placeholders;
+using precompile::VariableWord;
+using precompile::WordsOf;
+
+struct Round {
+  const Placeholders& values;
+  std::vector<sock_filter> instructions;
+};
+
+[[noreturn]] void ThrowDifference(std::size_t index, const Round& first, const Round& second,
+                                  const std::string& what) {
+  throw Error(
+      "instruction " + std::to_string(index) + " " + what + ": \"" +
+      bpf::Disassemble(first.instructions[index], index) + "\" in one compilation, \"" +
+      bpf::Disassemble(second.instructions[index], index) +
+      "\" in another with other values for the variables; please report this as a bug of precompiledseccomp");
+}
+
+void CheckSameShape(const Round& first, const Round& second) {
+  if (first.instructions.size() != second.instructions.size())
+    throw Error(
+        "the filter has " + std::to_string(first.instructions.size()) +
+        " instructions in one compilation and " + std::to_string(second.instructions.size()) +
+        " in another with other values for the variables; please report this as a bug of precompiledseccomp");
+  for (std::size_t i = 0; i < first.instructions.size(); ++i) {
+    const sock_filter& a = first.instructions[i];
+    const sock_filter& b = second.instructions[i];
+    if (a.code != b.code || a.jt != b.jt || a.jf != b.jf)
+      ThrowDifference(i, first, second, "is not the same each time");
+  }
+}
+
+void AddOffset(PrecompiledProgram& program, const VariableWord& word, std::size_t index) {
+  PrecompiledVariable& variable = program.variables[word.variable];
+  auto& offsets = word.is_high_half ? variable.high_offsets : variable.low_offsets;
+  offsets.push_back(static_cast<std::uint32_t>(index));
+}
+
+// The offsets at which words stand: where the operands of the two rounds differ, they are the two
+// placeholders of one word.
+void FindOffsets(const Round& first, const Round& second, const std::vector<Variable>& variables,
+                 PrecompiledProgram& program) {
+  const std::vector<VariableWord> words = WordsOf(variables);
+  for (std::size_t i = 0; i < first.instructions.size(); ++i) {
+    const std::uint32_t a = first.instructions[i].k;
+    const std::uint32_t b = second.instructions[i].k;
+    if (a == b) continue;
+    const auto word = std::find_if(words.begin(), words.end(), [&](const VariableWord& candidate) {
+      return ValueOf(candidate, first.values) == a && ValueOf(candidate, second.values) == b;
+    });
+    if (word == words.end()) ThrowDifference(i, first, second, "depends on a variable but is not its value");
+    AddOffset(program, *word, i);
+    program.instructions[i].k = 0;
+  }
+}
+
+void CheckRendering(const PrecompiledProgram& program, const std::vector<Variable>& variables,
+                    const Round& round) {
+  const Round rendered{round.values, Render(program, round.values)};
+  CheckSameShape(rendered, round);
+  for (std::size_t i = 0; i < rendered.instructions.size(); ++i) {
+    if (rendered.instructions[i].k == round.instructions[i].k) continue;
+    std::string values;
+    for (const VariableWord& word : WordsOf(variables))
+      values += (values.empty() ? "" : ", ") + TextOf(word, variables) + " = " +
+                std::to_string(ValueOf(word, round.values));
+    ThrowDifference(i, rendered, round, "is wrong for some values (" + values + ")");
+  }
+}
+
+PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
+  const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
+  PrecompiledProgram program{.name = answers.name,
+                             .target = answers.target,
+                             .instructions = {},
+                             .variables = {},
+                             .used_syscalls = resolved.used_syscalls,
+                             .counts = resolved.counts};
+  for (const Variable& variable : answers.variables)
+    program.variables.push_back({variable.name, variable.bits, {}, {}});
+
+  const auto compiled = [&](const Placeholders& values) {
+    return Round{values, CompileChecked(resolved, NumbersOf(answers.variables, values))};
+  };
+  const Placeholders& first_values = answers.rounds.front();
+  const Round first{first_values, Compile(resolved, NumbersOf(answers.variables, first_values))};
+  program.instructions = first.instructions;
+  if (answers.variables.empty()) return program;
+
+  const Round second = compiled(answers.rounds[1]);
+  CheckSameShape(first, second);
+  FindOffsets(first, second, answers.variables, program);
+  for (std::size_t i = 2; i < answers.rounds.size(); ++i)
+    CheckRendering(program, answers.variables, compiled(answers.rounds[i]));
+  return program;
+}
+
+}  // namespace
+
+PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers) {
+  try {
+    return CompareRounds(answers);
+  } catch (const Error& error) {
+    throw error.InProgram(answers.name);
+  }
+}
+
+}  // namespace precompiledseccomp
