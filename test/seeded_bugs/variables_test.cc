@@ -50,8 +50,8 @@ constexpr Expected kTable[] = {
     //                                                first two  all rounds  prover
     {"cofactors_variables_have_a_place",             {true,     true,     true}},
     {"graph_equal_by_value",                         {false,    true,     false}},
-    {"graph_variables_in_canonical_form",            {true,     true,     true}},
-    {"graph_zero_mask_is_folded",                    {false,    true,     false}},
+    {"canonical_form_of_variables",                  {true,     true,     true}},
+    {"canonical_form_zero_mask_is_folded",           {false,    true,     false}},
     {"path_facts_by_value",                          {true,     true,     true}},
     {"layout_sign_chooses_the_jump",                 {true,     true,     false}},
     {"layout_small_data_not_masked",                 {false,    true,     false}},
