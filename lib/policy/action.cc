@@ -41,7 +41,7 @@ const KindFacts& FactsOf(Action::Kind kind) {
 Word CheckedData(const char* action, const Value& data, std::uint32_t least, std::uint32_t most) {
   const std::string range = std::to_string(least) + " to " + std::to_string(most);
   if (!data.IsConstant()) {
-    if (data.high().IsVariable())
+    if (data.high().IsVariable() || data.high().constant() != 0)
       throw Error(std::string(action) + " takes a 32-bit variable, not " + data.ToString());
     return data.low();
   }

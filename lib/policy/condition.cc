@@ -164,6 +164,32 @@ Text TextOf(const Condition& condition) {
   return std::visit(TextOfNode{}, condition.node());
 }
 
+// What the operators and functions of condition.h check is also checked of nodes that were made by hand: else
+// half of a value would be left out without a word, or a list that cannot be empty would be read.
+struct NodeCheck {
+  void operator()(const AlwaysTrue&) const {}
+  void operator()(const Comparison& node) const { CheckFits(node.operand, node.value, "value"); }
+  void operator()(const MaskedEqual& node) const {
+    CheckFits(node.operand, node.mask, "mask");
+    CheckFits(node.operand, node.value, "value");
+  }
+  void operator()(const OneOf& node) const {
+    CheckNotEmpty(node.values.size());
+    for (const Value& value : node.values) CheckFits(node.operand, value, "value");
+  }
+  void operator()(const NoOtherBits& node) const { CheckFits(node.operand, node.bits, "set of bits"); }
+  void operator()(const Conjunction& node) const { CheckNotEmpty(node.conditions.size()); }
+  void operator()(const Disjunction& node) const { CheckNotEmpty(node.conditions.size()); }
+  void operator()(const Negation& node) const {
+    if (node.condition.size() != 1)
+      throw Error("a negation is of one condition, not of " + std::to_string(node.condition.size()));
+  }
+
+  static void CheckNotEmpty(std::size_t parts) {
+    if (parts == 0) throw Error("a condition joins no parts: it needs at least one");
+  }
+};
+
 struct DepthOfNode {
   int operator()(const Conjunction& node) const { return 1 + DeepestOf(node.conditions); }
   int operator()(const Disjunction& node) const { return 1 + DeepestOf(node.conditions); }
@@ -213,6 +239,7 @@ Condition Operand::NonNegativeFd() const {
 }
 
 Condition::Condition(Node node) : node_(std::move(node)), depth_(std::visit(DepthOfNode{}, node_)) {
+  std::visit(NodeCheck{}, node_);
   if (depth_ > kMaximumDepth)
     throw Error("a condition is nested more than " + std::to_string(kMaximumDepth) + " levels deep");
 }

@@ -452,6 +452,25 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(Mistakes)
 
+// As the operators are not the only way to make one.
+BOOST_AUTO_TEST_CASE(ConditionsMadeOfNodesByHandAreCheckedAlike) {
+  const Values values(X86(), {Uint64("address")});
+  const Value address = values.Uint64("address");
+  CheckMessage([&] { Condition(Comparison{Arg32(0), Relation::kEqual, address}); }, {"32 bits wide"});
+  CheckMessage([&] { Condition(MaskedEqual{Arg32(0), address, 0}); }, {"32 bits wide", "mask"});
+  CheckMessage([&] { Condition(OneOf{Arg32(0), {1, address}}); }, {"32 bits wide"});
+  CheckMessage([&] { Condition(NoOtherBits{Arg32(0), address}); }, {"32 bits wide"});
+  CheckMessage([] { Condition(Negation{}); }, {"a negation is of one condition, not of 0"});
+  CheckMessage([] { Condition(Negation{{Always(), Always()}}); }, {"not of 2"});
+  CheckMessage([] { Condition(Conjunction{}); }, {"joins no parts"});
+  CheckMessage([] { Condition(Disjunction{}); }, {"joins no parts"});
+  CheckMessage([] { Condition(OneOf{Arg(0), {}}); }, {"joins no parts"});
+}
+
+BOOST_AUTO_TEST_CASE(HalfOfA64BitValueIsNoDataOfAnAction) {
+  CheckMessage([] { Action::Errno(Value(Word(7), Word::Variable("code"))); }, {"32-bit variable"});
+}
+
 BOOST_AUTO_TEST_CASE(ANegativeNumberSaysWhatASkippedCallIs) {
   CheckMessage([] { Policy().Allow(-1); }, {"-1", "Syscall::Skipped()"});
   CheckMessage([] { Policy().KnownUpTo(Syscall::Skipped()); }, {"skipped call", "newest known"});

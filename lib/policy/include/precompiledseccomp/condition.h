@@ -132,7 +132,8 @@ class Condition {
   // How deep a tree may be nested. Chains of && or || count once, however long.
   static constexpr int kMaximumDepth = 500;
 
-  // Throws Error when the tree is nested deeper than kMaximumDepth.
+  // Throws Error when the tree is nested deeper than kMaximumDepth, when a value does not fit its operand,
+  // and when a list is empty.
   explicit Condition(Node node);
 
   [[nodiscard]] const Node& node() const { return node_; }

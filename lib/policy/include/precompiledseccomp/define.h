@@ -21,7 +21,9 @@
 //
 // A variable is a name in a definition; what number it has is not known, and cannot be asked, until the
 // program runs. A definition is called more than once, for each target, and must describe the same policy
-// each time: no clocks, no process ids, no state kept between calls. The generator compares the answers.
+// each time: no clocks, no process ids, no state kept between calls. The generator compares three answers of
+// one definition for one target; that no definition depends on which others were called before is for the
+// author.
 #pragma once
 
 #include <cstdint>

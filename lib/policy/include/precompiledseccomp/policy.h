@@ -149,7 +149,8 @@ class Policy : public RuleFunctions<Policy> {
 
   // Says that the program runs on no kernel before this one, 5.4 for example as (5, 4). What only matters on
   // older ones is then left out of the filter: on x86-64 with 5.4 and later, the numbers 512 to 547 are
-  // numbers like any other. Throws Error for a version before 3.5, the first with filters.
+  // numbers like any other. Merge() takes it over like the other options: let the program say it, not rules
+  // that several programs share. Throws Error for a version before 3.5, the first with filters.
   Policy& ForLinuxFrom(int version, int patch_level);
 
   // What the compiler optimises for: the calls made most often, most frequent first (the call at place n

@@ -35,8 +35,8 @@ class Syscall {
   // proot. Filters see the number -1 and the arguments of the call that was to be made. Without a rule, it
   // gets what any call gets that no rule decides: the action for unknown calls, or the default action. A
   // policy whose default is to kill therefore kills the tracee when a call is skipped, and one whose default
-  // is an errno lets the tracer have its way, which sets the result afterwards. Whatever the answer, no call
-  // is made.
+  // is an errno lets the tracer have its way, which sets the result afterwards. No call is
+  // made, unless the answer asks a tracer (Action::Trace), which may write another number.
   static Syscall Skipped();
 
   // The number is Target::kSkippedCall for Skipped().
