@@ -22,7 +22,7 @@ std::string TextOf(const Immediate& operand) {
 // "arg0.low", or "arg0.low & 0xff".
 std::string TextOf(const Subject& subject, const Target& target) {
   constexpr std::size_t kBeforeTheWord = 3;  // "ld "
-  const std::string word =
+  std::string word =
       bpf::Disassemble(bpf::LoadWord(subject.offset), 0, target.big_endian).substr(kBeforeTheWord);
   switch (subject.transform) {
     case Subject::Transform::kNone:
