@@ -13,9 +13,9 @@
 
 #include <precompiledseccomp/error.h>
 
-#include "child.h"
+#include "files.h"
+#include "module/child.h"
 #include "options.h"
-#include "output.h"
 #include "produce.h"
 #include "version.h"
 

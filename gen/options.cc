@@ -15,8 +15,8 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 
-#include "identifiers.h"
 #include "verify/verify.h"
+#include "write/identifiers.h"
 
 namespace precompiledseccomp::gen {
 namespace {

@@ -11,15 +11,15 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "compile_all.h"
-#include "content_name.h"
-#include "depfile.h"
-#include "header_text.h"
-#include "identifiers.h"
-#include "listing.h"
-#include "module.h"
-#include "source_text.h"
-#include "stats.h"
+#include "module/module.h"
+#include "programs/compile_all.h"
+#include "report/listing.h"
+#include "report/stats.h"
+#include "write/content_name.h"
+#include "write/depfile.h"
+#include "write/header_text.h"
+#include "write/identifiers.h"
+#include "write/source_text.h"
 
 namespace precompiledseccomp::gen {
 namespace {

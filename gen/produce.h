@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include "child.h"
+#include "files.h"
+#include "module/child.h"
 #include "options.h"
-#include "output.h"
 
 namespace precompiledseccomp::gen {
 

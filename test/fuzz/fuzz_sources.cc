@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "bpf/instructions.h"
-#include "content_name.h"
 #include "fuzz/fail.h"
 #include "fuzz/random_programs.h"
 #include "fuzz/source_reader.h"
-#include "header_text.h"
-#include "identifiers.h"
-#include "source_text.h"
+#include "write/content_name.h"
+#include "write/header_text.h"
+#include "write/identifiers.h"
+#include "write/source_text.h"
 
 namespace precompiledseccomp::fuzz {
 namespace {

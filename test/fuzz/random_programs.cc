@@ -10,7 +10,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "identifiers.h"
+#include "write/identifiers.h"
 
 namespace precompiledseccomp::fuzz {
 namespace {

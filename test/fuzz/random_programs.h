@@ -7,7 +7,7 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "compile_all.h"
+#include "programs/compile_all.h"
 #include "support/random.h"
 
 // What the generator has when it writes: programs that nobody compiled, of any instructions.

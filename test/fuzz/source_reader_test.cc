@@ -11,8 +11,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "fuzz/source_reader.h"
-#include "header_text.h"
-#include "source_text.h"
+#include "write/header_text.h"
+#include "write/source_text.h"
 
 namespace precompiledseccomp::fuzz {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "output.h"
+#include "files.h"
 #include "run.h"
 
 namespace precompiledseccomp::gen {

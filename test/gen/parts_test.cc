@@ -8,12 +8,12 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "content_name.h"
-#include "depfile.h"
-#include "identifiers.h"
-#include "json.h"
+#include "report/json.h"
 #include "run.h"
-#include "table_layout.h"
+#include "write/content_name.h"
+#include "write/depfile.h"
+#include "write/identifiers.h"
+#include "write/table_layout.h"
 
 namespace precompiledseccomp::gen {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "bpf/instructions.h"
 #include "modules/good.h"
-#include "proof.h"
+#include "programs/proof.h"
 #include "run.h"
 #include "verify/diagrams.h"
 

@@ -12,11 +12,11 @@
 #include <precompiledseccomp/evaluate.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "allowed_ways.h"
 #include "bpf/allow_cache.h"
 #include "bpf/instructions.h"
 #include "bpf/interpreter.h"
 #include "modules/good.h"
+#include "report/allowed_ways.h"
 #include "run.h"
 
 namespace precompiledseccomp::gen {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "compile_all.h"
+#include "programs/compile_all.h"
 
 namespace precompiledseccomp::gen {
 

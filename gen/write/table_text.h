@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "compile_all.h"
+#include "programs/compile_all.h"
 
 namespace precompiledseccomp::gen {
 

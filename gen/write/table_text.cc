@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "table_text.h"
+#include "write/table_text.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <set>
 
-#include "listing.h"
-#include "table_layout.h"
+#include "report/listing.h"
+#include "write/table_layout.h"
 
 namespace precompiledseccomp::gen {
 namespace {

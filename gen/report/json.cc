@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "json.h"
+#include "report/json.h"
 
 namespace precompiledseccomp::gen {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "source_text.h"
+#include "write/source_text.h"
 
-#include "identifiers.h"
-#include "table_text.h"
 #include "version.h"
+#include "write/identifiers.h"
+#include "write/table_text.h"
 
 namespace precompiledseccomp::gen {
 namespace {

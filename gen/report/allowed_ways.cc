@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "allowed_ways.h"
+#include "report/allowed_ways.h"
 
 #include <algorithm>
 #include <map>

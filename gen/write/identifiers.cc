@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "identifiers.h"
+#include "write/identifiers.h"
 
 #include <map>
 

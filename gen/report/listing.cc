@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "listing.h"
+#include "report/listing.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "header_text.h"
+#include "write/header_text.h"
 
 #include <precompiledseccomp/interface.h>
 
-#include "identifiers.h"
 #include "version.h"
+#include "write/identifiers.h"
 
 namespace precompiledseccomp::gen {
 namespace {

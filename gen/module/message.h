@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The author's module is code that may do anything: crash, call exit, print to standard output, change the
-// locale or the working directory. It is loaded and called in a child process, which hands back the complete
-// result or one error; only the parent, which has never seen the module, writes files.
+// What a child process was doing when it died, and the message that says so.
 #pragma once
 
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "output.h"
+#include <precompiledseccomp/error.h>
 
 namespace precompiledseccomp::gen {
 
@@ -34,9 +30,7 @@ class Progress {
   std::array<char, 256> program_{};  // ends with a NUL
 };
 
-// Calls `work` in a child process and returns what it returned. What the child prints to standard output goes
-// to standard error. Throws Error: the one that `work` threw, or one that says what the child was doing when
-// it died. The calling process must not have started threads.
-std::vector<OutputFile> RunInChild(const std::function<std::vector<OutputFile>(Progress&)>& work);
+// For a child that ended without a result or an error. `status` is that of waitpid.
+Error DescribeDeath(const Progress& progress, int status);
 
 }  // namespace precompiledseccomp::gen

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "output.h"
+#include "files.h"
 
 #include <cerrno>
 #include <cstdio>

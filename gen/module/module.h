@@ -8,7 +8,7 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "child.h"
+#include "module/message.h"
 
 namespace precompiledseccomp::gen {
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "child.h"
+#include "module/child.h"
 
-#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -154,28 +156,6 @@ class SharedProgress {
   Progress* progress_ = nullptr;
 };
 
-std::string DescribeEnd(int status) {
-  if (!WIFSIGNALED(status)) return "it ended the process instead of returning";
-  const int signal = WTERMSIG(status);
-  return "it was killed by signal " + std::to_string(signal) + " (" + strsignal(signal) + ")";
-}
-
-Error DescribeDeath(const Progress& progress, int status) {
-  const std::string end = DescribeEnd(status);
-  switch (progress.step()) {
-    case Progress::Step::kLoading:
-      return Error("the module failed while it was loaded: " + end);
-    case Progress::Step::kListing:
-      return Error("the module failed while it listed its programs: " + end);
-    case Progress::Step::kDefining:
-      return Error("the definition failed: " + end).InProgram(progress.program());
-    case Progress::Step::kCompiling:
-      break;
-  }
-  return Error("the generator failed while it compiled or proved: " + end +
-               "; please report this as a bug of precompiledseccomp");
-}
-
 int WaitFor(pid_t child) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
@@ -195,13 +175,6 @@ std::vector<OutputFile> ToResult(std::vector<std::string> records) {
 }
 
 }  // namespace
-
-void Progress::Begin(Step step, std::string_view program) {
-  const std::size_t size = std::min(program.size(), program_.size() - 1);
-  std::copy_n(program.begin(), size, program_.begin());
-  program_[size] = '\0';
-  step_ = step;
-}
 
 std::vector<OutputFile> RunInChild(const std::function<std::vector<OutputFile>(Progress&)>& work) {
   const SharedProgress progress;

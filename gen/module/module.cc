@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "module.h"
+#include "module/module.h"
 
 #include <cerrno>
 #include <cstddef>

@@ -8,7 +8,7 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "content_name.h"
+#include "write/content_name.h"
 
 namespace precompiledseccomp::gen {
 

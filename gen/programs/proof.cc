@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "proof.h"
+#include "programs/proof.h"
 
 #include <algorithm>
 #include <variant>

@@ -14,8 +14,8 @@
 #include <precompiledseccomp/define.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "child.h"
-#include "proof.h"
+#include "module/message.h"
+#include "programs/proof.h"
 
 namespace precompiledseccomp::gen {
 

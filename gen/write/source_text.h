@@ -9,8 +9,8 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "compile_all.h"
-#include "content_name.h"
+#include "programs/compile_all.h"
+#include "write/content_name.h"
 
 namespace precompiledseccomp::gen {
 

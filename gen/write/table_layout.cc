@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "table_layout.h"
+#include "write/table_layout.h"
 
 #include <algorithm>
 #include <map>

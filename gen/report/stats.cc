@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "stats.h"
+#include "report/stats.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,10 +11,10 @@
 
 #include <precompiledseccomp/evaluate.h>
 
-#include "allowed_ways.h"
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
-#include "json.h"
+#include "report/allowed_ways.h"
+#include "report/json.h"
 #include "target/syscall_names.h"
 #include "version.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "depfile.h"
+#include "write/depfile.h"
 
 namespace precompiledseccomp::gen {
 namespace {

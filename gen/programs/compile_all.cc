@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "compile_all.h"
+#include "programs/compile_all.h"
 
 #include <algorithm>
 #include <chrono>
