@@ -15,8 +15,10 @@
 #include <utility>
 
 #include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
 
 #include "bpf/acceptance.h"
+#include "programs/proof.h"
 
 namespace precompiledseccomp::gen {
 namespace {

@@ -3,36 +3,18 @@
 // Compiling all programs of a module, on all cores.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <precompiledseccomp/define.h>
-#include <precompiledseccomp/precompile.h>
+#include <precompiledseccomp/target.h>
 
 #include "module/message.h"
-#include "programs/proof.h"
+#include "programs/compiled_target.h"
 
 namespace precompiledseccomp::gen {
-
-// The programs of a module, compiled for one target.
-struct CompiledTarget {
-  Target target;
-  // Sorted by name. Their `used_syscalls` are empty; here is the union of all:
-  std::vector<PrecompiledProgram> programs;
-  std::vector<UsedSyscall> used_syscalls;  // sorted, each once
-  // How many programs were compiled; the others have the variables and the policy of one of these.
-  std::size_t distinct_programs = 0;
-  // What each program took, by name: calling its definition, and compiling it unless it is like another.
-  std::map<std::string, std::chrono::nanoseconds> times;
-  // By name: of what was proved of each program, and what that took, if anything.
-  std::map<std::string, ProofRecord> proofs;
-  std::map<std::string, std::chrono::nanoseconds> proof_times;
-};
 
 // How much work each proof may be (verify/verify.h); nothing means that nothing is proved.
 using ProofSteps = std::optional<std::uint64_t>;

@@ -3,20 +3,14 @@
 // The proof of a program that is to be written.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include <precompiledseccomp/precompile.h>
 
+#include "programs/compiled_target.h"
 #include "verify/verify.h"
 
 namespace precompiledseccomp::gen {
-
-struct ProofRecord {
-  verify::Proved proved;   // if `not_proved` is empty
-  std::string not_proved;  // why not; the program's definition permits it, or the command line
-};
 
 // What stands in the record of a program that was not even tried to be proved.
 ProofRecord ProofTurnedOff();

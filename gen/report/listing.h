@@ -12,7 +12,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "programs/compile_all.h"
+#include "programs/compiled_target.h"
 
 namespace precompiledseccomp::gen {
 

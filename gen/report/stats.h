@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "programs/compile_all.h"
+#include "programs/compiled_target.h"
 
 namespace precompiledseccomp::gen {
 

@@ -9,7 +9,7 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "programs/compile_all.h"
+#include "programs/compiled_target.h"
 #include "write/content_name.h"
 
 namespace precompiledseccomp::gen {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "programs/compile_all.h"
+#include "programs/compiled_target.h"
 
 namespace precompiledseccomp::gen {
 

@@ -7,7 +7,7 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "programs/compile_all.h"
+#include "programs/compiled_target.h"
 #include "support/random.h"
 
 // What the generator has when it writes: programs that nobody compiled, of any instructions.

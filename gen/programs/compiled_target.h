@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Programs that are compiled and proved: what sources and reports are written from.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <precompiledseccomp/precompile.h>
+
+#include "verify/verify.h"
+
+namespace precompiledseccomp::gen {
+
+struct ProofRecord {
+  verify::Proved proved;   // if `not_proved` is empty
+  std::string not_proved;  // why not; the program's definition permits it, or the command line
+};
+
+// The programs of a module, compiled for one target.
+struct CompiledTarget {
+  Target target;
+  // Sorted by name. Their `used_syscalls` are empty; here is the union of all:
+  std::vector<PrecompiledProgram> programs;
+  std::vector<UsedSyscall> used_syscalls;  // sorted, each once
+  // How many programs were compiled; the others have the variables and the policy of one of these.
+  std::size_t distinct_programs = 0;
+  // What each program took, by name: calling its definition, and compiling it unless it is like another.
+  std::map<std::string, std::chrono::nanoseconds> times;
+  // By name: of what was proved of each program, and what that took, if anything.
+  std::map<std::string, ProofRecord> proofs;
+  std::map<std::string, std::chrono::nanoseconds> proof_times;
+};
+
+}  // namespace precompiledseccomp::gen
