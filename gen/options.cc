@@ -23,29 +23,103 @@ namespace {
 
 namespace po = boost::program_options;
 
+// ---- The options.
+
+enum class Kind : std::uint8_t {
+  kFlag,
+  kText,
+  kTexts,         // may be given several times
+  kOptionalText,  // may stand without its text
+};
+
+// Everything that there is to say about an option by itself: the parser and the help are made from it.
+struct Option {
+  const char* name;
+  Kind kind;
+  const char* argument;  // what the help calls it; "" for a flag
+  std::string help;      // one line, or several with line feeds between them
+};
+
+// In the order of the help.
+std::vector<Option> AllOptions() {
+  const std::string usual_steps = std::to_string(verify::Limits().steps);
+  return {
+      {"module", Kind::kText, "FILE",
+       "the definition module: a shared library with PRECOMPILEDSECCOMP_MODULE"},
+      {"source", Kind::kText, "FILE", "the C++ source to write: tables, lookup, rendering"},
+      {"header", Kind::kText, "FILE", "the C++ header to write: what the application includes"},
+      {"namespace", Kind::kText, "NAME", "where to put it all, such as myapp or mycompany::myapp"},
+      {"arch", Kind::kTexts, "ARCH",
+       "an architecture to compile for: " + TargetNames() +
+           ";\n"
+           "given several times, the compiler of the source picks the right one\n"
+           "(default: " PRECOMPILEDSECCOMP_DEFAULT_ARCH ")"},
+      {"stub", Kind::kFlag, "", "write sources whose lookups all fail, without compiling any program"},
+      {"prove", Kind::kText, "on|off",
+       "prove of every program, for all calls and all values of its variables, that its filter\n"
+       "does what the policy says (default: on); the source says what is not proved"},
+      {"proof-steps", Kind::kText, "NUMBER",
+       "how much work a proof may be before the program counts as too large, two to ten\n"
+       "million a second; more than by default may take more memory, too (default: " +
+           usual_steps + ")"},
+      {"stats", Kind::kText, "FILE",
+       "JSON to write: instruction counts, offsets of variables, what was proved, calls that\n"
+       "the kernel will answer from its allow bitmap, instructions run for each call number,\n"
+       "and by calls that the kernel runs the filter for (weighted by SyscallCounts or\n"
+       "HotSyscalls), programs that were compiled rather than found equal to another"},
+      {"stats-times", Kind::kFlag, "",
+       "add the time that each program and all together took to compile and to prove, which\n"
+       "is another one each time"},
+      {"depfile", Kind::kText, "FILE", "Make-style dependencies of the outputs to write, for a build system"},
+      {"list", Kind::kFlag, "", "print the programs, each with its variables (64-bit ones as name:64)"},
+      {"disassemble", Kind::kOptionalText, "[PROGRAM]", "print the instructions of one program, or of all"},
+      {"version", Kind::kFlag, "", "print the version"},
+      {"help", Kind::kFlag, "", "print this"},
+  };
+}
+
+// The parser's description takes it over.
+po::value_semantic* SemanticOf(const Option& option) {
+  switch (option.kind) {
+    case Kind::kFlag:
+      break;
+    case Kind::kText:
+      return po::value<std::string>()->value_name(option.argument);
+    case Kind::kTexts:
+      return po::value<std::vector<std::string>>()->value_name(option.argument);
+    case Kind::kOptionalText:
+      // Zero tokens or more, as an optional argument in a word of its own would otherwise not be taken; more
+      // than one is refused below.
+      return po::value<std::vector<std::string>>()->zero_tokens()->multitoken()->value_name(option.argument);
+  }
+  return new po::untyped_value(true);  // NOLINT: as po::value does
+}
+
 po::options_description Describe() {
-  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   po::options_description description;
-  auto add = description.add_options();
-  add("module", text("FILE"), "");
-  add("source", text("FILE"), "");
-  add("header", text("FILE"), "");
-  add("namespace", text("NAME"), "");
-  add("arch", po::value<std::vector<std::string>>(), "");
-  add("stub", "");
-  add("prove", text("on|off"), "");
-  add("proof-steps", text("NUMBER"), "");
-  add("stats", text("FILE"), "");
-  add("stats-times", "");
-  add("depfile", text("FILE"), "");
-  add("list", "");
-  // Zero tokens or more, as an optional argument in a word of its own would otherwise not be taken; more than
-  // one is refused below.
-  add("disassemble", po::value<std::vector<std::string>>()->zero_tokens()->multitoken(), "");
-  add("version", "");
-  add("help", "");
+  for (const Option& option : AllOptions())
+    description.add_options()(option.name, SemanticOf(option), option.help.c_str());
   return description;
 }
+
+//   --name ARGUMENT    help, which has a column of its own
+//                      in each of its lines
+std::string HelpOf(const Option& option) {
+  constexpr std::size_t kColumn = 22;
+  std::string text = std::string("  --") + option.name;
+  if (*option.argument != '\0') text.append(" ").append(option.argument);
+  if (text.size() < kColumn)
+    text.append(kColumn - text.size(), ' ');
+  else
+    text.append("\n").append(kColumn, ' ');
+  for (const char c : option.help) {
+    text += c;
+    if (c == '\n') text.append(kColumn, ' ');
+  }
+  return text + "\n";
+}
+
+// ---- The command line.
 
 po::variables_map Parse(int argc, const char* const* argv) {
   namespace style = po::command_line_style;
@@ -226,7 +300,8 @@ Options ParseOptions(int argc, const char* const* argv) {
 }
 
 std::string HelpText() {
-  return R"(Compiles the seccomp filters that a module defines, and writes them as C++ sources with constant tables.
+  std::string text =
+      R"(Compiles the seccomp filters that a module defines, and writes them as C++ sources with constant tables.
 
   precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
                          [--arch ARCH]... [--stub] [--prove on|off] [--proof-steps NUMBER]
@@ -236,32 +311,9 @@ std::string HelpText() {
   precompiledseccomp-gen --module FILE --list
   precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
 
-  --module FILE       the definition module: a shared library with PRECOMPILEDSECCOMP_MODULE
-  --source FILE       the C++ source to write: tables, lookup, rendering
-  --header FILE       the C++ header to write: what the application includes
-  --namespace NAME    where to put it all, such as myapp or mycompany::myapp
-  --arch ARCH         an architecture to compile for: )" +
-         TargetNames() + R"(;
-                      given several times, the compiler of the source picks the right one
-                      (default: )" PRECOMPILEDSECCOMP_DEFAULT_ARCH R"()
-  --stub              write sources whose lookups all fail, without compiling any program
-  --prove on|off      prove of every program, for all calls and all values of its variables, that its filter
-                      does what the policy says (default: on); the source says what is not proved
-  --proof-steps NUMBER
-                      how much work a proof may be before the program counts as too large, two to ten
-                      million a second; more than by default may take more memory, too (default: )" +
-         std::to_string(verify::Limits().steps) + R"()
-  --stats FILE        JSON to write: instruction counts, offsets of variables, what was proved, calls that
-                      the kernel will answer from its allow bitmap, instructions run for each call number,
-                      and by calls that the kernel runs the filter for (weighted by SyscallCounts or
-                      HotSyscalls), programs that were compiled rather than found equal to another
-  --stats-times       add the time that each program and all together took to compile and to prove, which
-                      is another one each time
-  --depfile FILE      Make-style dependencies of the outputs to write, for a build system
-  --list              print the programs, each with its variables (64-bit ones as name:64)
-  --disassemble       print the instructions of one program, or of all
-  --version, --help   print that
-
+)";
+  for (const Option& option : AllOptions()) text += HelpOf(option);
+  return text + R"(
 Files are written only if their content changes, and only when everything has succeeded.
 Exit status: 0, 1 for errors, 2 for wrong usage.
 )";
