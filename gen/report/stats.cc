@@ -13,7 +13,7 @@
 
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
-#include "report/allowed_ways.h"
+#include "report/allowed_paths.h"
 #include "report/json.h"
 #include "target/syscall_names.h"
 #include "version.h"
@@ -89,7 +89,7 @@ void WritePathLengths(const PrecompiledProgram& program, std::size_t numbers, Js
 struct CheckedCall {
   std::uint32_t number = 0;
   std::uint64_t weight = 0;
-  AllowedWays ways;
+  AllowedPaths ways;
 };
 
 std::vector<CheckedCall> CheckedCalls(const PrecompiledProgram& program, std::size_t numbers) {
@@ -97,7 +97,7 @@ std::vector<CheckedCall> CheckedCalls(const PrecompiledProgram& program, std::si
   std::uint64_t largest_weight = 0;
   for (std::uint32_t number = 0; number < numbers; ++number) {
     if (bpf::IsCacheable(program.instructions, number, program.target.audit_arch)) continue;
-    const AllowedWays ways = FindAllowedWays(program.instructions, number, program.target.audit_arch);
+    const AllowedPaths ways = FindAllowedPaths(program.instructions, number, program.target.audit_arch);
     if (ways.count == 0) continue;
     const auto count = std::find_if(program.counts.begin(), program.counts.end(),
                                     [&](const auto& counted) { return counted.first == number; });

@@ -48,7 +48,7 @@ namespace precompiledseccomp::gen {
 // `checked` are the calls among these numbers that the kernel runs the filter for each time, and that the
 // filter may allow: what a running program pays for. Their lengths are instructions run, the mean and the
 // maximum over the ways through the instructions that end in allowing (or logging) the call, each way being
-// as likely as any other; see allowed_ways.h. `weight` is how often the policy says that the call is made
+// as likely as any other; see allowed_paths.h. `weight` is how often the policy says that the call is made
 // (SyscallCounts or HotSyscalls); if it says nothing of any checked call, 1 for each. `mean_checked_path` is
 // the mean of their means, by weight, and `maximum_checked_path` the longest way of all; both are 0 if there
 // are no such calls.

@@ -16,7 +16,7 @@
 #include "bpf/instructions.h"
 #include "bpf/interpreter.h"
 #include "modules/good.h"
-#include "report/allowed_ways.h"
+#include "report/allowed_paths.h"
 #include "run.h"
 
 namespace precompiledseccomp::gen {
@@ -32,13 +32,13 @@ constexpr std::uint32_t kArgument1 = ArgumentOffset(1, Half::kLow, false);
 
 void CheckWays(const bpf::Program& program, std::uint32_t number, long double count, long double mean,
                std::size_t longest) {
-  const AllowedWays ways = FindAllowedWays(program, number, AUDIT_ARCH_X86_64);
+  const AllowedPaths ways = FindAllowedPaths(program, number, AUDIT_ARCH_X86_64);
   BOOST_TEST(ways.count == count);
   BOOST_TEST(ways.MeanLength() == mean);
   BOOST_TEST(ways.longest == longest);
 }
 
-BOOST_AUTO_TEST_SUITE(allowed_ways)
+BOOST_AUTO_TEST_SUITE(allowed_paths)
 
 BOOST_AUTO_TEST_CASE(ACallDecidedByItsNumberHasOneWayOrNone) {
   const bpf::Program program = {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(ACallDecidedByItsNumberHasOneWayOrNone) {
   };
   CheckWays(program, 9, 1, 5, 5);
   CheckWays(program, 10, 0, 0, 0);
-  BOOST_TEST(FindAllowedWays(program, 9, AUDIT_ARCH_AARCH64).count == 0);
+  BOOST_TEST(FindAllowedPaths(program, 9, AUDIT_ARCH_AARCH64).count == 0);
 }
 
 BOOST_AUTO_TEST_CASE(EachValueOfAListIsAWay) {
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(MoreWaysThanADoubleHoldsAreCounted) {
     program.push_back(Jump(0));
   }
   program.push_back(Return(kAllow));
-  const AllowedWays ways = FindAllowedWays(program, 0, AUDIT_ARCH_X86_64);
+  const AllowedPaths ways = FindAllowedPaths(program, 0, AUDIT_ARCH_X86_64);
   BOOST_TEST(ways.count == std::pow(2.0L, 2000));
   // Each of the 2000 tests adds one instruction, and in every other way a second one.
   BOOST_TEST(std::abs(ways.MeanLength() - 3002) < 1e-6);
@@ -148,7 +148,7 @@ void CheckCheckedCalls(const json& entry, const PrecompiledProgram& program, std
   double sum = 0;
   std::size_t longest = 0;
   for (std::uint32_t number = 0; number < limit; ++number) {
-    const AllowedWays ways = FindAllowedWays(program.instructions, number, arch);
+    const AllowedPaths ways = FindAllowedPaths(program.instructions, number, arch);
     if (bpf::IsCacheable(program.instructions, number, arch) || ways.count == 0) continue;
     BOOST_REQUIRE((checked != entry["checked"].end()));
     BOOST_TEST((*checked)["number"] == number);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "report/allowed_ways.h"
+#include "report/allowed_paths.h"
 
 #include <algorithm>
 #include <map>
@@ -24,7 +24,7 @@ using Register = std::optional<std::uint32_t>;  // nothing if it depends on the 
 // All ways that arrive at an instruction with the same in A.
 struct Arrival {
   Register a;
-  AllowedWays ways;
+  AllowedPaths ways;
 };
 
 // Jumps go forward only, so that all ways to an instruction are known once those before it are done.
@@ -35,7 +35,7 @@ class Walk {
     waiting_[0].push_back({0, {1, 0, 0}});
   }
 
-  AllowedWays Run() {
+  AllowedPaths Run() {
     while (!waiting_.empty()) {
       const auto first = waiting_.extract(waiting_.begin());
       for (Arrival arrival : first.mapped()) {
@@ -117,7 +117,7 @@ class Walk {
       arrivals.push_back(arrival);
   }
 
-  static void Add(const AllowedWays& ways, AllowedWays& sum) {
+  static void Add(const AllowedPaths& ways, AllowedPaths& sum) {
     sum.count += ways.count;
     sum.total_length += ways.total_length;
     sum.longest = std::max(sum.longest, ways.longest);
@@ -127,13 +127,13 @@ class Walk {
   std::uint32_t number_;
   std::uint32_t audit_arch_;
   std::map<std::size_t, std::vector<Arrival>> waiting_;  // by instruction
-  AllowedWays allowed_;
+  AllowedPaths allowed_;
 };
 
 }  // namespace
 
-AllowedWays FindAllowedWays(std::span<const sock_filter> program, std::uint32_t number,
-                            std::uint32_t audit_arch) {
+AllowedPaths FindAllowedPaths(std::span<const sock_filter> program, std::uint32_t number,
+                              std::uint32_t audit_arch) {
   return Walk(program, number, audit_arch).Run();
 }
 

@@ -17,7 +17,7 @@ namespace precompiledseccomp::gen {
 // stands for the calls that get the same answers to all tests, such as those with one value of a list that an
 // argument must be in. Ways that no call takes, because one test contradicts another, are counted like the
 // others. An answer that is computed (`ret a`) is taken for a refusal.
-struct AllowedWays {
+struct AllowedPaths {
   // Not an integer: a program of 4096 instructions can have 2^4000 ways. This type can hold that (its
   // exponent has 15 bits on x86-64 and aarch64).
   long double count = 0;
@@ -28,7 +28,7 @@ struct AllowedWays {
 };
 
 // `program` is one that bpf::ReasonForRefusal has nothing against.
-AllowedWays FindAllowedWays(std::span<const sock_filter> program, std::uint32_t number,
-                            std::uint32_t audit_arch);
+AllowedPaths FindAllowedPaths(std::span<const sock_filter> program, std::uint32_t number,
+                              std::uint32_t audit_arch);
 
 }  // namespace precompiledseccomp::gen
