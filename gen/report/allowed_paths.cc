@@ -21,13 +21,13 @@ bool IsAllowed(std::uint32_t answer) {
 
 using Register = std::optional<std::uint32_t>;  // nothing if it depends on the arguments
 
-// All ways that arrive at an instruction with the same in A.
+// All paths that arrive at an instruction with the same in A.
 struct Arrival {
   Register a;
-  AllowedPaths ways;
+  AllowedPaths paths;
 };
 
-// Jumps go forward only, so that all ways to an instruction are known once those before it are done.
+// Jumps go forward only, so that all paths to an instruction are known once those before it are done.
 class Walk {
  public:
   Walk(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch)
@@ -39,8 +39,8 @@ class Walk {
     while (!waiting_.empty()) {
       const auto first = waiting_.extract(waiting_.begin());
       for (Arrival arrival : first.mapped()) {
-        arrival.ways.total_length += arrival.ways.count;
-        ++arrival.ways.longest;
+        arrival.paths.total_length += arrival.paths.count;
+        ++arrival.paths.longest;
         Step(first.key(), arrival);
       }
     }
@@ -52,21 +52,21 @@ class Walk {
     const sock_filter& instruction = program_[index];
     switch (BPF_CLASS(instruction.code)) {
       case BPF_RET:
-        if (BPF_RVAL(instruction.code) == BPF_K && IsAllowed(instruction.k)) Add(arrival.ways, allowed_);
+        if (BPF_RVAL(instruction.code) == BPF_K && IsAllowed(instruction.k)) Add(arrival.paths, allowed_);
         return;
       case BPF_JMP:
         Jump(index, arrival);
         return;
       case BPF_LD:
-        Arrive(index + 1, {Loaded(instruction), arrival.ways});
+        Arrive(index + 1, {Loaded(instruction), arrival.paths});
         return;
       case BPF_ALU: {
         const bool is_known_and = instruction.code == (BPF_ALU | BPF_AND | BPF_K) && arrival.a;
-        Arrive(index + 1, {is_known_and ? Register(*arrival.a & instruction.k) : Register(), arrival.ways});
+        Arrive(index + 1, {is_known_and ? Register(*arrival.a & instruction.k) : Register(), arrival.paths});
         return;
       }
       case BPF_MISC:
-        Arrive(index + 1, {instruction.code == (BPF_MISC | BPF_TXA) ? Register() : arrival.a, arrival.ways});
+        Arrive(index + 1, {instruction.code == (BPF_MISC | BPF_TXA) ? Register() : arrival.a, arrival.paths});
         return;
       default:  // stores, and loads of X
         Arrive(index + 1, arrival);
@@ -112,15 +112,15 @@ class Walk {
     const auto same = std::find_if(arrivals.begin(), arrivals.end(),
                                    [&](const Arrival& other) { return other.a == arrival.a; });
     if (same != arrivals.end())
-      Add(arrival.ways, same->ways);
+      Add(arrival.paths, same->paths);
     else
       arrivals.push_back(arrival);
   }
 
-  static void Add(const AllowedPaths& ways, AllowedPaths& sum) {
-    sum.count += ways.count;
-    sum.total_length += ways.total_length;
-    sum.longest = std::max(sum.longest, ways.longest);
+  static void Add(const AllowedPaths& paths, AllowedPaths& sum) {
+    sum.count += paths.count;
+    sum.total_length += paths.total_length;
+    sum.longest = std::max(sum.longest, paths.longest);
   }
 
   std::span<const sock_filter> program_;

@@ -89,7 +89,7 @@ void WritePathLengths(const PrecompiledProgram& program, std::size_t numbers, Js
 struct CheckedCall {
   std::uint32_t number = 0;
   std::uint64_t weight = 0;
-  AllowedPaths ways;
+  AllowedPaths paths;
 };
 
 std::vector<CheckedCall> CheckedCalls(const PrecompiledProgram& program, std::size_t numbers) {
@@ -97,13 +97,13 @@ std::vector<CheckedCall> CheckedCalls(const PrecompiledProgram& program, std::si
   std::uint64_t largest_weight = 0;
   for (std::uint32_t number = 0; number < numbers; ++number) {
     if (bpf::IsCacheable(program.instructions, number, program.target.audit_arch)) continue;
-    const AllowedPaths ways = FindAllowedPaths(program.instructions, number, program.target.audit_arch);
-    if (ways.count == 0) continue;
+    const AllowedPaths paths = FindAllowedPaths(program.instructions, number, program.target.audit_arch);
+    if (paths.count == 0) continue;
     const auto count = std::find_if(program.counts.begin(), program.counts.end(),
                                     [&](const auto& counted) { return counted.first == number; });
     const std::uint64_t weight = count == program.counts.end() ? 0 : count->second;
     largest_weight = std::max(largest_weight, weight);
-    calls.push_back({number, weight, ways});
+    calls.push_back({number, weight, paths});
   }
   if (largest_weight == 0)
     for (CheckedCall& call : calls) call.weight = 1;
@@ -121,17 +121,17 @@ void WriteChecked(const PrecompiledProgram& program, const std::vector<std::stri
   long double total_weight = 0;
   std::size_t longest = 0;
   json.Line().Key("checked").BeginArray();
-  for (const auto& [number, weight, ways] : CheckedCalls(program, names.size())) {
+  for (const auto& [number, weight, paths] : CheckedCalls(program, names.size())) {
     json.BeginObject();
     json.Key("number").Number(number);
     json.Key("name").String(names[number]);
     json.Key("weight").Number(weight);
-    WriteMean("mean_path_length", ways.MeanLength(), json);
-    json.Key("maximum_path_length").Number(ways.longest);
+    WriteMean("mean_path_length", paths.MeanLength(), json);
+    json.Key("maximum_path_length").Number(paths.longest);
     json.EndObject();
-    total_length += static_cast<long double>(weight) * ways.MeanLength();
+    total_length += static_cast<long double>(weight) * paths.MeanLength();
     total_weight += static_cast<long double>(weight);
-    longest = std::max(longest, ways.longest);
+    longest = std::max(longest, paths.longest);
   }
   json.EndArray();
   json.Line();

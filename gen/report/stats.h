@@ -33,7 +33,7 @@ namespace precompiledseccomp::gen {
 // `compiled` counts the programs of a target that were compiled; the others have the policy and the variables
 // of one of these, and so its instructions.
 //
-// `proof` says how many ways through the instructions the proof covers (2^64 - 1 if they are more), and how
+// `proof` says how many paths through the instructions the proof covers (2^64 - 1 if they are more), and how
 // much work it was: nodes of decision diagrams and steps, as in --proof-steps. Without a proof it is
 // {"proved": false, "reason": "--prove=off"}.
 //
@@ -47,10 +47,10 @@ namespace precompiledseccomp::gen {
 //
 // `checked` are the calls among these numbers that the kernel runs the filter for each time, and that the
 // filter may allow: what a running program pays for. Their lengths are instructions run, the mean and the
-// maximum over the ways through the instructions that end in allowing (or logging) the call, each way being
+// maximum over the paths through the instructions that end in allowing (or logging) the call, each path being
 // as likely as any other; see allowed_paths.h. `weight` is how often the policy says that the call is made
 // (SyscallCounts or HotSyscalls); if it says nothing of any checked call, 1 for each. `mean_checked_path` is
-// the mean of their means, by weight, and `maximum_checked_path` the longest way of all; both are 0 if there
+// the mean of their means, by weight, and `maximum_checked_path` the longest path of all; both are 0 if there
 // are no such calls.
 //
 // With `time`, what compiling and proving all programs took from begin to end, there are also `microseconds`:

@@ -32,10 +32,10 @@ constexpr std::uint32_t kArgument1 = ArgumentOffset(1, Half::kLow, false);
 
 void CheckWays(const bpf::Program& program, std::uint32_t number, long double count, long double mean,
                std::size_t longest) {
-  const AllowedPaths ways = FindAllowedPaths(program, number, AUDIT_ARCH_X86_64);
-  BOOST_TEST(ways.count == count);
-  BOOST_TEST(ways.MeanLength() == mean);
-  BOOST_TEST(ways.longest == longest);
+  const AllowedPaths paths = FindAllowedPaths(program, number, AUDIT_ARCH_X86_64);
+  BOOST_TEST(paths.count == count);
+  BOOST_TEST(paths.MeanLength() == mean);
+  BOOST_TEST(paths.longest == longest);
 }
 
 BOOST_AUTO_TEST_SUITE(allowed_paths)
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(WaysThatJoinAreStillDifferentWays) {
       LoadWord(kArgument0), JumpIfEqual(3, 1, 0), JumpIfEqual(4, 0, 4), LoadWord(kArgument1),
       JumpIfEqual(5, 1, 0), JumpIfEqual(6, 0, 1), Return(kAllow),       Return(SECCOMP_RET_TRAP),
   };
-  // Two ways to instruction 3, of 2 and 3 instructions; from there two of 3 and 4.
+  // Two paths to instruction 3, of 2 and 3 instructions; from there two of 3 and 4.
   CheckWays(program, 0, 4, 6, 7);
 }
 
@@ -103,11 +103,11 @@ BOOST_AUTO_TEST_CASE(MoreWaysThanADoubleHoldsAreCounted) {
     program.push_back(Jump(0));
   }
   program.push_back(Return(kAllow));
-  const AllowedPaths ways = FindAllowedPaths(program, 0, AUDIT_ARCH_X86_64);
-  BOOST_TEST(ways.count == std::pow(2.0L, 2000));
-  // Each of the 2000 tests adds one instruction, and in every other way a second one.
-  BOOST_TEST(std::abs(ways.MeanLength() - 3002) < 1e-6);
-  BOOST_TEST(ways.longest == 4002U);
+  const AllowedPaths paths = FindAllowedPaths(program, 0, AUDIT_ARCH_X86_64);
+  BOOST_TEST(paths.count == std::pow(2.0L, 2000));
+  // Each of the 2000 tests adds one instruction, and on every other path a second one.
+  BOOST_TEST(std::abs(paths.MeanLength() - 3002) < 1e-6);
+  BOOST_TEST(paths.longest == 4002U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -148,17 +148,17 @@ void CheckCheckedCalls(const json& entry, const PrecompiledProgram& program, std
   double sum = 0;
   std::size_t longest = 0;
   for (std::uint32_t number = 0; number < limit; ++number) {
-    const AllowedPaths ways = FindAllowedPaths(program.instructions, number, arch);
-    if (bpf::IsCacheable(program.instructions, number, arch) || ways.count == 0) continue;
+    const AllowedPaths paths = FindAllowedPaths(program.instructions, number, arch);
+    if (bpf::IsCacheable(program.instructions, number, arch) || paths.count == 0) continue;
     BOOST_REQUIRE((checked != entry["checked"].end()));
     BOOST_TEST((*checked)["number"] == number);
     BOOST_TEST((*checked)["name"] == SyscallName(program.target, number));
     BOOST_TEST((*checked)["weight"] == 1);
-    const auto mean = static_cast<double>(ways.MeanLength());
+    const auto mean = static_cast<double>(paths.MeanLength());
     BOOST_TEST(std::abs((*checked)["mean_path_length"].get<double>() - mean) < 0.001);
-    BOOST_TEST((*checked)["maximum_path_length"] == ways.longest);
+    BOOST_TEST((*checked)["maximum_path_length"] == paths.longest);
     sum += mean;
-    longest = std::max(longest, ways.longest);
+    longest = std::max(longest, paths.longest);
     ++checked;
   }
   BOOST_TEST((checked == entry["checked"].end()));
