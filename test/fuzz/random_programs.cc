@@ -10,6 +10,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
+#include "programs/proof.h"
 #include "write/identifiers.h"
 
 namespace precompiledseccomp::fuzz {
