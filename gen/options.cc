@@ -204,12 +204,12 @@ std::optional<std::uint64_t> ProofStepsOf(const po::variables_map& given) {
   return steps;
 }
 
-std::filesystem::path PlaceOf(const std::string& path) {
+std::filesystem::path AbsolutePath(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
 
 std::string HeaderAsSeenFromSource(const std::string& header, const std::string& source) {
-  return PlaceOf(header).lexically_relative(PlaceOf(source).parent_path()).string();
+  return AbsolutePath(header).lexically_relative(AbsolutePath(source).parent_path()).string();
 }
 
 // An output that is also another output, or the module, would be overwritten.
@@ -222,7 +222,7 @@ void CheckThatFilesDiffer(const Options& options) {
   for (auto left = files.begin(); left != files.end(); ++left)
     for (auto right = std::next(left); right != files.end(); ++right)
       if (!left->second->empty() && !right->second->empty() &&
-          PlaceOf(*left->second) == PlaceOf(*right->second))
+          AbsolutePath(*left->second) == AbsolutePath(*right->second))
         throw UsageError(std::string(left->first) + " and " + right->first + " are the same file \"" +
                          *left->second + "\"");
 }

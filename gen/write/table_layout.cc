@@ -32,7 +32,7 @@ template <typename Sequence>
 class Pool {
  public:
   // The place of the sequence, and whether it is new: then the caller appends its elements to the array.
-  std::pair<Range, bool> PlaceOf(const Sequence& sequence) {
+  std::pair<Range, bool> RangeOf(const Sequence& sequence) {
     if (sequence.empty()) return {Range{}, false};
     const auto [entry, is_new] = places_.emplace(sequence, Range{size_, sequence.size()});
     if (is_new) size_ += sequence.size();
@@ -63,7 +63,7 @@ class Builder {
 
  private:
   Range PlaceOfName(const std::string& name) {
-    const auto [range, is_new] = names_.PlaceOf(name);
+    const auto [range, is_new] = names_.RangeOf(name);
     if (is_new) {
       layout_.names.push_back(range);
       layout_.name_text += name;
@@ -72,13 +72,13 @@ class Builder {
   }
 
   Range PlaceOfOffsets(const std::vector<std::uint32_t>& offsets) {
-    const auto [range, is_new] = offsets_.PlaceOf(offsets);
+    const auto [range, is_new] = offsets_.RangeOf(offsets);
     if (is_new) layout_.offsets.insert(layout_.offsets.end(), offsets.begin(), offsets.end());
     return range;
   }
 
   Range PlaceOfInstructions(const PrecompiledProgram& program) {
-    const auto [range, is_new] = instructions_.PlaceOf(program.instructions);
+    const auto [range, is_new] = instructions_.RangeOf(program.instructions);
     if (is_new) {
       block_at_[range.first] = layout_.blocks.size();
       layout_.blocks.push_back({range, {}});
@@ -92,7 +92,7 @@ class Builder {
     for (const PrecompiledVariable& variable : program.variables)
       variables.push_back({PlaceOfName(variable.name), variable.bits, PlaceOfOffsets(variable.low_offsets),
                            PlaceOfOffsets(variable.high_offsets)});
-    const auto [range, is_new] = variables_.PlaceOf(variables);
+    const auto [range, is_new] = variables_.RangeOf(variables);
     if (is_new) layout_.variables.insert(layout_.variables.end(), variables.begin(), variables.end());
     return range;
   }

@@ -24,29 +24,29 @@ bool IsUnconditional(const ResolvedRule& rule) {
   return std::holds_alternative<AlwaysTrue>(rule.condition.node());
 }
 
-// Which leaves of a decision can be reached, by walking all ways that do not contradict themselves.
+// Which leaves of a decision can be reached, by walking all paths that do not contradict themselves.
 class LeafFinder {
  public:
   explicit LeafFinder(const Graph& graph) : graph_(graph) {}
 
-  // Nothing if there are too many ways to walk. What is left to walk waits on a stack of its own: decisions
+  // Nothing if there are too many paths to walk. What is left to walk waits on a stack of its own: decisions
   // may be many thousand tests deep.
   std::optional<std::set<NodeId>> Find(NodeId root, std::size_t leaves_wanted) {
     std::set<NodeId> found;
-    std::vector<Way> ways = {{root, Knowledge()}};
-    for (std::size_t steps = 0; !ways.empty() && found.size() < leaves_wanted; ++steps) {
+    std::vector<Path> paths = {{root, Knowledge()}};
+    for (std::size_t steps = 0; !paths.empty() && found.size() < leaves_wanted; ++steps) {
       if (steps == kMostSteps) return std::nullopt;
-      Way way = std::move(ways.back());
-      ways.pop_back();
-      const Node& node = graph_[way.id];
+      Path path = std::move(paths.back());
+      paths.pop_back();
+      const Node& node = graph_[path.id];
       if (node.is_leaf) {
-        found.insert(way.id);
+        found.insert(path.id);
         continue;
       }
-      Way if_no = {node.no, way.known};
-      if (if_no.known.Assume(node.test, false)) ways.push_back(std::move(if_no));
-      way.id = node.yes;
-      if (way.known.Assume(node.test, true)) ways.push_back(std::move(way));
+      Path if_no = {node.no, path.known};
+      if (if_no.known.Assume(node.test, false)) paths.push_back(std::move(if_no));
+      path.id = node.yes;
+      if (path.known.Assume(node.test, true)) paths.push_back(std::move(path));
     }
     return found;
   }
@@ -54,8 +54,8 @@ class LeafFinder {
  private:
   static constexpr std::size_t kMostSteps = 20000;
 
-  // What is known on the way to a node.
-  struct Way {
+  // What is known on the path to a node.
+  struct Path {
     NodeId id;
     Knowledge known;
   };
@@ -63,7 +63,7 @@ class LeafFinder {
   const Graph& graph_;
 };
 
-// A leaf that stands for a place rather than an action.
+// A leaf that stands for a rule rather than an action.
 NodeId Marker(std::size_t number, Graph& graph) {
   return graph.AddLeaf({static_cast<std::uint32_t>(number), {}});
 }
@@ -78,37 +78,37 @@ void CheckCondition(const ResolvedRule& rule, const Target& target, const Variab
     throw Error("the condition of the rule \"" + rule.description + "\" is never true");
 }
 
-// The rules of `places`, all of one set, that some call can reach; all of them if that is too much to find
+// The rules of `indices`, all of one set, that some call can reach; all of them if that is too much to find
 // out.
-std::set<RulePlace> ReachableRules(const ResolvedPolicy& policy, const Places& places,
+std::set<RuleIndex> ReachableRules(const ResolvedPolicy& policy, const RuleIndices& indices,
                                    const VariableNumbers& numbers) {
   // The usual case.
-  if (places.size() == 1 && IsUnconditional(RuleAt(policy, places.front()))) return {places.front()};
+  if (indices.size() == 1 && IsUnconditional(RuleAt(policy, indices.front()))) return {indices.front()};
   Graph graph(numbers);
-  const NodeId none = Marker(places.size(), graph);
+  const NodeId none = Marker(indices.size(), graph);
   std::vector<NodeId> markers;
-  for (std::size_t i = 0; i < places.size(); ++i) markers.push_back(Marker(i, graph));
+  for (std::size_t i = 0; i < indices.size(); ++i) markers.push_back(Marker(i, graph));
   NodeId decision = none;
-  for (std::size_t i = places.size(); i-- > 0;)
-    decision = Lower(RuleAt(policy, places[i]).condition, markers[i], decision, policy.target, graph);
-  const auto leaves = LeafFinder(graph).Find(decision, places.size() + 1);
-  std::set<RulePlace> reachable;
-  for (std::size_t i = 0; i < places.size(); ++i)
-    if (!leaves || leaves->count(markers[i]) != 0) reachable.insert(places[i]);
+  for (std::size_t i = indices.size(); i-- > 0;)
+    decision = Lower(RuleAt(policy, indices[i]).condition, markers[i], decision, policy.target, graph);
+  const auto leaves = LeafFinder(graph).Find(decision, indices.size() + 1);
+  std::set<RuleIndex> reachable;
+  for (std::size_t i = 0; i < indices.size(); ++i)
+    if (!leaves || leaves->count(markers[i]) != 0) reachable.insert(indices[i]);
   return reachable;
 }
 
 }  // namespace
 
 void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
-  std::set<RulePlace> reachable;
-  std::set<Places> checked;
-  for (const auto& [number, places] : RulesByNumber(policy)) {
-    for (std::size_t begin = 0; begin < places.size();) {
+  std::set<RuleIndex> reachable;
+  std::set<RuleIndices> checked;
+  for (const auto& [number, indices] : RulesByNumber(policy)) {
+    for (std::size_t begin = 0; begin < indices.size();) {
       std::size_t end = begin;
-      while (end < places.size() && places[end].set == places[begin].set) ++end;
-      const Places of_one_set(places.begin() + static_cast<std::ptrdiff_t>(begin),
-                              places.begin() + static_cast<std::ptrdiff_t>(end));
+      while (end < indices.size() && indices[end].set == indices[begin].set) ++end;
+      const RuleIndices of_one_set(indices.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   indices.begin() + static_cast<std::ptrdiff_t>(end));
       if (checked.insert(of_one_set).second) reachable.merge(ReachableRules(policy, of_one_set, numbers));
       begin = end;
     }

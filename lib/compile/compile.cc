@@ -62,15 +62,16 @@ std::vector<sock_filter> Compile(const ResolvedPolicy& policy, const VariableNum
 std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   Graph graph(numbers);
   Decisions decisions = compile::DecisionsOfCalls(policy, graph);
-  // Only what the kernel cannot answer from its bitmap is worth an order, and the more the oftener it is
-  // made.
+  // Ordering is for the calls that run the filter: those that the kernel cannot answer from its bitmap. The
+  // heaviest go first.
   compile::OrderTests(decisions, compile::WeightsOf(policy, decisions, graph), graph);
-  // The order puts tests of one word behind each other, of which the later ones are known in part.
+  // After ordering, which puts tests of one word behind each other: the answers of later ones are often
+  // known.
   compile::SkipKnownTests(decisions, graph);
-  // A call that looked at its arguments may turn out not to: it weighs nothing any more.
+  // Again, as a decision may have lost all its tests of arguments: the kernel answers such a call by itself.
   const Weights weights = compile::WeightsOf(policy, decisions, graph);
   const NodeId root = compile::DispatchByNumber(policy, decisions, weights, graph);
-  // Layout writes the paths into a branch before it knows whether anybody takes them.
+  // Layout writes entries of branches that no jump uses in the end; these are dropped.
   std::vector<sock_filter> instructions = compile::WithoutUnreachable(compile::LayOut(root, graph));
   CheckSize(instructions.size(), policy, numbers);
   return instructions;

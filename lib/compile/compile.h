@@ -2,16 +2,20 @@
 //
 // The door of this room: a policy resolved for one target in, the instructions of its filter out.
 //
-// What goes on inside, a file for each step:
-//   rules.h            the rules of each call become one decision, and those that can never match are
-//   reported lower_condition.h  conditions become tests of single 32-bit words graph.h            decisions
-//   are nodes of a graph; equal ones are one node weights.h          how often each call runs the filter
-//   order/order.h      questions are asked in the order that costs least, what calls have in common last, and
-//                      answered by search trees and bit patterns
-//   jump_threading.h   tests whose answer is known on the path to them are skipped (path_facts.h)
-//   dispatch.h         call numbers become ranges of equal meaning, found by a search tree (search_tree.h)
-//   layout.h           the graph becomes a line of instructions
-//   unreachable.h      and those that nobody comes to are dropped
+// The steps, in their order; each has a file of its own:
+//
+//   check_rules.h        reports rules that can never match
+//   decisions.h          turns the rules for each call into one decision: nodes of a graph (graph.h), in
+//   which
+//                        equal nodes are one; conditions become tests of 32-bit words (lower_condition.h)
+//   weights.h            estimates how often each call runs the filter
+//   order/order.h        asks the questions of a decision in the order that costs least, and answers them
+//   with
+//                        search trees and bit patterns
+//   jump_threading.h     skips tests whose answer is known on the path to them (path_facts.h)
+//   dispatch.h           finds the decision for a call's number with a search tree (search_tree.h)
+//   layout.h             writes the graph as a sequence of instructions
+//   unreachable.h        drops instructions that cannot be reached
 //
 // Deterministic: equal policies and numbers give equal instructions. Variables are opaque: other numbers for
 // them give instructions that differ only in the operands in which the numbers stand.

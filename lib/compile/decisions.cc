@@ -15,17 +15,18 @@ namespace {
 
 // Neighbouring rules with the same action are one rule whose conditions are joined by or; this is what lets
 // the conditions of a call that an author listed one by one be searched as a set.
-NodeId DecideByRules(const ResolvedPolicy& policy, const Places& places, NodeId otherwise, Graph& graph) {
+NodeId DecideByRules(const ResolvedPolicy& policy, const RuleIndices& indices, NodeId otherwise,
+                     Graph& graph) {
   NodeId decision = otherwise;
-  for (std::size_t end = places.size(); end > 0;) {
-    const ResolvedRule& last = RuleAt(policy, places[end - 1]);
-    const bool only_vsyscall = policy.rule_sets[places[end - 1].set].only_vsyscall;
+  for (std::size_t end = indices.size(); end > 0;) {
+    const ResolvedRule& last = RuleAt(policy, indices[end - 1]);
+    const bool only_vsyscall = policy.rule_sets[indices[end - 1].set].only_vsyscall;
     std::size_t begin = end;
-    while (begin > 0 && AreSame(RuleAt(policy, places[begin - 1]).action, last.action) &&
-           policy.rule_sets[places[begin - 1].set].only_vsyscall == only_vsyscall)
+    while (begin > 0 && AreSame(RuleAt(policy, indices[begin - 1]).action, last.action) &&
+           policy.rule_sets[indices[begin - 1].set].only_vsyscall == only_vsyscall)
       --begin;
     std::vector<Condition> conditions;
-    for (std::size_t i = begin; i < end; ++i) conditions.push_back(RuleAt(policy, places[i]).condition);
+    for (std::size_t i = begin; i < end; ++i) conditions.push_back(RuleAt(policy, indices[i]).condition);
     const NodeId matched =
         Lower(AnyOf(conditions), graph.AddAction(last.action), decision, policy.target, graph);
     decision = only_vsyscall ? LowerIsVsyscall(matched, decision, policy.target, graph) : matched;
@@ -39,11 +40,11 @@ NodeId DecideByRules(const ResolvedPolicy& policy, const Places& places, NodeId 
 Decisions DecisionsOfCalls(const ResolvedPolicy& policy, Graph& graph) {
   Decisions decisions;
   // Calls that the same rules name, which is most of them, are decided alike.
-  std::map<std::pair<Places, NodeId>, NodeId> known;
-  for (const auto& [number, places] : RulesByNumber(policy)) {
+  std::map<std::pair<RuleIndices, NodeId>, NodeId> known;
+  for (const auto& [number, indices] : RulesByNumber(policy)) {
     const NodeId otherwise = DecisionOfUnnamed(policy, number, graph);
-    const auto [entry, is_new] = known.emplace(std::pair(places, otherwise), otherwise);
-    if (is_new) entry->second = DecideByRules(policy, places, otherwise, graph);
+    const auto [entry, is_new] = known.emplace(std::pair(indices, otherwise), otherwise);
+    if (is_new) entry->second = DecideByRules(policy, indices, otherwise, graph);
     decisions[number] = entry->second;
   }
   return decisions;

@@ -12,16 +12,16 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-// Each test before the search tree costs all other calls one instruction: more than these are never worth it,
-// and where nobody says which calls are hot, only the most usual one is.
+// Each test before the search tree costs all other calls one instruction: more tests than kMostHotTests are
+// never worth that. Where the policy does not say which calls are hot, only the most usual one gets a test.
 constexpr std::size_t kMostHotTests = 8;
 constexpr std::size_t kMostUsualTests = 1;
 constexpr double kMostTestsSaved = 10;
 // Numbers from here on are no calls of any architecture's own ABI, but for -1; x32's bit is the lowest that
 // says so.
 constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
-// Ranges of numbers that nobody asks for are searched all the same, as deep as others: else any search would
-// do for them, were it as deep as they are many.
+// The weight of a range of numbers that no call in use has. With a weight of 0, every place in the search
+// tree would cost the same for such ranges, and the tree could degenerate into a list of them.
 constexpr double kWeightOfAnyRange = 0.001;
 
 class Dispatcher {
@@ -30,7 +30,7 @@ class Dispatcher {
       : policy_(policy), decisions_(decisions), weights_(weights), graph_(graph) {}
 
   NodeId Root() {
-    runs_ = AllRuns();
+    ranges_ = AllRanges();
     const NodeId bad = graph_.AddAction(policy_.bad_architecture_action);
     const Test is_this_architecture{
         Word(bpf::kArchOffset), Test::Kind::kEqual, {policy_.target.audit_arch, 0}};
@@ -65,7 +65,7 @@ class Dispatcher {
 
   // The search for a number, with those of `hot` found by a test each before it.
   SearchTree Numbers(std::span<const std::uint32_t> hot) {
-    SearchTree tree = BuildSearch(Word(bpf::kNumberOffset), RunsWithout(hot), kCostOfAnInstruction, graph_);
+    SearchTree tree = BuildSearch(Word(bpf::kNumberOffset), RangesWithout(hot), kCostOfAnInstruction, graph_);
     double beyond = TotalWeight();
     for (const std::uint32_t number : hot) beyond -= weights_.at(number);
     for (std::size_t i = hot.size(); i-- > 0;) {
@@ -78,27 +78,27 @@ class Dispatcher {
   }
 
   // All numbers but those of `hot`, which never get here, and may go with their neighbours.
-  [[nodiscard]] std::vector<Run> RunsWithout(std::span<const std::uint32_t> hot) const {
-    std::vector<Run> runs;
-    for (const Run& run : runs_)
-      if (std::find(hot.begin(), hot.end(), run.first) == hot.end()) runs.push_back(run);
-    runs.front().first = 0;
-    return runs;
+  [[nodiscard]] std::vector<ValueRange> RangesWithout(std::span<const std::uint32_t> hot) const {
+    std::vector<ValueRange> ranges;
+    for (const ValueRange& range : ranges_)
+      if (std::find(hot.begin(), hot.end(), range.first) == hot.end()) ranges.push_back(range);
+    ranges.front().first = 0;
+    return ranges;
   }
 
-  // A run for each number that a rule names, and for the ranges between them.
-  std::vector<Run> AllRuns() {
-    std::vector<Run> runs;
+  // A range for each number that a rule names, and for the ranges between them.
+  std::vector<ValueRange> AllRanges() {
+    std::vector<ValueRange> ranges;
     const std::vector<std::uint32_t> begins = WhereDecisionsMayChange();
     for (std::size_t i = 0; i < begins.size(); ++i) {
       const std::uint32_t end = i + 1 == begins.size() ? kNoCallsFrom : begins[i + 1];
-      runs.push_back({begins[i], DecisionOf(begins[i]), WeightOfRange(begins[i], end)});
+      ranges.push_back({begins[i], DecisionOf(begins[i]), WeightOfRange(begins[i], end)});
     }
-    runs.push_back({kNoCallsFrom, NoCall(), kWeightOfAnyRange});
+    ranges.push_back({kNoCallsFrom, NoCall(), kWeightOfAnyRange});
     // The numbers just below that are decided alike need no test that tells them from those above: none of
     // them has a bit of a foreign ABI.
-    if (runs[runs.size() - 2].node == Unnamed(kNoCallsFrom)) runs[runs.size() - 2].node = NoCall();
-    return runs;
+    if (ranges[ranges.size() - 2].node == Unnamed(kNoCallsFrom)) ranges[ranges.size() - 2].node = NoCall();
+    return ranges;
   }
 
   // Of the numbers below kNoCallsFrom: those that rules name and those behind them, and the ends of ranges.
@@ -170,7 +170,7 @@ class Dispatcher {
   const Decisions& decisions_;
   const Weights& weights_;
   Graph& graph_;
-  std::vector<Run> runs_;  // of all numbers
+  std::vector<ValueRange> ranges_;  // of all numbers
 };
 
 }  // namespace

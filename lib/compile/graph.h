@@ -60,7 +60,7 @@ struct Leaf {
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };
 
-// Whether a call that gets here is not made: nobody minds that it takes longer.
+// Whether a call that gets here is not made. How long that takes does not matter.
 bool Refuses(const Leaf& leaf);
 
 struct Node {

@@ -23,7 +23,7 @@ struct Edges {
   bool is_reached = false;
 };
 
-// If not, nothing can be known on the way to a test.
+// If not, nothing can be known on the path to a test.
 bool AnyWordIsTestedTwice(const Branches& branches, const Graph& graph) {
   std::bitset<sizeof(seccomp_data)> tested;
   for (const NodeId id : branches.ids()) {
@@ -38,7 +38,7 @@ class Threading {
  public:
   explicit Threading(Graph& graph) : graph_(graph) {}
 
-  NodeId Run(NodeId root) {
+  NodeId Thread(NodeId root) {
     for (int round = 0; round < kMostRounds; ++round) {
       branches_.Collect({&root, 1}, graph_);
       if (!AnyWordIsTestedTwice(branches_, graph_)) break;
@@ -53,7 +53,7 @@ class Threading {
   }
 
  private:
-  // Top-down: when a node's turn comes, all ways to it have been seen.
+  // Top-down: when a node's turn comes, all paths to it have been seen.
   void LeadEdgesOn() {
     known_.back().emplace();
     for (std::size_t i = known_.size(); i-- > 0;) {
@@ -69,7 +69,7 @@ class Threading {
     const bool may_be_yes = if_yes.Assume(from.test, true);
     const bool may_be_no = if_no.Assume(from.test, false);
     // A side that cannot be taken leads where the other does, which makes the test disappear. If neither can,
-    // nobody gets here, and both lead to the graph's first node, a leaf.
+    // no call gets here, and both lead to the graph's first node, a leaf.
     Edges edges;
     edges.is_reached = true;
     if (may_be_yes) edges.yes = edges.no = LeadOn(from.yes, std::move(if_yes));
@@ -120,12 +120,12 @@ class Threading {
 
 void SkipKnownTests(std::span<NodeId> decisions, Graph& graph) {
   Threading threading(graph);
-  for (NodeId& decision : decisions) decision = threading.Run(decision);
+  for (NodeId& decision : decisions) decision = threading.Thread(decision);
 }
 
 void SkipKnownTests(Decisions& decisions, Graph& graph) {
   Threading threading(graph);
-  for (auto& [number, decision] : decisions) decision = threading.Run(decision);
+  for (auto& [number, decision] : decisions) decision = threading.Thread(decision);
 }
 
 }  // namespace precompiledseccomp::compile

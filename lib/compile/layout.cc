@@ -23,7 +23,7 @@ using Accumulator = std::optional<Subject>;
 enum class Entry : std::uint8_t { kLoad, kTransform, kTest };
 constexpr std::size_t kEntries = 3;
 
-// The way into `node` for those that come with `accumulator`.
+// The entry of `node` for jumps from where A holds `accumulator`.
 Entry EntryWith(const Accumulator& accumulator, const Node& node) {
   if (node.is_leaf || !accumulator || accumulator->offset != node.test.subject.offset) return Entry::kLoad;
   if (*accumulator == node.test.subject) return Entry::kTest;
@@ -40,10 +40,10 @@ class Layout {
       : root_(root),
         graph_(graph),
         is_entered_(graph.size()),
-        places_(graph.size()),
+        positions_(graph.size()),
         sizes_(graph.size(), 0) {}
 
-  std::vector<sock_filter> Run() {
+  std::vector<sock_filter> Instructions() {
     FindEntries();
     FindSizes();
     for (const NodeId id : ChildrenFirst()) Write(id);
@@ -55,9 +55,9 @@ class Layout {
  private:
   // Where a node's instructions stand, counted from the end of the program; nothing if it has not been
   // written.
-  using Place = std::optional<std::size_t>;
+  using Position = std::optional<std::size_t>;
 
-  // Which ways into a branch are taken: depends on what those who come to it have in A.
+  // Which entries of each branch are used, which depends on what A holds where jumps to it are.
   void FindEntries() {
     const std::vector<bool> reachable = graph_.ReachableFrom(root_);
     IsEntered(root_, Entry::kLoad) = true;
@@ -127,7 +127,7 @@ class Layout {
       Push(bpf::And(kDataMask));
       Push(bpf::LoadImmediate(leaf.data.value));
     }
-    PlaceOf(id, Entry::kLoad) = Last();
+    PositionOf(id, Entry::kLoad) = Last();
   }
 
   void WriteBranch(NodeId id) {
@@ -137,15 +137,15 @@ class Layout {
     // Bringing one side near moves the branch, which may put the other one out of reach.
     while (!IsNear(yes) || !IsNear(no)) BringNear(IsNear(yes) ? no : yes);
     Push(Jump(test, Distance(yes), Distance(no)));
-    PlaceOf(id, Entry::kTest) = Last();
+    PositionOf(id, Entry::kTest) = Last();
     const bool is_loaded = IsEntered(id, Entry::kLoad);
     if (!test.subject.IsPlain() && (is_loaded || IsEntered(id, Entry::kTransform))) {
       Push(TransformOf(test.subject));
-      PlaceOf(id, Entry::kTransform) = Last();
+      PositionOf(id, Entry::kTransform) = Last();
     }
     if (!is_loaded) return;
     Push(bpf::LoadWord(test.subject.offset));
-    PlaceOf(id, Entry::kLoad) = Last();
+    PositionOf(id, Entry::kLoad) = Last();
   }
 
   struct Side {
@@ -159,22 +159,22 @@ class Layout {
 
   // The instructions between the next one to be written and the side.
   [[nodiscard]] std::size_t Distance(const Side& side) {
-    return written_.size() - 1 - *PlaceOf(side.node, side.entry);
+    return written_.size() - 1 - *PositionOf(side.node, side.entry);
   }
   [[nodiscard]] bool IsNear(const Side& side) { return Distance(side) <= kFarthestJump; }
 
-  // Writes something that does the same as `side` at the next place. One test more is as long a way as a jump
-  // and the test far away would be, without the jump.
+  // Writes something that does the same as `side` at the next place. One test more is as long a path as a
+  // jump and the test far away would be, without the jump.
   void BringNear(const Side& side) {
     const Node& node = graph_[side.node];
     if (node.is_leaf && ReturnsConstant(node.leaf)) {
       Push(bpf::Return(node.leaf.return_value));
-      PlaceOf(side.node, side.entry) = Last();
+      PositionOf(side.node, side.entry) = Last();
     } else if (DecidesByOneTest(node)) {
       WriteBranch(side.node);
     } else {
       Push(bpf::Jump(static_cast<std::uint32_t>(Distance(side))));
-      PlaceOf(side.node, side.entry) = Last();
+      PositionOf(side.node, side.entry) = Last();
     }
   }
 
@@ -210,12 +210,12 @@ class Layout {
   void Push(const sock_filter& instruction) { written_.push_back(instruction); }
   [[nodiscard]] std::size_t Last() const { return written_.size() - 1; }
   bool& IsEntered(NodeId id, Entry entry) { return is_entered_[id][static_cast<std::size_t>(entry)]; }
-  Place& PlaceOf(NodeId id, Entry entry) { return places_[id][static_cast<std::size_t>(entry)]; }
+  Position& PositionOf(NodeId id, Entry entry) { return positions_[id][static_cast<std::size_t>(entry)]; }
 
   NodeId root_;
   const Graph& graph_;
   std::vector<std::array<bool, kEntries>> is_entered_;
-  std::vector<std::array<Place, kEntries>> places_;  // the nearest, when there are several
+  std::vector<std::array<Position, kEntries>> positions_;  // the nearest, when there are several
   std::vector<std::uint64_t> sizes_;
   std::vector<sock_filter> written_;  // the last instruction first
 };
@@ -223,7 +223,7 @@ class Layout {
 }  // namespace
 
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph) {
-  return Layout(root, graph).Run();
+  return Layout(root, graph).Instructions();
 }
 
 }  // namespace precompiledseccomp::compile

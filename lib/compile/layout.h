@@ -2,13 +2,13 @@
 //
 // A decision graph as a line of instructions.
 //
-// Instructions are written from the last to the first: the sides of a branch have their places before the
-// branch itself needs the distances to them. A branch has up to three ways in, so that what is in the
-// accumulator already is not loaded again:
+// Instructions are written from the last to the first, so that the sides of a branch have their positions
+// before the branch needs the distances to them. A branch has up to three entries, so that a jump to it need
+// not load again what the accumulator (A) holds already:
 //
-//     load        ld word          for those that come with anything else in A
-//     transform   and/or operand   for those that come with the plain word in A
-//     test        jeq ...          for those that come with the very subject in A
+//     load        ld word          from where A holds anything else
+//     transform   and/or operand   from where A holds the word
+//     test        jeq ...          from where A holds the word, transformed
 //
 // The second is there only if the test has a transform.
 //

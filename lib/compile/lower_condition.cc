@@ -182,15 +182,15 @@ class Lowering {
 
   // Searches a word for the values of `nodes`; any other leads to `otherwise`.
   NodeId Search(std::uint32_t offset, const std::map<std::uint32_t, NodeId>& nodes, NodeId otherwise) {
-    std::vector<Run> runs;
+    std::vector<ValueRange> ranges;
     std::uint64_t next = 0;
     for (const auto& [value, node] : nodes) {
-      if (value > next) runs.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
-      runs.push_back({value, node, 1});
+      if (value > next) ranges.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
+      ranges.push_back({value, node, 1});
       next = std::uint64_t{value} + 1;
     }
-    if (next <= UINT32_MAX) runs.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
-    return BuildSearch(Plain(offset), runs, kCostOfATest, graph_).root;
+    if (next <= UINT32_MAX) ranges.push_back({static_cast<std::uint32_t>(next), otherwise, 1});
+    return BuildSearch(Plain(offset), ranges, kCostOfATest, graph_).root;
   }
 
   NodeId Lower(const Conjunction& node, NodeId yes, NodeId no) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known about the words of seccomp_data on the way to a test.
+// What is known about the words of seccomp_data on the path to a test.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class KnownWord {
   // The word has the bits of `value` where `mask` is set.
   bool AssumeBits(std::uint32_t mask, std::uint32_t value);
 
-  // Keeps only what is known on both of two ways.
+  // Keeps only what is known on both of two paths.
   void JoinWith(const KnownWord& other);
 
   [[nodiscard]] bool KnowsNothing() const { return *this == KnownWord(); }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The branches of a part of the graph, for steps that walk it again and again: memory is used again.
+// The branches that can be reached from given nodes of a graph.
+//
+// A pass walks many decisions of one graph, one after the other. One object serves them all: its memory is
+// kept from walk to walk.
 #pragma once
 
 #include <cstddef>

@@ -4,12 +4,12 @@
 
 namespace precompiledseccomp::compile {
 
-const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RulePlace& place) {
-  return policy.rule_sets[place.set].rules[place.rule];
+const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RuleIndex& index) {
+  return policy.rule_sets[index.set].rules[index.rule];
 }
 
-std::map<std::uint32_t, Places> RulesByNumber(const ResolvedPolicy& policy) {
-  std::map<std::uint32_t, Places> by_number;
+std::map<std::uint32_t, RuleIndices> RulesByNumber(const ResolvedPolicy& policy) {
+  std::map<std::uint32_t, RuleIndices> by_number;
   for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
     for (std::size_t rule = 0; rule < policy.rule_sets[set].rules.size(); ++rule)
       for (const std::uint32_t number : policy.rule_sets[set].rules[rule].numbers)

@@ -13,18 +13,18 @@
 
 namespace precompiledseccomp::compile {
 
-// A rule's place in its policy.
-struct RulePlace {
+// A rule's index in its policy.
+struct RuleIndex {
   std::size_t set;
   std::size_t rule;
-  friend auto operator<=>(const RulePlace&, const RulePlace&) = default;  // NOLINT: clang-tidy 14 errs
+  friend auto operator<=>(const RuleIndex&, const RuleIndex&) = default;  // NOLINT: clang-tidy 14 errs
 };
 
-using Places = std::vector<RulePlace>;
+using RuleIndices = std::vector<RuleIndex>;
 
-const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RulePlace& place);
+const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RuleIndex& index);
 
 // For each call number that rules name, these rules, in order.
-std::map<std::uint32_t, Places> RulesByNumber(const ResolvedPolicy& policy);
+std::map<std::uint32_t, RuleIndices> RulesByNumber(const ResolvedPolicy& policy);
 
 }  // namespace precompiledseccomp::compile

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The optimal alphabetic tree by dynamic programming over intervals of runs. For the interval [i, j]:
+// The optimal alphabetic tree by dynamic programming over intervals of ranges. For the interval [i, j]:
 //
 //     cost(i, j) = weight(i, j) + cost of a test + min over s of cost(i, s) + cost(s + 1, j)
 //
 // which is one `jge`, then either side.
 //
 // With Knuth's bound on where the best split can be, this takes quadratic time. One more form is considered,
-// which is no alphabetic tree: single values that stand among runs with one and the same node,
+// which is no alphabetic tree: single values that stand among ranges with one and the same node,
 //
 //     X k X m X                                                   jeq k; jeq m; X
 //
@@ -25,25 +25,26 @@ namespace {
 
 // Chains of equality tests longer than this are hardly ever better than a tree.
 constexpr std::size_t kLongestChain = 5;
-constexpr std::size_t kMostRunsOfAChain = 2 * kLongestChain + 1;
+constexpr std::size_t kMostRangesOfAChain = 2 * kLongestChain + 1;
 
 class Planner {
  public:
-  Planner(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test, Graph& graph)
+  Planner(const Subject& subject, const std::vector<ValueRange>& ranges, double cost_of_a_test, Graph& graph)
       : subject_(subject),
-        runs_(runs),
+        ranges_(ranges),
         cost_of_a_test_(cost_of_a_test),
         graph_(graph),
-        sums_(runs.size() + 1, 0) {
-    for (std::size_t i = 0; i < runs.size(); ++i) sums_[i + 1] = sums_[i] + runs[i].weight;
+        sums_(ranges.size() + 1, 0) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) sums_[i + 1] = sums_[i] + ranges[i].weight;
     FindSingleValues();
     Plan();
   }
 
-  SearchTree Build() { return {BuildInterval(0, runs_.size() - 1), cost_of_built_}; }
+  SearchTree Build() { return {BuildInterval(0, ranges_.size() - 1), cost_of_built_}; }
 
  private:
-  // The runs of an interval that are single values among equals, heaviest first, and the node of the others.
+  // The ranges of an interval that are single values among equals, heaviest first, and the node of the
+  // others.
   struct Chain {
     std::array<std::size_t, kLongestChain> singles{};
     std::size_t length = 0;
@@ -52,28 +53,29 @@ class Planner {
   };
 
   [[nodiscard]] double Weight(std::size_t i, std::size_t j) const { return sums_[j + 1] - sums_[i]; }
-  [[nodiscard]] std::size_t At(std::size_t i, std::size_t j) const { return i * runs_.size() + j; }
+  [[nodiscard]] std::size_t At(std::size_t i, std::size_t j) const { return i * ranges_.size() + j; }
 
   void FindSingleValues() {
-    is_single_value_.resize(runs_.size(), runs_.back().first == std::numeric_limits<std::uint32_t>::max());
-    for (std::size_t i = 0; i + 1 < runs_.size(); ++i)
-      is_single_value_[i] = runs_[i + 1].first - runs_[i].first == 1;
+    is_single_value_.resize(ranges_.size(),
+                            ranges_.back().first == std::numeric_limits<std::uint32_t>::max());
+    for (std::size_t i = 0; i + 1 < ranges_.size(); ++i)
+      is_single_value_[i] = ranges_[i + 1].first - ranges_[i].first == 1;
   }
 
   [[nodiscard]] Chain FindChain(std::size_t i, std::size_t j) const {
     Chain chain;
-    if (j - i >= kMostRunsOfAChain) return chain;
-    // The others are the runs that are no single values; among single values only, the last run serves.
+    if (j - i >= kMostRangesOfAChain) return chain;
+    // The others are the ranges that are no single values; among single values only, the last range serves.
     std::size_t other = j;
     for (std::size_t k = i; k <= j; ++k)
       if (!is_single_value_[k]) other = k;
-    chain.others = runs_[other].node;
+    chain.others = ranges_[other].node;
     for (std::size_t k = i; k <= j; ++k) {
-      if (runs_[k].node == chain.others) continue;
+      if (ranges_[k].node == chain.others) continue;
       if (!is_single_value_[k] || chain.length == kLongestChain) return chain;
       // Heaviest first; of equals, the lowest.
       std::size_t place = chain.length++;
-      for (; place > 0 && runs_[chain.singles[place - 1]].weight < runs_[k].weight; --place)
+      for (; place > 0 && ranges_[chain.singles[place - 1]].weight < ranges_[k].weight; --place)
         chain.singles[place] = chain.singles[place - 1];
       chain.singles[place] = k;
     }
@@ -81,14 +83,14 @@ class Planner {
     double remaining = Weight(i, j);
     for (std::size_t k = 0; k < chain.length; ++k) {
       chain.cost += remaining + cost_of_a_test_;
-      remaining -= runs_[chain.singles[k]].weight;
+      remaining -= ranges_[chain.singles[k]].weight;
     }
     return chain;
   }
 
   // Intervals within the one whose turn it is have been planned: its own row up to j, and all rows below.
   void Plan() {
-    const std::size_t n = runs_.size();
+    const std::size_t n = ranges_.size();
     costs_ = std::make_unique_for_overwrite<double[]>(n * n);
     splits_ = std::make_unique_for_overwrite<std::uint16_t[]>(n * n);
     for (std::size_t i = n; i-- > 0;) {
@@ -111,19 +113,19 @@ class Planner {
       best_split = s;
     }
     best += Weight(i, j) + cost_of_a_test_;
-    if (j - i < kMostRunsOfAChain) best = std::min(best, FindChain(i, j).cost);
+    if (j - i < kMostRangesOfAChain) best = std::min(best, FindChain(i, j).cost);
     costs_[At(i, j)] = costs_[At(j, i)] = best;
     splits_[At(i, j)] = static_cast<std::uint16_t>(best_split);
   }
 
   NodeId BuildInterval(std::size_t i, std::size_t j) {
-    if (i == j) return runs_[i].node;
+    if (i == j) return ranges_[i].node;
     const Chain chain = FindChain(i, j);
     if (chain.cost <= costs_[At(i, j)]) {
       cost_of_built_ += chain.cost;
       NodeId node = chain.others;
       for (std::size_t k = chain.length; k-- > 0;) {
-        const Run& single = runs_[chain.singles[k]];
+        const ValueRange& single = ranges_[chain.singles[k]];
         node = graph_.AddBranch({subject_, Test::Kind::kEqual, {single.first, 0}}, single.node, node);
       }
       return node;
@@ -132,16 +134,16 @@ class Planner {
     cost_of_built_ += Weight(i, j) + cost_of_a_test_;
     const NodeId below = BuildInterval(i, split);
     const NodeId above = BuildInterval(split + 1, j);
-    return graph_.AddBranch({subject_, Test::Kind::kGreaterOrEqual, {runs_[split + 1].first, 0}}, above,
+    return graph_.AddBranch({subject_, Test::Kind::kGreaterOrEqual, {ranges_[split + 1].first, 0}}, above,
                             below);
   }
 
   const Subject& subject_;
-  const std::vector<Run>& runs_;
+  const std::vector<ValueRange>& ranges_;
   double cost_of_a_test_;
   Graph& graph_;
-  std::vector<double> sums_;                   // sums_[i]: the weight of the runs before i
-  std::vector<std::uint8_t> is_single_value_;  // for each run; as bits, compiling takes 8 % longer
+  std::vector<double> sums_;                   // sums_[i]: the weight of the ranges before i
+  std::vector<std::uint8_t> is_single_value_;  // for each range; as bits, compiling takes 8 % longer
   // For each interval from i to j, the cost of its tree, twice: at (j, i) as well, for the search of the best
   // split walks along both. And where it is split.
   std::unique_ptr<double[]> costs_;
@@ -149,44 +151,44 @@ class Planner {
   double cost_of_built_ = 0;
 };
 
-double WeightOf(const std::vector<Run>& runs) {
+double WeightOf(const std::vector<ValueRange>& ranges) {
   double weight = 0;
-  for (const Run& run : runs) weight += run.weight;
+  for (const ValueRange& range : ranges) weight += range.weight;
   return weight;
 }
 
 // The usual case, for which there is nothing to plan.
-bool IsOneValueAmongOthers(const std::vector<Run>& runs) {
-  return runs.size() == 3 && runs[0].node == runs[2].node && runs[2].first - runs[1].first == 1;
+bool IsOneValueAmongOthers(const std::vector<ValueRange>& ranges) {
+  return ranges.size() == 3 && ranges[0].node == ranges[2].node && ranges[2].first - ranges[1].first == 1;
 }
 
-// The run that is to be the first on the upper side, for the two sides to weigh the same, more or less.
-std::size_t BalancedSplit(const std::vector<Run>& runs) {
-  const double half = WeightOf(runs) / 2;
+// The range that is to be the first on the upper side, for the two sides to weigh the same, more or less.
+std::size_t BalancedSplit(const std::vector<ValueRange>& ranges) {
+  const double half = WeightOf(ranges) / 2;
   double below = 0;
   std::size_t split = 0;
-  do below += runs[split++].weight;
-  while (split + 1 < runs.size() && below + runs[split].weight / 2 < half);
+  do below += ranges[split++].weight;
+  while (split + 1 < ranges.size() && below + ranges[split].weight / 2 < half);
   return split;
 }
 
 }  // namespace
 
-std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs) {
-  std::vector<Run> joined;
-  joined.reserve(runs.size());
-  for (const Run& run : runs) {
-    if (!joined.empty() && joined.back().node == run.node)
-      joined.back().weight += run.weight;
+std::vector<ValueRange> JoinEqualNeighbours(const std::vector<ValueRange>& ranges) {
+  std::vector<ValueRange> joined;
+  joined.reserve(ranges.size());
+  for (const ValueRange& range : ranges) {
+    if (!joined.empty() && joined.back().node == range.node)
+      joined.back().weight += range.weight;
     else
-      joined.push_back(run);
+      joined.push_back(range);
   }
   return joined;
 }
 
-SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
+SearchTree BuildSearch(const Subject& subject, const std::vector<ValueRange>& ranges, double cost_of_a_test,
                        Graph& graph, std::size_t optimal_up_to) {
-  const std::vector<Run> joined = JoinEqualNeighbours(runs);
+  const std::vector<ValueRange> joined = JoinEqualNeighbours(ranges);
   if (joined.size() == 1) return {joined.front().node, 0};
   if (IsOneValueAmongOthers(joined)) {
     const Test is_it{subject, Test::Kind::kEqual, {joined[1].first, 0}};

@@ -11,27 +11,27 @@
 
 namespace precompiledseccomp::compile {
 
-// The values from `first` up to the next run's lead to `node`. `weight` says how often the search ends here,
-// relative to the others.
-struct Run {
+// The values from `first` up to the next range's lead to `node`. `weight` says how often the search ends
+// here, relative to the others.
+struct ValueRange {
   std::uint32_t first = 0;
   NodeId node = 0;
   double weight = 1;
 };
 
 // Joins neighbours that lead to the same node.
-std::vector<Run> JoinEqualNeighbours(const std::vector<Run>& runs);
+std::vector<ValueRange> JoinEqualNeighbours(const std::vector<ValueRange>& ranges);
 
 struct SearchTree {
   NodeId root = 0;
-  double cost = 0;  // tests made, by the weights of the runs, and the cost of each test that there is
+  double cost = 0;  // tests made, by the weights of the ranges, and the cost of each test that there is
 };
 
-// The tree over `runs`: ascending, the first at 0. The best in weighted tests among the trees made of order
+// The tree over `ranges`: ascending, the first at 0. The best in weighted tests among the trees made of order
 // tests; values that stand alone among equals are found with an equality test. `cost_of_a_test` says what one
-// instruction less is worth, in tests made. More runs than `optimal_up_to` are split where their weights are
-// in balance, until there are no more than that.
-SearchTree BuildSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
+// instruction less is worth, in tests made. More ranges than `optimal_up_to` are split where their weights
+// are in balance, until there are no more than that.
+SearchTree BuildSearch(const Subject& subject, const std::vector<ValueRange>& ranges, double cost_of_a_test,
                        Graph& graph, std::size_t optimal_up_to = 512);
 
 }  // namespace precompiledseccomp::compile

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Drops instructions that nobody comes to: layout.h writes the ways into a branch before it knows whether
-// those who were to take them find a copy that is nearer.
+// Drops instructions that no jump and no preceding instruction leads to.
+//
+// layout.h leaves some: it writes a branch's entries (see there) before it writes the jumps to them, and a
+// jump may then find that a nearer copy of the same return is in reach.
 #pragma once
 
 #include <vector>

@@ -3,11 +3,10 @@
 // What the compiler minimises: time, in units of what the kernel needs to emulate one instruction when a
 // filter is installed.
 //
-//   install   each call number of the kernel's table (Target::numbers) is emulated once, and each instruction
-//   is checked and
-//             translated once
+//   install   each call number of the kernel's table (Target::numbers) is emulated once; each instruction is
+//             checked and translated once
 //   run       only calls whose arguments are looked at run the filter, each as often as the policy says it is
-//             made; the kernel remembers the others (Linux 5.11, seccomp_cache_prepare)
+//             made; the kernel has the answers of the others (Linux 5.11, seccomp_cache_prepare)
 #pragma once
 
 #include <cstdint>
@@ -36,8 +35,8 @@ inline constexpr double kCostOfAnInstruction = 80;
 //   the first.
 // - Every call weighs a little besides.
 //
-// Calls that are always refused are checked for nobody who minds how long it takes: they weigh nothing.
-// Others, which the kernel answers from its bitmap, have no weight.
+// Calls that are always refused weigh nothing: the time of a refusal does not matter. Calls that the kernel
+// answers from its bitmap have no weight.
 using Weights = std::map<std::uint32_t, double>;
 Weights WeightsOf(const ResolvedPolicy& policy, const Decisions& decisions, const Graph& graph);
 

@@ -10,25 +10,26 @@ namespace precompiledseccomp::precompile {
 namespace {
 
 // What a word is compared with: half of an operand, or nothing for the data of an action.
-struct Place {
+struct ComparedWith {
   bool is_action = true;
   Operand::Source source{};
   int index = 0;
   bool is_high_half = false;
-  friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
+  friend auto operator<=>(const ComparedWith&,
+                          const ComparedWith&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
 };
 
-// Calls `visit(place, word)` for each word of a condition.
+// Calls `visit(compared, word)` for each word of a condition.
 template <typename Visit>
 struct ConditionWords {
   const Visit& visit;
 
   void Add(const Operand& operand, const Value& value) const {
-    Place place{false, operand.source(), operand.index(), false};
-    visit(place, value.low());
+    ComparedWith compared{false, operand.source(), operand.index(), false};
+    visit(compared, value.low());
     if (operand.IsLowHalf()) return;
-    place.is_high_half = true;
-    visit(place, value.high());
+    compared.is_high_half = true;
+    visit(compared, value.high());
   }
   void Add(const std::vector<Condition>& conditions) const {
     for (const Condition& condition : conditions) std::visit(*this, condition.node());
@@ -56,12 +57,12 @@ void VisitWords(const Condition& condition, const Visit& visit) {
 
 template <typename Visit>
 void VisitWords(const Policy& policy, const Visit& visit) {
-  visit(Place(), policy.default_action().data());
-  visit(Place(), policy.bad_architecture_action().data());
-  if (policy.unknown_action()) visit(Place(), policy.unknown_action()->data());
+  visit(ComparedWith(), policy.default_action().data());
+  visit(ComparedWith(), policy.bad_architecture_action().data());
+  if (policy.unknown_action()) visit(ComparedWith(), policy.unknown_action()->data());
   for (const RuleSet& set : policy.rule_sets())
     for (const Rule& rule : set.rules()) {
-      visit(Place(), rule.action.data());
+      visit(ComparedWith(), rule.action.data());
       VisitWords(rule.condition, visit);
     }
 }
@@ -69,17 +70,17 @@ void VisitWords(const Policy& policy, const Visit& visit) {
 }  // namespace
 
 Neighbours CollectVariables(const Policy& policy) {
-  std::map<Place, std::set<std::uint32_t>> constants;
-  std::set<std::pair<Place, std::string>> variables;
-  VisitWords(policy, [&](const Place& place, const Word& word) {
+  std::map<ComparedWith, std::set<std::uint32_t>> constants;
+  std::set<std::pair<ComparedWith, std::string>> variables;
+  VisitWords(policy, [&](const ComparedWith& compared, const Word& word) {
     if (word.IsVariable())
-      variables.emplace(place, word.variable());
+      variables.emplace(compared, word.variable());
     else
-      constants[place].insert(word.constant());
+      constants[compared].insert(word.constant());
   });
   Neighbours neighbours;
-  for (const auto& [place, variable] : variables)
-    neighbours[variable].insert(constants[place].begin(), constants[place].end());
+  for (const auto& [compared, variable] : variables)
+    neighbours[variable].insert(constants[compared].begin(), constants[compared].end());
   return neighbours;
 }
 

@@ -21,46 +21,48 @@ bool IsOfOneWord(const Term& term) {
 }
 
 // Where a comparison of one byte leads: on to the next byte if it is equal.
-struct Ways {
-  NodeId less;
-  NodeId equal;
-  NodeId greater;
+struct Outcomes {
+  DiagramId less;
+  DiagramId equal;
+  DiagramId greater;
 };
 
 // The node that compares one byte of the term with that of `constant`.
-NodeId CompareByte(const Term& term, std::uint32_t constant, int byte, const Ways& ways, Diagrams& diagrams) {
+DiagramId CompareByte(const Term& term, std::uint32_t constant, int byte, const Outcomes& outcomes,
+                      Diagrams& diagrams) {
   const std::uint32_t mask = ByteOf(term.mask, byte);
   const std::uint32_t flip = ByteOf(term.flip, byte);
   const std::uint32_t wanted = ByteOf(constant, byte);
-  const auto way_of = [&](std::uint32_t value) {
+  const auto outcome_of = [&](std::uint32_t value) {
     const std::uint32_t result = (value & mask) ^ flip;
-    return result == wanted ? ways.equal : result > wanted ? ways.greater : ways.less;
+    return result == wanted ? outcomes.equal : result > wanted ? outcomes.greater : outcomes.less;
   };
-  if (mask == 0) return way_of(0);
-  std::array<Run, kValuesOfAByte> runs{};
+  if (mask == 0) return outcome_of(0);
+  std::array<ByteRun, kValuesOfAByte> runs{};
   std::size_t count = 0;
   if (mask == 0xff && flip == 0) {
     // The usual case, of which the general one would give the same.
-    if (wanted > 0) runs[count++] = {0, ways.less};
-    runs[count++] = {wanted, ways.equal};
-    if (wanted < 0xff) runs[count++] = {wanted + 1, ways.greater};
+    if (wanted > 0) runs[count++] = {0, outcomes.less};
+    runs[count++] = {wanted, outcomes.equal};
+    if (wanted < 0xff) runs[count++] = {wanted + 1, outcomes.greater};
   } else {
-    for (std::uint32_t value = 0; value < kValuesOfAByte; ++value) runs[count++] = {value, way_of(value)};
+    for (std::uint32_t value = 0; value < kValuesOfAByte; ++value) runs[count++] = {value, outcome_of(value)};
   }
   return diagrams.Branch(LevelOfByte(term.source, byte), std::span(runs).first(count));
 }
 
 // The term compared with a constant, from its last byte to its first.
-NodeId CompareWord(const Term& term, std::uint32_t constant, const Ways& ways, Diagrams& diagrams) {
-  NodeId rest = ways.equal;
+DiagramId CompareWord(const Term& term, std::uint32_t constant, const Outcomes& outcomes,
+                      Diagrams& diagrams) {
+  DiagramId rest = outcomes.equal;
   for (int byte = kBytesOfAWord - 1; byte >= 0; --byte)
-    rest = CompareByte(term, constant, byte, {ways.less, rest, ways.greater}, diagrams);
+    rest = CompareByte(term, constant, byte, {outcomes.less, rest, outcomes.greater}, diagrams);
   return rest;
 }
 
 }  // namespace
 
-NodeId Comparisons::Equal(TermId left, TermId right) {
+DiagramId Comparisons::Equal(TermId left, TermId right) {
   if (left == right) return Diagrams::kYes;
   if (terms_[left].IsConstant()) std::swap(left, right);
   const Term term = terms_[left];
@@ -73,12 +75,12 @@ NodeId Comparisons::Equal(TermId left, TermId right) {
   return EqualAsFact(left, right);
 }
 
-NodeId Comparisons::EqualAsFact(TermId left, TermId right) {
+DiagramId Comparisons::EqualAsFact(TermId left, TermId right) {
   if (left > right) std::swap(left, right);
   return SetOf({Fact::Relation::kEqual, left, right});
 }
 
-NodeId Comparisons::Greater(TermId left, TermId right) {
+DiagramId Comparisons::Greater(TermId left, TermId right) {
   if (left == right) return Diagrams::kNo;
   const Term a = terms_[left];
   const Term b = terms_[right];
@@ -87,21 +89,22 @@ NodeId Comparisons::Greater(TermId left, TermId right) {
     return CompareWord(a, b.flip, {Diagrams::kNo, Diagrams::kNo, Diagrams::kYes}, diagrams_);
   if (IsOfOneWord(b) && a.IsConstant())
     return CompareWord(b, a.flip, {Diagrams::kYes, Diagrams::kNo, Diagrams::kNo}, diagrams_);
-  // One fact for both orders, and none of the three that can be, or cannot be, is said twice.
-  const NodeId differ = diagrams_.Not(Equal(left, right));
+  // a > b and b > a share one fact, that of the smaller term's being greater; together with the fact that the
+  // two are equal it tells the three cases apart.
+  const DiagramId differ = diagrams_.Not(Equal(left, right));
   if (left < right) return diagrams_.And(differ, SetOf({Fact::Relation::kGreater, left, right}));
   return diagrams_.And(differ, diagrams_.Not(SetOf({Fact::Relation::kGreater, right, left})));
 }
 
-NodeId Comparisons::AnyBitInCommon(TermId left, TermId right) {
+DiagramId Comparisons::AnyBitInCommon(TermId left, TermId right) {
   return diagrams_.Not(Equal(terms_.And(left, right), terms_.Constant(0)));
 }
 
-NodeId Comparisons::SetOf(const Fact& fact) {
+DiagramId Comparisons::SetOf(const Fact& fact) {
   const auto known = sets_.find(fact);
   if (known != sets_.end()) return known->second;
-  const std::array<Run, 2> runs = {{{0, Diagrams::kNo}, {1, Diagrams::kYes}}};
-  const NodeId set = diagrams_.Branch(LevelOfFact(facts_.size()), runs);
+  const std::array<ByteRun, 2> runs = {{{0, Diagrams::kNo}, {1, Diagrams::kYes}}};
+  const DiagramId set = diagrams_.Branch(LevelOfFact(facts_.size()), runs);
   facts_.push_back(fact);
   return sets_[fact] = set;
 }

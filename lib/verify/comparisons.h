@@ -5,7 +5,7 @@
 // If one word is compared with a constant, whatever its mask, the set is exact: a diagram over the word's
 // four bytes. Any other comparison is a fact of its own (diagrams.h), of which nothing is known but that two
 // terms cannot be equal and one greater. Facts can contradict each other in other ways (argument 0 equals the
-// variable, and is 5, and the variable is not 5); where that matters, solve.h finds it out.
+// variable, and is 5, and the variable is not 5); where that matters, fact_solver.h finds it out.
 #pragma once
 
 #include <cstddef>
@@ -31,26 +31,26 @@ class Comparisons {
  public:
   Comparisons(Terms& terms, Diagrams& diagrams) : terms_(terms), diagrams_(diagrams) {}
 
-  NodeId Equal(TermId left, TermId right);
+  DiagramId Equal(TermId left, TermId right);
   // Unsigned.
-  NodeId Greater(TermId left, TermId right);
-  NodeId GreaterOrEqual(TermId left, TermId right) { return diagrams_.Not(Greater(right, left)); }
+  DiagramId Greater(TermId left, TermId right);
+  DiagramId GreaterOrEqual(TermId left, TermId right) { return diagrams_.Not(Greater(right, left)); }
   // (left & right) != 0
-  NodeId AnyBitInCommon(TermId left, TermId right);
+  DiagramId AnyBitInCommon(TermId left, TermId right);
 
   // left == right as a fact, also where it could be told exactly; not of two constants.
-  NodeId EqualAsFact(TermId left, TermId right);
+  DiagramId EqualAsFact(TermId left, TermId right);
 
   // The fact at LevelOfFact(i) is facts()[i].
   [[nodiscard]] const std::vector<Fact>& facts() const { return facts_; }
 
  private:
-  NodeId SetOf(const Fact& fact);
+  DiagramId SetOf(const Fact& fact);
 
   Terms& terms_;
   Diagrams& diagrams_;
   std::vector<Fact> facts_;
-  std::map<Fact, NodeId> sets_;
+  std::map<Fact, DiagramId> sets_;
 };
 
 }  // namespace precompiledseccomp::verify

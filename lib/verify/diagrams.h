@@ -2,8 +2,8 @@
 //
 // Decision diagrams: functions of a call, in a form in which equal functions are one and the same node.
 //
-// A node looks at one byte of the call and has, for each of its values, the node that goes on; the values are
-// kept as runs. On every way down, bytes are looked at in one order: the words in theirs (words.h), in each
+// A node looks at one byte of the call and has, for each of its values, the node that follows; the values are
+// kept as runs. On every path, bytes are looked at in one order: the words in theirs (sources.h), in each
 // the most significant byte first. No node leads to one node only, and no two nodes are alike: that is why
 // functions are equal exactly if they are the same node (they are "reduced and ordered", as in Bryant's
 // binary decision diagrams). Below is `number == 2 || number == 5`, as far as its last byte:
@@ -15,7 +15,7 @@
 // mask one.
 //
 // Facts that are not about single words, such as that argument 0 equals a variable, are taken as they are:
-// their levels come behind those of the bytes, with nodes that have the two ways 0 (no) and 1 (yes).
+// their levels come behind those of the bytes, with nodes that have the two edges 0 (no) and 1 (yes).
 #pragma once
 
 #include <cstddef>
@@ -28,7 +28,7 @@
 
 namespace precompiledseccomp::verify {
 
-using NodeId = std::uint32_t;
+using DiagramId = std::uint32_t;
 using Level = std::uint32_t;
 
 inline constexpr int kBytesOfAWord = 4;
@@ -44,38 +44,38 @@ inline constexpr Level LevelOfFact(std::size_t fact) {
 }
 
 // Values from `first` up to the next run lead to `next`.
-struct Run {
+struct ByteRun {
   std::uint32_t first = 0;
-  NodeId next = 0;
-  friend bool operator==(const Run&, const Run&) = default;
+  DiagramId next = 0;
+  friend bool operator==(const ByteRun&, const ByteRun&) = default;
 };
 
 class Diagrams {
  public:
   explicit Diagrams(Budget& budget);
 
-  static constexpr NodeId kNo = 0;
-  static constexpr NodeId kYes = 1;
+  static constexpr DiagramId kNo = 0;
+  static constexpr DiagramId kYes = 1;
 
   // A leaf with an answer.
-  NodeId Answer(TermId answer);
-  [[nodiscard]] TermId AnswerOf(NodeId leaf) const { return nodes_[leaf].begin; }
+  DiagramId Answer(TermId answer);
+  [[nodiscard]] TermId AnswerOf(DiagramId leaf) const { return nodes_[leaf].begin; }
 
-  // A node of which `runs`, ascending from 0 and below 256, say the ways. Neighbours may lead to the same
+  // A node of which `runs`, ascending from 0 and below 256, say the edges. Neighbours may lead to the same
   // node; all lead to levels below `level`.
-  NodeId Branch(Level level, std::span<const Run> runs);
+  DiagramId Branch(Level level, std::span<const ByteRun> runs);
 
   // Where `test`, which leads to yes and no only, says yes: what `yes` says; elsewhere what `no` says.
-  NodeId Choose(NodeId test, NodeId yes, NodeId no);
+  DiagramId Choose(DiagramId test, DiagramId yes, DiagramId no);
 
-  NodeId Not(NodeId set) { return Choose(set, kNo, kYes); }
-  NodeId And(NodeId left, NodeId right) { return Choose(left, right, kNo); }
-  NodeId Or(NodeId left, NodeId right) { return Choose(left, kYes, right); }
+  DiagramId Not(DiagramId set) { return Choose(set, kNo, kYes); }
+  DiagramId And(DiagramId left, DiagramId right) { return Choose(left, right, kNo); }
+  DiagramId Or(DiagramId left, DiagramId right) { return Choose(left, kYes, right); }
 
-  [[nodiscard]] Level LevelOf(NodeId node) const { return nodes_[node].level; }
-  [[nodiscard]] bool IsLeaf(NodeId node) const { return LevelOf(node) == kLeafLevel; }
+  [[nodiscard]] Level LevelOf(DiagramId node) const { return nodes_[node].level; }
+  [[nodiscard]] bool IsLeaf(DiagramId node) const { return LevelOf(node) == kLeafLevel; }
   // Valid until the next node is added.
-  [[nodiscard]] std::span<const Run> RunsOf(NodeId node) const {
+  [[nodiscard]] std::span<const ByteRun> RunsOf(DiagramId node) const {
     return {runs_.data() + nodes_[node].begin, nodes_[node].count};
   }
 
@@ -89,25 +89,25 @@ class Diagrams {
   };
   // What was chosen before. A later choice may take the place of an earlier one, which is then made again.
   struct Choice {
-    NodeId test = kNo;
-    NodeId yes = kNo;
-    NodeId no = kNo;
-    NodeId result = kNo;
+    DiagramId test = kNo;
+    DiagramId yes = kNo;
+    DiagramId no = kNo;
+    DiagramId result = kNo;
   };
 
-  NodeId ChooseByRuns(NodeId test, NodeId yes, NodeId no);
-  NodeId Find(Level level, std::span<const Run> runs);
-  [[nodiscard]] std::size_t SlotOf(Level level, std::span<const Run> runs) const;
-  NodeId AddNode(const Node& node);
+  DiagramId ChooseByRuns(DiagramId test, DiagramId yes, DiagramId no);
+  DiagramId Find(Level level, std::span<const ByteRun> runs);
+  [[nodiscard]] std::size_t SlotOf(Level level, std::span<const ByteRun> runs) const;
+  DiagramId AddNode(const Node& node);
   void Grow();
 
   Budget& budget_;
   std::vector<Node> nodes_;
-  std::vector<Run> runs_;
-  std::vector<NodeId> slots_;    // a hash table of the branches, with open addressing; kNo where it is empty
-  std::vector<NodeId> answers_;  // by term
+  std::vector<ByteRun> runs_;
+  std::vector<DiagramId> slots_;  // a hash table of the branches, with open addressing; kNo where it is empty
+  std::vector<DiagramId> answers_;  // by term
   std::vector<Choice> choices_;
-  std::vector<Run> unfinished_;  // the runs of branches that are being made, the innermost last
+  std::vector<ByteRun> unfinished_;  // the runs of branches that are being made, the innermost last
 };
 
 }  // namespace precompiledseccomp::verify

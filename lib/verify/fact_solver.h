@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Are there words and variables for which facts hold, or do not, as wanted?
+// Looks for values of words and variables with which given facts (comparisons of two terms) hold or do not
+// hold, as wanted.
 //
-// Terms are operations on bits at one place, and numbers compare by their first bit that differs. So the bits
-// are chosen from the most significant to the least; of each wanted fact, all that counts at a place is
-// whether the two sides have been equal so far: where they differ for the first time, or cannot differ any
-// more, the fact is as wanted or the choice was wrong. What turned out to be impossible from a place on is
-// remembered.
+// Each bit of a term depends only on the bits at the same position of words and variables, and the first bit
+// that differs decides how two numbers compare. So the search chooses bits from the most significant position
+// to the least. All that it needs to know of a wanted fact is whether its two sides are equal in the bits
+// chosen so far. At the first position where they differ, and at the end if they never do, the fact either is
+// as wanted, or the search takes the last choice back. A state (position, and which sides are still equal)
+// from which there is no solution is remembered, so that it is searched once.
 #pragma once
 
 #include <array>
@@ -24,7 +26,7 @@
 
 namespace precompiledseccomp::verify {
 
-// Bits that are settled: where `known` is set, the bit of `value` is it.
+// Bits of a word that have their value: where a bit of `known` is set, that of `value` is the word's.
 struct KnownBits {
   std::uint32_t known = 0;
   std::uint32_t value = 0;

@@ -39,11 +39,11 @@ struct State {
     std::size_t state = 0;
   };
   std::optional<TermId> returned;
-  NodeId test = Diagrams::kYes;
+  DiagramId test = Diagrams::kYes;
   Target if_yes;
   Target if_no;
-  // What is found on the way back.
-  NodeId answer = Diagrams::kNo;
+  // What is found when the walk returns.
+  DiagramId answer = Diagrams::kNo;
   std::uint64_t paths = 0;
 };
 
@@ -159,7 +159,7 @@ class Follower {
       states_[index_][place].if_yes = next;
       return;
     }
-    const NodeId test = TestOf(instruction, registers);
+    const DiagramId test = TestOf(instruction, registers);
     State::Target if_yes;
     State::Target if_no;
     if (test != Diagrams::kNo) if_yes = Reach(index_ + 1 + instruction.jt, registers);
@@ -201,7 +201,7 @@ class Follower {
     return terms_.Constant(*result);
   }
 
-  NodeId TestOf(const sock_filter& instruction, const Registers& registers) {
+  DiagramId TestOf(const sock_filter& instruction, const Registers& registers) {
     const TermId operand = Operand(instruction, registers);
     switch (BPF_OP(instruction.code)) {
       case BPF_JEQ:
@@ -251,8 +251,8 @@ class Follower {
     }
     const bool can_be_yes = state.test != Diagrams::kNo;
     const bool can_be_no = state.test != Diagrams::kYes;
-    const NodeId yes = can_be_yes ? At(state.if_yes).answer : Diagrams::kNo;
-    const NodeId no = can_be_no ? At(state.if_no).answer : Diagrams::kNo;
+    const DiagramId yes = can_be_yes ? At(state.if_yes).answer : Diagrams::kNo;
+    const DiagramId no = can_be_no ? At(state.if_no).answer : Diagrams::kNo;
     state.answer = diagrams_.Choose(state.test, yes, no);
     state.paths = AddPaths(can_be_yes ? At(state.if_yes).paths : 0, can_be_no ? At(state.if_no).paths : 0);
   }
@@ -270,8 +270,8 @@ class Follower {
 
 }  // namespace
 
-FilterMeaning MeaningOf(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
-                        Comparisons& comparisons, Budget& budget) {
+FilterMeaning MeaningOfFilter(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms,
+                              Diagrams& diagrams, Comparisons& comparisons, Budget& budget) {
   return Follower(filter, big_endian, terms, diagrams, comparisons, budget).Follow();
 }
 

@@ -19,12 +19,12 @@ class NotFollowed : public std::runtime_error {
 };
 
 struct FilterMeaning {
-  NodeId answer = Diagrams::kNo;
+  DiagramId answer = Diagrams::kNo;
   std::uint64_t paths = 0;  // as in Proved
 };
 
 // For instructions that the kernel accepts. Throws NotFollowed and TooMuchWork.
-FilterMeaning MeaningOf(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms, Diagrams& diagrams,
-                        Comparisons& comparisons, Budget& budget);
+FilterMeaning MeaningOfFilter(const bpf::FilterWithHoles& filter, bool big_endian, Terms& terms,
+                              Diagrams& diagrams, Comparisons& comparisons, Budget& budget);
 
 }  // namespace precompiledseccomp::verify

@@ -11,7 +11,7 @@ namespace precompiledseccomp::verify {
 namespace {
 
 // The tests against variables in a part of a condition.
-enum class Tests : std::uint8_t { kNone, kApart, kEntangled };
+enum class Tests : std::uint8_t { kNone, kApart, kJoint };
 
 Tests TestsOf(const Condition& condition, bool negated);
 
@@ -40,7 +40,7 @@ struct Finder {
     for (const Condition& part : parts) {
       const Tests tests = TestsOf(part, negated);
       const bool meets_others = all_must_hold && tests != Tests::kNone && joined != Tests::kNone;
-      joined = meets_others ? Tests::kEntangled : std::max(joined, tests);
+      joined = meets_others ? Tests::kJoint : std::max(joined, tests);
     }
     return joined;
   }
@@ -52,8 +52,8 @@ Tests TestsOf(const Condition& condition, bool negated) {
 
 }  // namespace
 
-bool HasEntangledTests(const Condition& condition) {
-  return TestsOf(condition, false) == Tests::kEntangled;
+bool HasJointTests(const Condition& condition) {
+  return TestsOf(condition, false) == Tests::kJoint;
 }
 
 }  // namespace precompiledseccomp::verify

@@ -5,11 +5,14 @@
 
 namespace precompiledseccomp::verify {
 
-// Whether some tests against variables stand in an "and" with each other, or under a "not" in an "or":
+// Whether a condition has tests against variables that must hold jointly: two or more in one "and", or in one
+// "or" under a "not".
 //
-//   Arg(0) == v["a"] && Arg(1) == 5              no, it is one test
-//   Arg(0) == v["a"] || Arg(0) == v["b"]         no
+//   Arg(0) == v["a"] && Arg(1) == 5              no: only one of the two is against a variable
+//   Arg(0) == v["a"] || Arg(0) == v["b"]         no: either is enough
 //   Arg(0) == v["a"] && Arg(1) == v["b"]         yes
-bool HasEntangledTests(const Condition& condition);
+//
+// The order in which the prover meets such tests decides how large its diagrams grow (policy_meaning.cc).
+bool HasJointTests(const Condition& condition);
 
 }  // namespace precompiledseccomp::verify

@@ -26,11 +26,11 @@ class ConditionReader {
   ConditionReader(Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
       : terms_(terms), diagrams_(diagrams), comparisons_(comparisons) {}
 
-  NodeId Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
+  DiagramId Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
 
-  NodeId operator()(const AlwaysTrue&) { return Diagrams::kYes; }
+  DiagramId operator()(const AlwaysTrue&) { return Diagrams::kYes; }
 
-  NodeId operator()(const Comparison& node) {
+  DiagramId operator()(const Comparison& node) {
     const Halves left = HalvesOf(node.operand);
     const Halves right = HalvesOf(node.operand, node.value);
     switch (node.relation) {
@@ -50,38 +50,38 @@ class ConditionReader {
     return Diagrams::kNo;
   }
 
-  NodeId operator()(const MaskedEqual& node) {
+  DiagramId operator()(const MaskedEqual& node) {
     const Halves operand = HalvesOf(node.operand);
     const Halves mask = HalvesOf(node.operand, node.mask);
     return Equal({terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)},
                  HalvesOf(node.operand, node.value));
   }
 
-  NodeId operator()(const OneOf& node) {
+  DiagramId operator()(const OneOf& node) {
     return AnyOfRange(node.values.size(), [&](std::size_t i) {
       return Equal(HalvesOf(node.operand), HalvesOf(node.operand, node.values[i]));
     });
   }
 
   // No bit but these: with them all set, it is them.
-  NodeId operator()(const NoOtherBits& node) {
+  DiagramId operator()(const NoOtherBits& node) {
     const Halves operand = HalvesOf(node.operand);
     const Halves bits = HalvesOf(node.operand, node.bits);
     return Equal({terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)}, bits);
   }
 
-  NodeId operator()(const Conjunction& node) {
+  DiagramId operator()(const Conjunction& node) {
     return diagrams_.Not(AnyOfRange(node.conditions.size(),
                                     [&](std::size_t i) { return diagrams_.Not(Holds(node.conditions[i])); }));
   }
 
-  NodeId operator()(const Disjunction& node) {
+  DiagramId operator()(const Disjunction& node) {
     return AnyOfRange(node.conditions.size(), [&](std::size_t i) { return Holds(node.conditions[i]); });
   }
 
-  NodeId operator()(const Negation& node) { return diagrams_.Not(Holds(node.condition.front())); }
+  DiagramId operator()(const Negation& node) { return diagrams_.Not(Holds(node.condition.front())); }
 
-  NodeId IsVsyscall() {
+  DiagramId IsVsyscall() {
     return comparisons_.AnyBitInCommon(terms_.Word(InstructionPointerWord(true)),
                                        terms_.Constant(kVsyscallBit));
   }
@@ -109,11 +109,11 @@ class ConditionReader {
     return {operand.IsLowHalf() ? terms_.Constant(0) : TermOf(value.high()), TermOf(value.low())};
   }
 
-  NodeId Equal(const Halves& left, const Halves& right) {
+  DiagramId Equal(const Halves& left, const Halves& right) {
     return diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Equal(left.low, right.low));
   }
-  NodeId Greater(const Halves& left, const Halves& right) {
-    const NodeId low_decides =
+  DiagramId Greater(const Halves& left, const Halves& right) {
+    const DiagramId low_decides =
         diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Greater(left.low, right.low));
     return diagrams_.Or(comparisons_.Greater(left.high, right.high), low_decides);
   }
@@ -121,10 +121,10 @@ class ConditionReader {
   // The union of the sets 0 to count - 1, joined in pairs, as sets of thousands would else be gone through
   // thousands of times.
   template <typename SetOf>
-  NodeId AnyOfRange(std::size_t count, const SetOf& set_of, std::size_t begin = 0) {
+  DiagramId AnyOfRange(std::size_t count, const SetOf& set_of, std::size_t begin = 0) {
     if (count == 0) return Diagrams::kNo;
     if (count == 1) return set_of(begin);
-    const NodeId left = AnyOfRange(count / 2, set_of, begin);
+    const DiagramId left = AnyOfRange(count / 2, set_of, begin);
     return diagrams_.Or(left, AnyOfRange(count - count / 2, set_of, begin + count / 2));
   }
 
@@ -136,7 +136,7 @@ class ConditionReader {
 // From a call number on, up to the next: what is answered.
 struct NumberRun {
   std::uint64_t first = 0;
-  NodeId answer = Diagrams::kNo;
+  DiagramId answer = Diagrams::kNo;
 };
 
 class PolicyReader {
@@ -148,49 +148,50 @@ class PolicyReader {
         comparisons_(comparisons),
         conditions_(terms, diagrams, comparisons) {}
 
-  NodeId Read() {
-    MeetEntangledFactsFirst();
-    const NodeId other_architecture = Answer(policy_.bad_architecture_action);
-    const NodeId own = diagrams_.Choose(IsOfOtherAbi(), other_architecture, ByNumber(NumberRuns()));
-    const NodeId is_own =
+  DiagramId Read() {
+    MeetJointFactsFirst();
+    const DiagramId other_architecture = Answer(policy_.bad_architecture_action);
+    const DiagramId own = diagrams_.Choose(IsOfOtherAbi(), other_architecture, ByNumber(NumberRuns()));
+    const DiagramId is_own =
         comparisons_.Equal(terms_.Word(kArchitecture), terms_.Constant(policy_.target.audit_arch));
     return diagrams_.Choose(is_own, own, other_architecture);
   }
 
  private:
-  // A rule: the place of its set, and its own place in it.
-  using Place = std::pair<std::size_t, std::size_t>;
-  using Places = std::vector<Place>;
+  // A rule: the index of its set, and its own index in it.
+  using RuleIndex = std::pair<std::size_t, std::size_t>;
+  using RuleIndices = std::vector<RuleIndex>;
 
-  // Facts stand in diagrams in the order in which they are met. Those that an "and" joins should stand
-  // together: else all combinations of the ones above have to be remembered until the others come. A list
-  // that has some of them, too, does well in any order.
-  void MeetEntangledFactsFirst() {
+  // Facts stand in diagrams in the order in which they are met. Facts that an "and" joins should be
+  // neighbours: otherwise a diagram has a node for each combination of the facts that stand between them. For
+  // an "or" of such facts any order does.
+  void MeetJointFactsFirst() {
     for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
       for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
-        if (HasEntangledTests(policy_.rule_sets[set].rules[rule].condition)) Matches({set, rule});
+        if (HasJointTests(policy_.rule_sets[set].rules[rule].condition)) Matches({set, rule});
   }
 
   // -1 is the number of a skipped call, whatever ABI has its bits.
-  NodeId IsOfOtherAbi() {
+  DiagramId IsOfOtherAbi() {
     const Target& target = policy_.target;
     const TermId number = terms_.Word(kNumber);
-    const NodeId has_its_bits = comparisons_.AnyBitInCommon(number, terms_.Constant(target.foreign_abi_bits));
-    const NodeId is_outside =
+    const DiagramId has_its_bits =
+        comparisons_.AnyBitInCommon(number, terms_.Constant(target.foreign_abi_bits));
+    const DiagramId is_outside =
         diagrams_.Or(comparisons_.Greater(terms_.Constant(target.foreign_numbers.first), number),
                      comparisons_.Greater(number, terms_.Constant(target.foreign_numbers.last)));
-    const NodeId is_skipped = comparisons_.Equal(number, terms_.Constant(Target::kSkippedCall));
+    const DiagramId is_skipped = comparisons_.Equal(number, terms_.Constant(Target::kSkippedCall));
     return diagrams_.And(diagrams_.Not(is_skipped), diagrams_.Or(has_its_bits, diagrams_.Not(is_outside)));
   }
 
-  NodeId Answer(const Action& action) {
+  DiagramId Answer(const Action& action) {
     const TermId data = terms_.And(conditions_.TermOf(action.data()), terms_.Constant(kDataOfAction));
     return diagrams_.Answer(terms_.Or(data, terms_.Constant(action.ReturnValueWithoutData())));
   }
 
   // For each number that rules name, these rules, in order.
-  [[nodiscard]] std::map<std::uint32_t, Places> RulesByNumber() const {
-    std::map<std::uint32_t, Places> by_number;
+  [[nodiscard]] std::map<std::uint32_t, RuleIndices> RulesByNumber() const {
+    std::map<std::uint32_t, RuleIndices> by_number;
     for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
       for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
         for (const std::uint32_t number : policy_.rule_sets[set].rules[rule].numbers)
@@ -203,17 +204,17 @@ class PolicyReader {
     return policy_.baseline ? std::uint64_t{policy_.baseline->newest_known} + 1 : kAllNumbers;
   }
 
-  NodeId Otherwise(std::uint64_t number) {
+  DiagramId Otherwise(std::uint64_t number) {
     return Answer(number >= FirstUnknown() ? policy_.baseline->unknown_action : policy_.default_action);
   }
 
   std::vector<NumberRun> NumberRuns() {
-    std::map<std::uint64_t, NodeId> changes = {{0, Otherwise(0)}};
+    std::map<std::uint64_t, DiagramId> changes = {{0, Otherwise(0)}};
     if (policy_.baseline && FirstUnknown() < kAllNumbers) changes[FirstUnknown()] = Otherwise(FirstUnknown());
-    const std::map<std::uint32_t, Places> rules = RulesByNumber();
-    for (const auto& [number, places] : rules)
+    const std::map<std::uint32_t, RuleIndices> rules = RulesByNumber();
+    for (const auto& [number, indices] : rules)
       if (number + 1ULL < kAllNumbers) changes[number + 1ULL] = Otherwise(number + 1ULL);
-    for (const auto& [number, places] : rules) changes[number] = Decide(places, Otherwise(number));
+    for (const auto& [number, indices] : rules) changes[number] = Decide(indices, Otherwise(number));
     std::vector<NumberRun> runs;
     for (const auto& [first, answer] : changes)
       if (runs.empty() || runs.back().answer != answer) runs.push_back({first, answer});
@@ -221,41 +222,41 @@ class PolicyReader {
   }
 
   // The first rule that matches decides. Most calls are decided by rules that decide others, too.
-  NodeId Decide(const Places& places, NodeId otherwise) {
-    const auto [known, is_new] = decided_.emplace(std::pair(places, otherwise), otherwise);
+  DiagramId Decide(const RuleIndices& indices, DiagramId otherwise) {
+    const auto [known, is_new] = decided_.emplace(std::pair(indices, otherwise), otherwise);
     if (!is_new) return known->second;
-    NodeId decision = otherwise;
-    for (auto place = places.rbegin(); place != places.rend(); ++place)
-      decision = diagrams_.Choose(Matches(*place), Answer(RuleAt(*place).action), decision);
+    DiagramId decision = otherwise;
+    for (auto index = indices.rbegin(); index != indices.rend(); ++index)
+      decision = diagrams_.Choose(Matches(*index), Answer(RuleAt(*index).action), decision);
     return known->second = decision;
   }
 
-  [[nodiscard]] const ResolvedRule& RuleAt(const Place& place) const {
-    return policy_.rule_sets[place.first].rules[place.second];
+  [[nodiscard]] const ResolvedRule& RuleAt(const RuleIndex& index) const {
+    return policy_.rule_sets[index.first].rules[index.second];
   }
 
-  NodeId Matches(const Place& place) {
-    const auto [known, is_new] = matches_.emplace(place, Diagrams::kNo);
+  DiagramId Matches(const RuleIndex& index) {
+    const auto [known, is_new] = matches_.emplace(index, Diagrams::kNo);
     if (!is_new) return known->second;
-    const NodeId holds = conditions_.Holds(RuleAt(place).condition);
-    const bool only_vsyscall = policy_.rule_sets[place.first].only_vsyscall;
+    const DiagramId holds = conditions_.Holds(RuleAt(index).condition);
+    const bool only_vsyscall = policy_.rule_sets[index.first].only_vsyscall;
     return known->second = only_vsyscall ? diagrams_.And(conditions_.IsVsyscall(), holds) : holds;
   }
 
-  NodeId ByNumber(const std::vector<NumberRun>& runs) { return ByByte(0, 0, runs); }
+  DiagramId ByNumber(const std::vector<NumberRun>& runs) { return ByByte(0, 0, runs); }
 
   // The numbers from `first` whose bytes before `byte` are the same; `runs` begin with the one that `first`
   // is in.
-  NodeId ByByte(int byte, std::uint64_t first, std::span<const NumberRun> runs) {
+  DiagramId ByByte(int byte, std::uint64_t first, std::span<const NumberRun> runs) {
     const std::uint64_t numbers_of_a_value = kAllNumbers >> 8 * (byte + 1);
-    std::array<Run, kValuesOfAByte> ways{};
+    std::array<ByteRun, kValuesOfAByte> answers{};
     for (std::uint32_t value = 0; value < kValuesOfAByte; ++value) {
       const std::uint64_t begin = first + value * numbers_of_a_value;
       while (runs.size() > 1 && runs[1].first <= begin) runs = runs.subspan(1);
       const bool is_one_run = runs.size() == 1 || runs[1].first >= begin + numbers_of_a_value;
-      ways[value] = {value, is_one_run ? runs[0].answer : ByByte(byte + 1, begin, runs)};
+      answers[value] = {value, is_one_run ? runs[0].answer : ByByte(byte + 1, begin, runs)};
     }
-    return diagrams_.Branch(LevelOfByte(kNumber, byte), ways);
+    return diagrams_.Branch(LevelOfByte(kNumber, byte), answers);
   }
 
   const ResolvedPolicy& policy_;
@@ -263,13 +264,14 @@ class PolicyReader {
   Diagrams& diagrams_;
   Comparisons& comparisons_;
   ConditionReader conditions_;
-  std::map<std::pair<Places, NodeId>, NodeId> decided_;
-  std::map<Place, NodeId> matches_;
+  std::map<std::pair<RuleIndices, DiagramId>, DiagramId> decided_;
+  std::map<RuleIndex, DiagramId> matches_;
 };
 
 }  // namespace
 
-NodeId MeaningOf(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons) {
+DiagramId MeaningOfPolicy(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams,
+                          Comparisons& comparisons) {
   return PolicyReader(policy, terms, diagrams, comparisons).Read();
 }
 

@@ -12,6 +12,7 @@
 namespace precompiledseccomp::verify {
 
 // Throws TooMuchWork.
-NodeId MeaningOf(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons);
+DiagramId MeaningOfPolicy(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams,
+                          Comparisons& comparisons);
 
 }  // namespace precompiledseccomp::verify

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The calls for which the functions differ are a set, and so a diagram: any way through it to yes is a
+// The calls for which the functions differ are a set, and so a diagram: any path through it to yes is a
 // difference, unless the facts on it contradict each other, or the bytes. Then the least part of it that does
-// is taken out of the set, which takes with it all other ways that contradict themselves alike; and so on,
-// until a way can be gone, or none is left.
+// is taken out of the set, which takes with it all other paths that contradict themselves alike; and so on,
+// until a path can be followed, or none is left.
 
 #include "verify/smallest_difference.h"
 
@@ -21,14 +21,14 @@ constexpr std::uint32_t kAllBits = UINT32_MAX;
 constexpr int kTopBit = 31;
 
 // Where a node leads for a value, and the last value that leads there too.
-struct Way {
-  NodeId next;
+struct Edge {
+  DiagramId next;
   std::uint32_t last;
 };
 
-Way WayOf(NodeId node, Level level, std::uint32_t value, const Diagrams& diagrams) {
+Edge EdgeAt(DiagramId node, Level level, std::uint32_t value, const Diagrams& diagrams) {
   if (diagrams.LevelOf(node) != level) return {node, ByteSet::kMost};
-  const std::span<const Run> runs = diagrams.RunsOf(node);
+  const std::span<const ByteRun> runs = diagrams.RunsOf(node);
   std::size_t place = runs.size() - 1;
   while (runs[place].first > value) --place;
   return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : ByteSet::kMost};
@@ -40,19 +40,19 @@ class Comparer {
   Comparer(const Terms& terms, Diagrams& diagrams, Comparisons& comparisons, Budget& budget)
       : terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
 
-  NodeId Differ(NodeId left, NodeId right) {
+  DiagramId Differ(DiagramId left, DiagramId right) {
     if (left == right) return Diagrams::kNo;
     if (diagrams_.IsLeaf(left) && diagrams_.IsLeaf(right)) return AnswersDiffer(left, right);
     const auto [known, is_new] = known_.emplace(std::pair(left, right), Diagrams::kNo);
     if (!is_new) return known->second;
     budget_.Step();
     const Level level = std::min(diagrams_.LevelOf(left), diagrams_.LevelOf(right));
-    std::vector<Run> runs;
+    std::vector<ByteRun> runs;
     for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
-      const Way left_way = WayOf(left, level, value, diagrams_);
-      const Way right_way = WayOf(right, level, value, diagrams_);
-      runs.push_back({value, Differ(left_way.next, right_way.next)});
-      value = std::min(left_way.last, right_way.last) + 1;
+      const Edge left_edge = EdgeAt(left, level, value, diagrams_);
+      const Edge right_edge = EdgeAt(right, level, value, diagrams_);
+      runs.push_back({value, Differ(left_edge.next, right_edge.next)});
+      value = std::min(left_edge.last, right_edge.last) + 1;
     }
     return known->second = diagrams_.Branch(level, runs);
   }
@@ -60,7 +60,7 @@ class Comparer {
  private:
   // Answers that are not constants may be equal for some values. Their equality is a fact behind all others,
   // as those that words decide stand above already.
-  NodeId AnswersDiffer(NodeId left, NodeId right) {
+  DiagramId AnswersDiffer(DiagramId left, DiagramId right) {
     const TermId left_answer = diagrams_.AnswerOf(left);
     const TermId right_answer = diagrams_.AnswerOf(right);
     if (terms_[left_answer].IsConstant() && terms_[right_answer].IsConstant()) return Diagrams::kYes;
@@ -71,34 +71,35 @@ class Comparer {
   Diagrams& diagrams_;
   Comparisons& comparisons_;
   Budget& budget_;
-  std::map<std::pair<NodeId, NodeId>, NodeId> known_;
+  std::map<std::pair<DiagramId, DiagramId>, DiagramId> known_;
 };
 
 // Finds members of a set that can be.
 class Search {
  public:
-  Search(NodeId set, const Terms& terms, Diagrams& diagrams, const Comparisons& comparisons, Budget& budget)
+  Search(DiagramId set, const Terms& terms, Diagrams& diagrams, const Comparisons& comparisons,
+         Budget& budget)
       : set_(set), terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
 
   // Some member with the bits that are known.
   std::optional<Witness> Find(const std::vector<KnownBits>& bits) {
-    NodeId set = set_;
+    DiagramId set = set_;
     while (true) {
       constraints_ = Constraints();
       constraints_.bits = bits;
       blocked_.clear();
       if (!GoDown(set)) return std::nullopt;
       if (auto witness = Solve(constraints_, terms_, budget_)) return witness;
-      const NodeId possible = diagrams_.Not(TakeContradiction());
+      const DiagramId possible = diagrams_.Not(TakeContradiction());
       set = diagrams_.And(set, possible);
       if (!depends_on_known_bits_) set_ = diagrams_.And(set_, possible);
     }
   }
 
  private:
-  // The first way to yes that the known bits leave open becomes the constraints. Whether there is one below a
-  // node does not depend on the way to it.
-  bool GoDown(NodeId node) {
+  // The first path to yes that the known bits leave open becomes the constraints. Whether there is one below
+  // a node does not depend on the path to it.
+  bool GoDown(DiagramId node) {
     if (node == Diagrams::kYes) return true;
     if (node == Diagrams::kNo || blocked_.count(node) != 0) return false;
     budget_.Step();
@@ -108,7 +109,7 @@ class Search {
     return false;
   }
 
-  bool ByByte(NodeId node, Level level) {
+  bool ByByte(DiagramId node, Level level) {
     const KnownBits known =
         ByteOf(constraints_.bits[level / kBytesOfAWord], static_cast<int>(level % kBytesOfAWord));
     for (const auto& [next, values] : ValuesByNext(node, level)) {
@@ -120,23 +121,23 @@ class Search {
   }
 
   // Each node that a branch leads to, with all values that lead there; in the order of the least ones.
-  [[nodiscard]] std::vector<std::pair<NodeId, ByteSet>> ValuesByNext(NodeId node, Level level) const {
-    std::vector<std::pair<NodeId, ByteSet>> values_by_next;
+  [[nodiscard]] std::vector<std::pair<DiagramId, ByteSet>> ValuesByNext(DiagramId node, Level level) const {
+    std::vector<std::pair<DiagramId, ByteSet>> values_by_next;
     for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
-      const Way way = WayOf(node, level, value, diagrams_);
+      const Edge edge = EdgeAt(node, level, value, diagrams_);
       auto entry = std::find_if(values_by_next.begin(), values_by_next.end(),
-                                [&](const auto& other) { return other.first == way.next; });
-      if (entry == values_by_next.end()) entry = values_by_next.insert(entry, {way.next, ByteSet()});
-      for (; value <= way.last; ++value) entry->second.Add(value);
+                                [&](const auto& other) { return other.first == edge.next; });
+      if (entry == values_by_next.end()) entry = values_by_next.insert(entry, {edge.next, ByteSet()});
+      for (; value <= edge.last; ++value) entry->second.Add(value);
     }
     return values_by_next;
   }
 
-  bool ByFact(NodeId node, Level level) {
+  bool ByFact(DiagramId node, Level level) {
     const Fact& fact = comparisons_.facts()[level - kByteLevels];
     for (const bool holds : {false, true}) {
       constraints_.facts.push_back({fact, holds});
-      if (GoDown(WayOf(node, level, holds ? 1 : 0, diagrams_).next)) return true;
+      if (GoDown(EdgeAt(node, level, holds ? 1 : 0, diagrams_).next)) return true;
       constraints_.facts.pop_back();
     }
     return false;
@@ -144,7 +145,7 @@ class Search {
 
   // What of the constraints, which contradict each other, is enough for that: as a set. Without the known
   // bits if they are not needed.
-  NodeId TakeContradiction() {
+  DiagramId TakeContradiction() {
     const std::vector<KnownBits> bits = constraints_.bits;
     constraints_.bits.assign(bits.size(), KnownBits());
     depends_on_known_bits_ = Solve(constraints_, terms_, budget_).has_value();
@@ -171,17 +172,17 @@ class Search {
     return remains;
   }
 
-  NodeId SetOfConstraints() {
-    NodeId set = Diagrams::kYes;
+  DiagramId SetOfConstraints() {
+    DiagramId set = Diagrams::kYes;
     for (const auto& [fact, holds] : constraints_.facts) {
       const auto place = std::find(comparisons_.facts().begin(), comparisons_.facts().end(), fact);
       const Level level = LevelOfFact(static_cast<std::size_t>(place - comparisons_.facts().begin()));
-      const std::vector<Run> runs = {{0, holds ? Diagrams::kNo : Diagrams::kYes},
-                                     {1, holds ? Diagrams::kYes : Diagrams::kNo}};
+      const std::vector<ByteRun> runs = {{0, holds ? Diagrams::kNo : Diagrams::kYes},
+                                         {1, holds ? Diagrams::kYes : Diagrams::kNo}};
       set = diagrams_.And(set, diagrams_.Branch(level, runs));
     }
     for (Level level = 0; level < kByteLevels; ++level) {
-      std::vector<Run> runs;
+      std::vector<ByteRun> runs;
       for (std::uint32_t value = 0; value <= ByteSet::kMost; ++value)
         runs.push_back({value, constraints_.bytes[level].Has(value) ? Diagrams::kYes : Diagrams::kNo});
       set = diagrams_.And(set, diagrams_.Branch(level, runs));
@@ -189,13 +190,13 @@ class Search {
     return set;
   }
 
-  NodeId set_;
+  DiagramId set_;
   const Terms& terms_;
   Diagrams& diagrams_;
   const Comparisons& comparisons_;
   Budget& budget_;
   Constraints constraints_;
-  std::set<NodeId> blocked_;
+  std::set<DiagramId> blocked_;
   bool depends_on_known_bits_ = false;
 };
 
@@ -228,10 +229,10 @@ void MakeSmallest(Search& search, const std::vector<Source>& sources, std::vecto
 
 }  // namespace
 
-std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
+std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
                                           const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
                                           Budget& budget) {
-  const NodeId set = Comparer(terms, diagrams, comparisons, budget).Differ(left, right);
+  const DiagramId set = Comparer(terms, diagrams, comparisons, budget).Differ(left, right);
   Search search(set, terms, diagrams, comparisons, budget);
   std::vector<KnownBits> bits(kWords + terms.variables().size());
   bits[kArchitecture] = {kAllBits, own_architecture};

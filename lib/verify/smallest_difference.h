@@ -14,9 +14,9 @@
 
 namespace precompiledseccomp::verify {
 
-// Nothing if the functions are equal: as nodes, or because the ways on which they differ contradict
+// Nothing if the functions are equal: as nodes, or because the paths on which they differ contradict
 // themselves. Smallest is meant as in Refuted. Throws TooMuchWork if not even a larger one is found.
-std::optional<Witness> SmallestDifference(NodeId left, NodeId right, std::uint32_t own_architecture,
+std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
                                           const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
                                           Budget& budget);
 

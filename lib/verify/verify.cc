@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the filter answers and what the policy says are two functions of a call; as decision diagrams, equal
-// functions are one node (diagrams.h). Where they are not, the difference is looked for (difference.h), run
-// in the interpreter and put to the policy's evaluator, before anybody is told of it.
+// functions are one node (diagrams.h). Where they are not, the difference is looked for
+// (smallest_difference.h), run in the interpreter and put to the policy's evaluator, before it is reported.
 //
 //   sources.h              what answers may depend on
 //   terms.h                32-bit values of which the bits are not known yet
@@ -79,9 +79,9 @@ Verdict ProveAccepted(const ResolvedPolicy& policy, const bpf::FilterWithHoles& 
   Diagrams diagrams(budget);
   Comparisons comparisons(terms, diagrams);
   try {
-    const NodeId wanted = MeaningOf(policy, terms, diagrams, comparisons);
+    const DiagramId wanted = MeaningOfPolicy(policy, terms, diagrams, comparisons);
     const FilterMeaning found =
-        MeaningOf(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
+        MeaningOfFilter(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
     if (wanted != found.answer) {
       const auto witness = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, diagrams,
                                               comparisons, budget);

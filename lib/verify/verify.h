@@ -28,7 +28,7 @@ namespace precompiledseccomp::verify {
 
 // They agree, for all calls and all values.
 struct Proved {
-  std::uint64_t paths = 0;  // ways from the first instruction to a return, UINT64_MAX if there are more
+  std::uint64_t paths = 0;  // paths from the first instruction to a return, UINT64_MAX if there are more
   std::size_t nodes = 0;    // of the decision diagrams that were compared
   std::uint64_t steps = 0;  // of Limits::steps
 };

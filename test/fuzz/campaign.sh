@@ -9,7 +9,7 @@
 #   test/fuzz/campaign.sh BUILD-DIR/test/fuzz FOLDER
 #   awk '{ seconds += $3; runs += $4 } END { print seconds / 3600 " hours, " runs " inputs" }' FOLDER/turns.txt
 #
-# What to keep of it, the smallest inputs that take all ways:
+# What to keep of it, the smallest inputs that take all paths:
 #
 #   BUILD-DIR/test/fuzz/fuzz_TARGET -merge=1 -use_counters=0 test/fuzz/corpus/TARGET FOLDER/found/TARGET
 set -euo pipefail

@@ -59,8 +59,8 @@ class Checker {
   void CheckMeaning() const {
     testing::Workplace w(kLimits);
     try {
-      const verify::NodeId meaning =
-          verify::MeaningOf(template_, filter_.big_endian, w.terms, w.diagrams, w.comparisons, w.budget)
+      const verify::DiagramId meaning =
+          verify::MeaningOfFilter(template_, filter_.big_endian, w.terms, w.diagrams, w.comparisons, w.budget)
               .answer;
       ForEachCall([&](const VariableNumbers& values, const ResolvedPolicy&, const seccomp_data& call) {
         const std::uint32_t answer = bpf::Run(Rendered(values), call, filter_.big_endian).result;

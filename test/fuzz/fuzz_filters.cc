@@ -68,7 +68,7 @@ void CheckExecution(const RawFilter& filter, const seccomp_data& call, const bpf
       bpf::testing::RunByTable(filter.program, WithHalvesFor(filter.big_endian, call));
   Require(execution.result == expected.result, "the interpreters answer differently", filter, call);
   Require(execution.executed == expected.executed && execution.words_read == expected.words_read,
-          "the interpreters take different ways", filter, call);
+          "the interpreters take different paths", filter, call);
 
   std::vector<bool> ran;
   bpf::Run(filter.program, call, ran, filter.big_endian);

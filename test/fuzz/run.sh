@@ -2,7 +2,7 @@
 # run.sh EXECUTABLE KEPT FOUND FAILED
 #
 # Runs a fuzz target on the inputs in the folder KEPT, each once. With FUZZ_SECONDS in the environment it goes on with
-# new ones for so long: changes of those in KEPT and FOUND. It adds to FOUND what takes new ways through the program.
+# new ones for so long: changes of those in KEPT and FOUND. It adds to FOUND what takes new paths through the program.
 # An input that fails is left in the folder FAILED, and printed.
 set -euo pipefail
 executable=$1 kept=$2 found=$3 failed=$4

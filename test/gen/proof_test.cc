@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(WhoPermitsMoreStepsPermitsMoreMemory) {
   BOOST_TEST(ProofLimits(10 * usual.steps).steps == 10 * usual.steps);
   BOOST_TEST(ProofLimits(10 * usual.steps).nodes == 10 * usual.nodes);
   // As many as can be numbered.
-  BOOST_TEST(ProofLimits(UINT64_MAX).nodes < std::numeric_limits<verify::NodeId>::max());
+  BOOST_TEST(ProofLimits(UINT64_MAX).nodes < std::numeric_limits<verify::DiagramId>::max());
 }
 
 BOOST_AUTO_TEST_CASE(TheCostOfProofsIsToldWithTheTimes) {

@@ -30,8 +30,8 @@ constexpr std::uint32_t kLog = 0x7ffc0000;
 constexpr std::uint32_t kArgument0 = ArgumentOffset(0, Half::kLow, false);
 constexpr std::uint32_t kArgument1 = ArgumentOffset(1, Half::kLow, false);
 
-void CheckWays(const bpf::Program& program, std::uint32_t number, long double count, long double mean,
-               std::size_t longest) {
+void CheckPaths(const bpf::Program& program, std::uint32_t number, long double count, long double mean,
+                std::size_t longest) {
   const AllowedPaths paths = FindAllowedPaths(program, number, AUDIT_ARCH_X86_64);
   BOOST_TEST(paths.count == count);
   BOOST_TEST(paths.MeanLength() == mean);
@@ -40,14 +40,14 @@ void CheckWays(const bpf::Program& program, std::uint32_t number, long double co
 
 BOOST_AUTO_TEST_SUITE(allowed_paths)
 
-BOOST_AUTO_TEST_CASE(ACallDecidedByItsNumberHasOneWayOrNone) {
+BOOST_AUTO_TEST_CASE(ACallDecidedByItsNumberHasOnePathOrNone) {
   const bpf::Program program = {
       LoadWord(kArchOffset),   JumpIfEqual(AUDIT_ARCH_X86_64, 0, 3),
       LoadWord(kNumberOffset), JumpIfGreaterOrEqual(10, 1, 0),
       Return(kAllow),          Return(SECCOMP_RET_ERRNO | 1),
   };
-  CheckWays(program, 9, 1, 5, 5);
-  CheckWays(program, 10, 0, 0, 0);
+  CheckPaths(program, 9, 1, 5, 5);
+  CheckPaths(program, 10, 0, 0, 0);
   BOOST_TEST(FindAllowedPaths(program, 9, AUDIT_ARCH_AARCH64).count == 0);
 }
 
@@ -57,24 +57,24 @@ BOOST_AUTO_TEST_CASE(EachValueOfAListIsAWay) {
       Return(kAllow),       Return(kAllow),       Return(SECCOMP_RET_TRAP),
   };
   // 3: 0 1 5; 5: 0 1 2 5; with bit 7: 0 1 2 3 4; all others are refused.
-  CheckWays(program, 0, 3, 4, 5);
+  CheckPaths(program, 0, 3, 4, 5);
 }
 
-BOOST_AUTO_TEST_CASE(WaysThatJoinAreStillDifferentWays) {
+BOOST_AUTO_TEST_CASE(PathsThatJoinAreStillDifferentPaths) {
   const bpf::Program program = {
       LoadWord(kArgument0), JumpIfEqual(3, 1, 0), JumpIfEqual(4, 0, 4), LoadWord(kArgument1),
       JumpIfEqual(5, 1, 0), JumpIfEqual(6, 0, 1), Return(kAllow),       Return(SECCOMP_RET_TRAP),
   };
   // Two paths to instruction 3, of 2 and 3 instructions; from there two of 3 and 4.
-  CheckWays(program, 0, 4, 6, 7);
+  CheckPaths(program, 0, 4, 6, 7);
 }
 
 BOOST_AUTO_TEST_CASE(LoggedCallsAreAllowedAndComputedAnswersAreNot) {
-  CheckWays({Return(kLog)}, 0, 1, 1, 1);
-  CheckWays({Return(kAllow | 7)}, 0, 1, 1, 1);
-  CheckWays({Return(SECCOMP_RET_TRACE)}, 0, 0, 0, 0);
-  CheckWays({Return(SECCOMP_RET_USER_NOTIF)}, 0, 0, 0, 0);
-  CheckWays({LoadImmediate(kAllow), ReturnA()}, 0, 0, 0, 0);
+  CheckPaths({Return(kLog)}, 0, 1, 1, 1);
+  CheckPaths({Return(kAllow | 7)}, 0, 1, 1, 1);
+  CheckPaths({Return(SECCOMP_RET_TRACE)}, 0, 0, 0, 0);
+  CheckPaths({Return(SECCOMP_RET_USER_NOTIF)}, 0, 0, 0, 0);
+  CheckPaths({LoadImmediate(kAllow), ReturnA()}, 0, 0, 0, 0);
 }
 
 BOOST_AUTO_TEST_CASE(WhatIsDoneWithTheNumberIsFollowedAsFarAsMasks) {
@@ -82,21 +82,21 @@ BOOST_AUTO_TEST_CASE(WhatIsDoneWithTheNumberIsFollowedAsFarAsMasks) {
     return bpf::Program{LoadWord(kNumberOffset), instruction, JumpIfEqual(1, 0, 1), Return(kAllow),
                         Return(SECCOMP_RET_TRAP)};
   };
-  CheckWays(with(And(0xf)), 0x21, 1, 4, 4);
-  CheckWays(with(And(0xf)), 0x22, 0, 0, 0);
-  CheckWays(with(Tax()), 0x22, 0, 0, 0);
-  CheckWays(with(StoreScratch(0)), 0x22, 0, 0, 0);
-  CheckWays(with(LoadImmediateX(1)), 0x22, 0, 0, 0);
+  CheckPaths(with(And(0xf)), 0x21, 1, 4, 4);
+  CheckPaths(with(And(0xf)), 0x22, 0, 0, 0);
+  CheckPaths(with(Tax()), 0x22, 0, 0, 0);
+  CheckPaths(with(StoreScratch(0)), 0x22, 0, 0, 0);
+  CheckPaths(with(LoadImmediateX(1)), 0x22, 0, 0, 0);
   // Unknown from here on, so that both sides are open.
   for (const sock_filter& instruction : {Add(1), Or(1), Txa(), LoadLength(), LoadWord(kArgument0)})
-    CheckWays(with(instruction), 0x22, 1, 4, 4);
+    CheckPaths(with(instruction), 0x22, 1, 4, 4);
 }
 
 BOOST_AUTO_TEST_CASE(ATestWithoutConsequenceIsNoChoice) {
-  CheckWays({LoadWord(kArgument0), JumpIfEqual(3, 0, 0), Return(kAllow)}, 0, 1, 3, 3);
+  CheckPaths({LoadWord(kArgument0), JumpIfEqual(3, 0, 0), Return(kAllow)}, 0, 1, 3, 3);
 }
 
-BOOST_AUTO_TEST_CASE(MoreWaysThanADoubleHoldsAreCounted) {
+BOOST_AUTO_TEST_CASE(MorePathsThanADoubleHoldsAreCounted) {
   bpf::Program program = {LoadWord(kArgument0)};
   for (std::uint32_t i = 0; i < 2000; ++i) {
     program.push_back(JumpIfEqual(i, 0, 1));
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(CheckedCallsAreThoseThatAnArgumentDecides) {
 }
 
 // Architecture and number: two instructions each, the answer: one.
-BOOST_AUTO_TEST_CASE(ALoggedCallCostsTheWayToItsAnswer) {
+BOOST_AUTO_TEST_CASE(ALoggedCallCostsThePathToItsAnswer) {
   const json program = ProgramIn(StatsOf("measured", {"--arch", "x86_64"}), "logged");
   BOOST_TEST(program["mean_checked_path"] == 5.0);
   BOOST_TEST(program["maximum_checked_path"] == 5);

@@ -147,7 +147,7 @@ std::vector<std::uint32_t> OperandsFor(std::uint16_t code) {
 
 // Each instruction that the kernel accepts, but for loads from scratch memory, which need a store before
 // them, and a division by X, which is 0 here, so that the program would end with a killing answer.
-BOOST_AUTO_TEST_CASE(HoldsCallsOnWhoseWayTheEmulationUnderstandsAll) {
+BOOST_AUTO_TEST_CASE(HoldsCallsOnWhosePathTheEmulationUnderstandsAll) {
   Counts counts;
   int instructions = 0;
   for (std::uint16_t code = 0; code <= 0xff; ++code)

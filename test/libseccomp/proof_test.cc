@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(FiltersWithTwoRulesForACallAreProvedOrShownToBeWrong) {
   BOOST_TEST(tally.proved > 0U);
 }
 
-// What libseccomp 2.5.4 makes of two rules for a call, x32 apart: one of the ways to the test of a high half
+// What libseccomp 2.5.4 makes of two rules for a call, x32 apart: one of the paths to the test of a high half
 // comes with the low half.
 BOOST_AUTO_TEST_CASE(AFilterThatComparesTheWrongHalfIsRefuted) {
   using namespace bpf;  // NOLINT: instructions are written like assembly

@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(OfRandomPolicies) {
 }
 
 // Policies that test the same words against variables and against masks: what differs in the diagrams of a
-// mutant are mostly ways on which facts contradict each other, of which there are more than can be walked.
-BOOST_AUTO_TEST_CASE(AreDecidedSoonThoughMostWaysAreImpossible) {
+// mutant are mostly paths on which facts contradict each other, of which there are more than can be walked.
+BOOST_AUTO_TEST_CASE(AreDecidedSoonThoughMostPathsAreImpossible) {
   constexpr verify::Limits kLittleWork = {.steps = 5'000'000};
   for (const std::uint64_t seed : {56U, 58U, 62U}) {
     const CompiledPolicy compiled = CompiledForSeed(seed);

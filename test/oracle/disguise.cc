@@ -63,8 +63,8 @@ class Disguise {
     steps.insert(steps.end(), more.begin(), more.end());
   }
 
-  // Leaves in A what is there, by moving it about. A slot that was used is cleared: else ways that meet would
-  // come with different contents of many slots, and no proof would end.
+  // Leaves in A what is there, by moving it about. A slot that was used is cleared: else paths that meet
+  // would come with different contents of many slots, and no proof would end.
   void MoveA(bpf::Program& steps) {
     const std::uint32_t other = random_.Word32();
     const auto slot = static_cast<std::uint32_t>(random_.Below(BPF_MEMWORDS));

@@ -69,7 +69,7 @@ class Builder {
     return answer;
   }
 
-  // Until the first instruction with two ways on.
+  // Until the first instruction with two successors.
   z3::expr Walk(std::size_t index, State state) {
     for (;; ++index) {
       const sock_filter& instruction = program_[index];

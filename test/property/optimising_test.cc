@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(SkippingKnownTestsNeverChangesAnAnswerAndNeverLengthensAPat
   BOOST_TEST(paths.optimised < paths.plain);
 }
 
-// The instructions on the longest way through a program, whatever leads there.
-std::size_t LongestWay(const std::vector<sock_filter>& program) {
+// The instructions on the longest path through a program, whatever leads there.
+std::size_t LongestPath(const std::vector<sock_filter>& program) {
   std::vector<std::size_t> longest(program.size(), 1);
   for (std::size_t i = program.size(); i-- > 0;) {
     const sock_filter& instruction = program[i];
@@ -116,18 +116,18 @@ void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
       BOOST_TEST_REQUIRE(result == expected, CallText(target, call) << " for " << target.name << ": "
                                                                     << expected << " became " << result);
     }
-    BOOST_TEST(LongestWay(after) <= LongestWay(before));
-    paths.plain += LongestWay(before);
-    paths.optimised += LongestWay(after);
+    BOOST_TEST(LongestPath(after) <= LongestPath(before));
+    paths.plain += LongestPath(before);
+    paths.optimised += LongestPath(after);
   }
 }
 
-BOOST_AUTO_TEST_CASE(OrderingNeverChangesAnAnswerAndNeverLengthensTheLongestWayOfACall) {
+BOOST_AUTO_TEST_CASE(OrderingNeverChangesAnAnswerAndNeverLengthensTheLongestPathOfACall) {
   Paths paths;
   ForEachSeed(26, 3000, [&](std::uint64_t seed) {
     CompareOrders(seed, *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64"), paths);
   });
-  BOOST_TEST_MESSAGE(paths.plain << " instructions on the longest ways became " << paths.optimised);
+  BOOST_TEST_MESSAGE(paths.plain << " instructions on the longest paths became " << paths.optimised);
   BOOST_TEST(paths.optimised < paths.plain);
 }
 

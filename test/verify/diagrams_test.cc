@@ -10,8 +10,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+using verify::DiagramId;
 using verify::Diagrams;
-using verify::NodeId;
 using verify::TermId;
 
 // Values at which comparisons with few constants of these digits change.
@@ -36,12 +36,12 @@ BOOST_AUTO_TEST_CASE(EqualSetsAreOneNodeHoweverTheyAreMade) {
   const auto equal = [&](std::uint32_t value) {
     return w.comparisons.Equal(number, w.terms.Constant(value));
   };
-  NodeId up = Diagrams::kNo;
-  NodeId down = Diagrams::kNo;
+  DiagramId up = Diagrams::kNo;
+  DiagramId down = Diagrams::kNo;
   for (std::uint32_t value = 250; value <= 600; ++value) up = w.diagrams.Or(up, equal(value));
   for (std::uint32_t value = 600; value >= 250; --value) down = w.diagrams.Or(equal(value), down);
-  const NodeId range = w.diagrams.And(w.comparisons.Greater(number, w.terms.Constant(249)),
-                                      w.comparisons.Greater(w.terms.Constant(601), number));
+  const DiagramId range = w.diagrams.And(w.comparisons.Greater(number, w.terms.Constant(249)),
+                                         w.comparisons.Greater(w.terms.Constant(601), number));
   BOOST_TEST(up == down);
   BOOST_TEST(up == range);
   BOOST_TEST(w.diagrams.Not(w.diagrams.Not(up)) == up);
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(ManyNodesAreStillFoundAgain) {
   Workplace w;
   const TermId low = w.terms.Word(verify::ArgumentWord(0, false));
   const auto set = [&] {
-    NodeId all = Diagrams::kNo;
+    DiagramId all = Diagrams::kNo;
     Random random(7);
     for (int i = 0; i < 2000; ++i)
       all = w.diagrams.Or(all, w.comparisons.Equal(low, w.terms.Constant(random.Word32())));
@@ -73,11 +73,11 @@ BOOST_AUTO_TEST_CASE(ComparisonsWithConstantsAreExact) {
     const TermId word = w.terms.Word(verify::kNumber);
     const TermId left = w.terms.Xor(w.terms.And(word, w.terms.Constant(mask)), w.terms.Constant(flip));
     const TermId right = w.terms.Constant(constant);
-    const NodeId equal = w.comparisons.Equal(left, right);
-    const NodeId greater = w.comparisons.Greater(left, right);
-    const NodeId less = w.comparisons.Greater(right, left);
-    const NodeId not_less = w.comparisons.GreaterOrEqual(left, right);
-    const NodeId in_common = w.comparisons.AnyBitInCommon(left, right);
+    const DiagramId equal = w.comparisons.Equal(left, right);
+    const DiagramId greater = w.comparisons.Greater(left, right);
+    const DiagramId less = w.comparisons.Greater(right, left);
+    const DiagramId not_less = w.comparisons.GreaterOrEqual(left, right);
+    const DiagramId in_common = w.comparisons.AnyBitInCommon(left, right);
     BOOST_TEST(w.comparisons.facts().empty());
     for (int i = 0; i < 100; ++i) {
       const std::uint32_t value = random.OneIn(2) ? RandomWord(random) : constant ^ flip;
@@ -96,9 +96,9 @@ BOOST_AUTO_TEST_CASE(ComparisonsWithVariablesAreFactsOfWhichOneHolds) {
   Workplace w;
   const TermId word = w.terms.Word(verify::ArgumentWord(0, false));
   const TermId fd = w.terms.Variable("fd");
-  const NodeId equal = w.comparisons.Equal(word, fd);
-  const NodeId greater = w.comparisons.Greater(word, fd);
-  const NodeId less = w.comparisons.Greater(fd, word);
+  const DiagramId equal = w.comparisons.Equal(word, fd);
+  const DiagramId greater = w.comparisons.Greater(word, fd);
+  const DiagramId less = w.comparisons.Greater(fd, word);
   BOOST_TEST(equal == w.comparisons.Equal(fd, word));
   BOOST_TEST(w.comparisons.facts().size() == 2U);
   BOOST_TEST(w.diagrams.And(greater, less) == Diagrams::kNo);
@@ -113,10 +113,10 @@ BOOST_AUTO_TEST_CASE(ComparisonsWithVariablesAreFactsOfWhichOneHolds) {
 
 BOOST_AUTO_TEST_CASE(AChoiceIsOneOfItsTwoSides) {
   Workplace w;
-  const NodeId test = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
-  const NodeId one = w.diagrams.Answer(w.terms.Constant(1));
-  const NodeId two = w.diagrams.Answer(w.terms.Constant(2));
-  const NodeId choice = w.diagrams.Choose(test, one, two);
+  const DiagramId test = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
+  const DiagramId one = w.diagrams.Answer(w.terms.Constant(1));
+  const DiagramId two = w.diagrams.Answer(w.terms.Constant(2));
+  const DiagramId choice = w.diagrams.Choose(test, one, two);
   BOOST_TEST(w.AnswerOf(choice, CallWithNumber(3)) == 1U);
   BOOST_TEST(w.AnswerOf(choice, CallWithNumber(4)) == 2U);
   BOOST_TEST(w.diagrams.Choose(test, one, one) == one);
@@ -126,11 +126,11 @@ BOOST_AUTO_TEST_CASE(AChoiceIsOneOfItsTwoSides) {
 // Choices are remembered in less room than there are choices.
 BOOST_AUTO_TEST_CASE(ChoicesThatDifferInOneSideAreNotMixedUp) {
   Workplace w;
-  const NodeId three = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
-  const NodeId four = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(4));
-  const auto check = [&](NodeId test, std::uint32_t number, std::uint32_t yes, std::uint32_t no) {
-    const NodeId choice = w.diagrams.Choose(test, w.diagrams.Answer(w.terms.Constant(yes)),
-                                            w.diagrams.Answer(w.terms.Constant(no)));
+  const DiagramId three = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(3));
+  const DiagramId four = w.comparisons.Equal(w.terms.Word(verify::kNumber), w.terms.Constant(4));
+  const auto check = [&](DiagramId test, std::uint32_t number, std::uint32_t yes, std::uint32_t no) {
+    const DiagramId choice = w.diagrams.Choose(test, w.diagrams.Answer(w.terms.Constant(yes)),
+                                               w.diagrams.Answer(w.terms.Constant(no)));
     return w.AnswerOf(choice, CallWithNumber(number)) == yes && w.AnswerOf(choice, CallWithNumber(9)) == no;
   };
   int wrong = 0;
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(MoreThanTheLimitsIsTooMuch) {
   Workplace few_steps({.steps = 3});
   const TermId word = few_steps.terms.Word(verify::kNumber);
   const auto work = [&] {
-    NodeId all = Diagrams::kNo;
+    DiagramId all = Diagrams::kNo;
     for (std::uint32_t i = 0; i < 10; ++i)
       all = few_steps.diagrams.Or(all, few_steps.comparisons.Equal(word, few_steps.terms.Constant(2 * i)));
   };

@@ -19,7 +19,7 @@ namespace {
 
 using namespace bpf;  // NOLINT: instructions are written like assembly
 
-// Few words and few values, so that calls take all ways.
+// Few words and few values, so that calls take all paths.
 constexpr std::uint32_t kFewWords = 4;
 const std::vector<std::uint32_t> kValues = {0, 1, 2, 3, 0x80, 0xff, 0x100, 0x80000000, UINT32_MAX};
 
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(FiltersAnswerAsTheInterpreterDoes) {
       BOOST_REQUIRE(!ReasonForRefusal(program));
       Workplace w;
       const auto meaning =
-          verify::MeaningOf({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
+          verify::MeaningOfFilter({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
       for (int i = 0; i < 40; ++i) {
         const seccomp_data call = RandomCall(random);
         BOOST_TEST(w.AnswerOf(meaning.answer, call) == bpf::Run(program, call).result);
@@ -132,14 +132,16 @@ BOOST_AUTO_TEST_CASE(ArithmeticOnConstantsIsFollowed) {
       ShiftRight(1),    Negate(),    Tax(),       LoadImmediate(3), AddX(),       ReturnA(),
   };
   Workplace w;
-  const auto meaning = verify::MeaningOf({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
+  const auto meaning =
+      verify::MeaningOfFilter({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
   BOOST_TEST(w.AnswerOf(meaning.answer, {}) == bpf::Run(program, {}).result);
 }
 
 BOOST_AUTO_TEST_CASE(DivisionByAnXOfZeroAnswersZero) {
   const bpf::Program program = {LoadImmediate(7), DivideX(), Return(SECCOMP_RET_ALLOW)};
   Workplace w;
-  const auto meaning = verify::MeaningOf({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
+  const auto meaning =
+      verify::MeaningOfFilter({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget);
   BOOST_TEST(w.AnswerOf(meaning.answer, {}) == SECCOMP_RET_KILL_THREAD);
 }
 
@@ -147,7 +149,7 @@ BOOST_AUTO_TEST_CASE(ArithmeticOnWhatWasLoadedIsNamed) {
   Workplace w;
   const bpf::Program program = {LoadWord(0), ShiftLeft(2), ReturnA()};
   BOOST_CHECK_EXCEPTION(
-      verify::MeaningOf({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget),
+      verify::MeaningOfFilter({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget),
       verify::NotFollowed, [](const verify::NotFollowed& problem) {
         return std::string(problem.what()).rfind("instruction 1 (lsh #0x2) is arithmetic on a value", 0) == 0;
       });
@@ -160,19 +162,20 @@ BOOST_AUTO_TEST_CASE(OnBigEndianMachinesTheHighHalfComesFirst) {
   for (const bool big_endian : {false, true}) {
     Workplace w;
     const auto meaning =
-        verify::MeaningOf({program, {}}, big_endian, w.terms, w.diagrams, w.comparisons, w.budget);
+        verify::MeaningOfFilter({program, {}}, big_endian, w.terms, w.diagrams, w.comparisons, w.budget);
     BOOST_TEST(w.AnswerOf(meaning.answer, call) == bpf::Run(program, call, big_endian).result);
   }
 }
 
 BOOST_AUTO_TEST_CASE(PathsThatJoinAreCountedEach) {
-  // Twice two ways, of which the second pair is behind the first.
+  // Twice two paths, of which the second pair is behind the first.
   const bpf::Program program = {LoadWord(0), JumpIfEqual(1, 0, 1), LoadWord(4),
                                 LoadWord(4), JumpIfEqual(2, 0, 1), Return(1),
                                 Return(2)};
   Workplace w;
-  BOOST_TEST(verify::MeaningOf({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget).paths ==
-             4U);
+  BOOST_TEST(
+      verify::MeaningOfFilter({program, {}}, false, w.terms, w.diagrams, w.comparisons, w.budget).paths ==
+      4U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,9 +4,9 @@
 
 namespace precompiledseccomp::testing {
 
+using verify::ByteRun;
+using verify::DiagramId;
 using verify::Fact;
-using verify::NodeId;
-using verify::Run;
 using verify::Source;
 
 std::uint32_t Workplace::ValueOf(Source source, const seccomp_data& call,
@@ -34,27 +34,27 @@ std::uint32_t Workplace::ValueOfTerm(verify::TermId term, const seccomp_data& ca
   return value;
 }
 
-NodeId Workplace::LeafOf(NodeId node, const seccomp_data& call, const VariableNumbers& values) const {
+DiagramId Workplace::LeafOf(DiagramId node, const seccomp_data& call, const VariableNumbers& values) const {
   while (!diagrams.IsLeaf(node)) {
     const verify::Level level = diagrams.LevelOf(node);
-    std::uint32_t way = 0;
+    std::uint32_t edge = 0;
     if (level < verify::kByteLevels) {
-      way = ValueOf(level / 4, call, values) >> (24 - 8 * (level % 4)) & 0xff;
+      edge = ValueOf(level / 4, call, values) >> (24 - 8 * (level % 4)) & 0xff;
     } else {
       const Fact& fact = comparisons.facts()[level - verify::kByteLevels];
       const std::uint32_t left = ValueOfTerm(fact.left, call, values);
       const std::uint32_t right = ValueOfTerm(fact.right, call, values);
-      way = (fact.relation == Fact::Relation::kEqual ? left == right : left > right) ? 1 : 0;
+      edge = (fact.relation == Fact::Relation::kEqual ? left == right : left > right) ? 1 : 0;
     }
-    NodeId next = node;
-    for (const Run& run : diagrams.RunsOf(node))
-      if (run.first <= way) next = run.next;
+    DiagramId next = node;
+    for (const ByteRun& run : diagrams.RunsOf(node))
+      if (run.first <= edge) next = run.next;
     node = next;
   }
   return node;
 }
 
-std::uint32_t Workplace::AnswerOf(NodeId node, const seccomp_data& call,
+std::uint32_t Workplace::AnswerOf(DiagramId node, const seccomp_data& call,
                                   const VariableNumbers& values) const {
   return ValueOfTerm(diagrams.AnswerOf(LeafOf(node, call, values)), call, values);
 }

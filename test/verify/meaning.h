@@ -30,13 +30,13 @@ struct Workplace {
   [[nodiscard]] std::uint32_t ValueOfTerm(verify::TermId term, const seccomp_data& call,
                                           const VariableNumbers& values) const;
   // The leaf that the call leads to.
-  [[nodiscard]] verify::NodeId LeafOf(verify::NodeId node, const seccomp_data& call,
-                                      const VariableNumbers& values = {}) const;
+  [[nodiscard]] verify::DiagramId LeafOf(verify::DiagramId node, const seccomp_data& call,
+                                         const VariableNumbers& values = {}) const;
   // The answer of that leaf.
-  [[nodiscard]] std::uint32_t AnswerOf(verify::NodeId node, const seccomp_data& call,
+  [[nodiscard]] std::uint32_t AnswerOf(verify::DiagramId node, const seccomp_data& call,
                                        const VariableNumbers& values = {}) const;
   // Of a diagram that leads to yes and no.
-  [[nodiscard]] bool Holds(verify::NodeId node, const seccomp_data& call,
+  [[nodiscard]] bool Holds(verify::DiagramId node, const seccomp_data& call,
                            const VariableNumbers& values = {}) const {
     return LeafOf(node, call, values) == verify::Diagrams::kYes;
   }

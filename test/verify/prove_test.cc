@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(MoreWorkThanTheLimitIsUndecided) {
   }
 }
 
-// More paths than any computer could follow one by one: thirty tests with two ways each, one behind the
+// More paths than any computer could follow one by one: thirty tests with two sides each, one behind the
 // other.
 BOOST_AUTO_TEST_CASE(PathsThatJoinAgainAndAgainAreNoMoreWork) {
   bpf::Program program;

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
   BOOST_TEST(Describe(verdict, X86()) == "proved");
 }
 
-// Most of the ways on which this filter differs from its policy contradict themselves: millions, of few
+// Most of the paths on which this filter differs from its policy contradict themselves: millions, of few
 // kinds.
 BOOST_AUTO_TEST_CASE(ManyContradictionsDoNotHideADifference) {
   const DefinitionAnswers answers = AskDefinition(RandomDefinition(40, {.variables = true}), X86());

@@ -34,24 +34,25 @@ struct Cofactor {
 // What the test of a branch says when the question that it asks has the answer `value`, as in a cofactor.
 bool Answer(const Test& test, std::uint32_t value);
 
-// Takes decisions apart, one question after another. Memory is used again.
+// Takes decisions apart, one question after another. Its memory is kept from decision to decision.
 class Cofactoring {
  public:
   explicit Cofactoring(Graph& graph) : graph_(graph) {}
 
-  // Looks at this decision from now on.
+  // Makes `root` the decision that the other functions are about, until the next call.
   void Begin(NodeId root);
 
   // Its branches, ascending.
   [[nodiscard]] const std::vector<NodeId>& branches() const { return branches_.ids(); }
 
-  // Its questions, in the order in which they come up. Nothing if the work left is not enough to split it by
-  // each of them, which takes it all.
+  // Its questions, in the order of the first branches that ask them. Nothing if `work_left` is not enough to
+  // split the decision by each of them; it is 0 then.
   [[nodiscard]] std::optional<std::vector<Question>> Questions(std::size_t& work_left) const;
 
-  // The cofactors by one of them: ascending, neighbours different, the first at 0. Tests of bits of the same
-  // word are answered as well for values that stand alone; they stay for ranges. Each cofactor found, of
-  // whatever branch, takes 1 of `work_left`; without any left, there is no result.
+  // The cofactors of the decision by one of its questions, in ascending order of their first values. The
+  // first is for the values from 0, and neighbours are different nodes. Tests of bits of the same word are
+  // answered too where a cofactor is for a single value; where it is for a range of values, they stay in it.
+  // Each cofactor computed, for any branch, takes 1 from `work_left`; once it is 0, the result is empty.
   std::vector<Cofactor> Split(const Question& question, std::size_t& work_left);
 
  private:

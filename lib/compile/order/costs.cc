@@ -9,8 +9,9 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-// Ways are counted up to here: their number doubles with every test that both sides go on behind.
-constexpr double kMostWays = 1e200;
+// An upper bound that keeps counts finite: the number of paths can double with each test whose two sides meet
+// again behind it.
+constexpr double kMostPaths = 1e200;
 
 // The instructions that bring into the accumulator what `node` tests, when `held` is in it.
 double InstructionsToLoad(const Node& node, const Subject& held) {
@@ -19,7 +20,7 @@ double InstructionsToLoad(const Node& node, const Subject& held) {
   return (holds_word ? 0 : 1) + (node.test.subject.IsPlain() ? 0 : 1);
 }
 
-Ways WaysOfLeaf(const Leaf& leaf) {
+Paths PathsOfLeaf(const Leaf& leaf) {
   return {.count = Refuses(leaf) ? kCountOfARefusal : 1, .mean = 0, .longest = 0};
 }
 
@@ -43,42 +44,42 @@ double Costs::CountNew(std::span<const NodeId> roots) {
   return count;
 }
 
-Ways Costs::WaysOf(NodeId root) {
+Paths Costs::PathsOf(NodeId root) {
   const Subject number{bpf::kNumberOffset, Subject::Transform::kNone, {}};
   const double load = InstructionsToLoad(graph_[root], number);
-  Ways ways = WaysFrom(root);
-  ways.mean += load;
-  ways.longest += load;
-  return ways;
+  Paths paths = PathsFrom(root);
+  paths.mean += load;
+  paths.longest += load;
+  return paths;
 }
 
 // What has been asked for waits on a stack of its own: decisions may be many thousand tests deep.
-Ways Costs::WaysFrom(NodeId id) {
-  if (ways_.size() <= id) ways_.resize(graph_.size());
+Paths Costs::PathsFrom(NodeId id) {
+  if (paths_.size() <= id) paths_.resize(graph_.size());
   for (pending_.push_back(id); !pending_.empty();) {
     const NodeId next = pending_.back();
     const Node& node = graph_[next];
-    if (!node.is_leaf && !ways_[node.yes]) pending_.push_back(node.yes);
-    if (!node.is_leaf && !ways_[node.no]) pending_.push_back(node.no);
+    if (!node.is_leaf && !paths_[node.yes]) pending_.push_back(node.yes);
+    if (!node.is_leaf && !paths_[node.no]) pending_.push_back(node.no);
     if (pending_.back() != next) continue;
     pending_.pop_back();
-    if (!ways_[next]) ways_[next] = node.is_leaf ? WaysOfLeaf(node.leaf) : WaysOfBranch(node);
+    if (!paths_[next]) paths_[next] = node.is_leaf ? PathsOfLeaf(node.leaf) : PathsOfBranch(node);
   }
-  return *ways_[id];
+  return *paths_[id];
 }
 
-// Those of both sides are known.
-Ways Costs::WaysOfBranch(const Node& node) const {
-  Ways ways;
+// paths_ has those of both sides already.
+Paths Costs::PathsOfBranch(const Node& node) const {
+  Paths paths;
   for (const NodeId side : {node.yes, node.no}) {
-    const Ways& beyond = *ways_[side];
+    const Paths& beyond = *paths_[side];
     const double length = 1 + InstructionsToLoad(graph_[side], node.test.subject);
-    const double count = ways.count + beyond.count;
-    ways.mean = (ways.mean * ways.count + (beyond.mean + length) * beyond.count) / count;
-    ways.count = std::min(count, kMostWays);
-    ways.longest = std::max(ways.longest, beyond.longest + length);
+    const double count = paths.count + beyond.count;
+    paths.mean = (paths.mean * paths.count + (beyond.mean + length) * beyond.count) / count;
+    paths.count = std::min(count, kMostPaths);
+    paths.longest = std::max(paths.longest, beyond.longest + length);
   }
-  return ways;
+  return paths;
 }
 
 void Costs::Count(NodeId root, int change) {

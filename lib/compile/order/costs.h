@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What decisions cost: instructions that are there, and instructions on the way.
+// What decisions cost: the instructions that they consist of, and the instructions that one call executes.
 #pragma once
 
 #include <optional>
@@ -12,18 +12,19 @@
 
 namespace precompiledseccomp::compile {
 
-// How much a way counts that ends in a refusal, beside one that does not.
+// The share of a path that ends in a refusal, where one that does not has 1.
 inline constexpr double kCountOfARefusal = 0.001;
 
-// The ways from a node to the leaves, all of them equally likely; those to leaves that refuse the call hardly
-// count.
-struct Ways {
+// The paths from a node to its leaves. All count as equally likely, except those to leaves that refuse the
+// call (kCountOfARefusal).
+struct Paths {
   double count = 0;
-  double mean = 0;  // instructions on the way
-  double longest = 0;
+  double mean = 0;     // instructions
+  double longest = 0;  // instructions
 };
 
-// The branches of some decisions are kept: what others need of them costs nothing.
+// Computes costs of decisions of one graph. Decisions that are part of the filter already are kept: another
+// decision that contains branches of theirs shares the instructions.
 class Costs {
  public:
   explicit Costs(const Graph& graph) : graph_(graph) {}
@@ -33,24 +34,24 @@ class Costs {
   void Release(NodeId root) { Count(root, -1); }
   [[nodiscard]] bool IsKept(NodeId id) const { return id < kept_by_.size() && kept_by_[id] != 0; }
 
-  // The instructions of all of `roots` together that are not kept.
+  // The number of instructions of all of `roots` together, without the branches that are kept.
   double CountNew(std::span<const NodeId> roots);
 
-  // Instructions on the ways from `root`, with the call's number in the accumulator.
-  Ways WaysOf(NodeId root);
-  // The same with what the node tests in the accumulator.
-  Ways WaysFrom(NodeId id);
+  // Of the decision `root`, reached with the call's number in the accumulator.
+  Paths PathsOf(NodeId root);
+  // Of the node `id`, reached with the word that it tests in the accumulator.
+  Paths PathsFrom(NodeId id);
 
  private:
   void Count(NodeId root, int change);
-  [[nodiscard]] Ways WaysOfBranch(const Node& node) const;
+  [[nodiscard]] Paths PathsOfBranch(const Node& node) const;
 
   const Graph& graph_;
   Branches branches_;
-  std::vector<int> kept_by_;               // for each node, how many decisions that it is part of are kept
-  std::vector<std::optional<Ways>> ways_;  // from each node, once it was asked for
-  std::vector<NodeId> pending_;            // of WaysFrom(): what else is asked for
-  std::vector<bool> is_loaded_;            // of CountNew(): whether a branch needs a load
+  std::vector<int> kept_by_;                 // for each node, how many decisions that it is part of are kept
+  std::vector<std::optional<Paths>> paths_;  // from each node, once it was asked for
+  std::vector<NodeId> pending_;              // of PathsFrom(): what else is asked for
+  std::vector<bool> is_loaded_;              // of CountNew(): whether a branch needs a load
 };
 
 }  // namespace precompiledseccomp::compile

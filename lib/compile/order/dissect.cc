@@ -22,10 +22,11 @@ std::vector<NodeId> NodesOf(const std::vector<Cofactor>& cofactors) {
   return nodes;
 }
 
-NodeId BranchesFor(const Question& question, const std::vector<Run>& runs, double cost_of_a_test,
+NodeId BranchesFor(const Question& question, const std::vector<ValueRange>& ranges, double cost_of_a_test,
                    Graph& graph) {
-  if (question.is_of_range) return BuildValueSearch(question.test.subject, runs, cost_of_a_test, graph).root;
-  return graph.AddBranch(question.test, runs.back().node, runs.front().node);
+  if (question.is_of_range)
+    return BuildValueSearch(question.test.subject, ranges, cost_of_a_test, graph).root;
+  return graph.AddBranch(question.test, ranges.back().node, ranges.front().node);
 }
 
 std::shared_ptr<const Parts> Dissection::PartsOf(NodeId id, std::size_t& work_left) {
@@ -88,17 +89,17 @@ std::optional<NodeId> Dissection::FindFailed(const std::vector<std::vector<NodeI
 
 void Dissection::AddGuard(Split split, NodeId beyond, Parts& parts) {
   const NodeId failed = parts.guarded.failed;
-  std::vector<Run> runs;
+  std::vector<ValueRange> ranges;
   for (const Cofactor& cofactor : split.cofactors) {
     const bool fails = cofactor.node == failed;
-    runs.push_back({cofactor.first, fails ? failed : guards_.Pass(), fails ? kCountOfARefusal : 1});
+    ranges.push_back({cofactor.first, fails ? failed : guards_.Pass(), fails ? kCountOfARefusal : 1});
   }
-  parts.guarded.guards.push_back(
-      {BranchesFor(split.question, runs, kCostOfATestOfAGuard, graph_), split.question.test.subject.offset});
+  parts.guarded.guards.push_back({BranchesFor(split.question, ranges, kCostOfATestOfAGuard, graph_),
+                                  split.question.test.subject.offset});
   parts.guard_splits.push_back({std::move(split), beyond});
 }
 
-// The leaf for those who pass all guards, if the decision consists of nothing else. A guard lets all values
+// The leaf for calls that pass all guards, if the decision consists of nothing else. A guard lets all values
 // through alike, so that one of each stands for all; but only if no two guards look at the same word.
 std::optional<NodeId> Dissection::PassedBy(NodeId id, const Parts& parts) const {
   if (!parts.core.empty()) return std::nullopt;

@@ -25,8 +25,8 @@ struct Split {
 // The distinct nodes of a split, in the order of their values.
 std::vector<NodeId> NodesOf(const std::vector<Cofactor>& cofactors);
 
-// The branches that answer a question: `runs` lead to the cofactors, or to what is to take their place.
-NodeId BranchesFor(const Question& question, const std::vector<Run>& runs, double cost_of_a_test,
+// The branches that answer a question: `ranges` lead to the cofactors, or to what is to take their place.
+NodeId BranchesFor(const Question& question, const std::vector<ValueRange>& ranges, double cost_of_a_test,
                    Graph& graph);
 
 struct Parts {
@@ -54,7 +54,7 @@ class Dissection {
 
  private:
   std::shared_ptr<const Parts> Dissect(NodeId id, std::size_t& work_left);
-  // The leaf that most questions can lead to at once: the answer of those who fail.
+  // The leaf that most questions can lead to at once: the answer for calls that fail a guard.
   [[nodiscard]] std::optional<NodeId> FindFailed(
       const std::vector<std::vector<NodeId>>& nodes_of_splits) const;
   void AddGuard(Split split, NodeId beyond, Parts& parts);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tests that all have to be passed. Their order is free, for whoever fails any of them gets the same answer:
+// Tests that all have to be passed. Their order is free, since a call that fails any of them gets the same
+// answer:
 //
 //     arg0.high == 0 and arg0.low == 3 and arg2.high == 0, else kill
 //
-// What many calls have in common is asked last, so that it is there once.
+// The guards that many calls have in common come last, so that the filter has them once.
 #pragma once
 
 #include <bitset>
@@ -18,7 +19,7 @@
 
 namespace precompiledseccomp::compile {
 
-// A decision about one word (or of one test with a variable): pass, or the answer of those who fail.
+// A decision about one word (or of one test with a variable): pass, or the answer for calls that fail.
 struct Guard {
   NodeId decision = 0;
   std::uint32_t offset = 0;  // of the word
@@ -45,7 +46,7 @@ class Guards {
   // Nothing if it is of another form, which does not say that it has none.
   std::optional<GuardedDecision> OfChain(NodeId root);
 
-  // Takes note that a decision has these guards.
+  // Counts these guards, of one decision, as used once more.
   void CountUses(const std::vector<Guard>& guards);
 
   // The decision with its guards in the best order: as many as possible last that are kept (where `is_kept`),

@@ -15,8 +15,8 @@ constexpr std::uint32_t kLast = std::numeric_limits<std::uint32_t>::max();
 
 // Values weigh the same, more or less, so that larger searches lose nothing by a split in the middle.
 constexpr std::size_t kOptimalUpTo = 48;
-// Fewer runs than this need two tests at most, which no pattern improves.
-constexpr std::size_t kFewestRuns = 4;
+// Fewer ranges than this need two tests at most, which no pattern improves.
+constexpr std::size_t kFewestRanges = 4;
 // More values than this are not looked at for patterns.
 constexpr std::size_t kMostValues = 32;
 // Patterns within or beside patterns, at most.
@@ -44,13 +44,13 @@ struct Pattern {
   [[nodiscard]] double Instructions() const { return IsOneTest() ? 1 : 2; }
 };
 
-std::uint32_t LastOf(const std::vector<Run>& runs, std::size_t i) {
-  return i + 1 < runs.size() ? runs[i + 1].first - 1 : kLast;
+std::uint32_t LastOf(const std::vector<ValueRange>& ranges, std::size_t i) {
+  return i + 1 < ranges.size() ? ranges[i + 1].first - 1 : kLast;
 }
 
-double WeightOf(const std::vector<Run>& runs) {
+double WeightOf(const std::vector<ValueRange>& ranges) {
   double weight = 0;
-  for (const Run& run : runs) weight += run.weight;
+  for (const ValueRange& range : ranges) weight += range.weight;
   return weight;
 }
 
@@ -59,27 +59,27 @@ class PatternSearch {
   PatternSearch(const Subject& subject, double cost_of_a_test, Graph& graph)
       : subject_(subject), cost_of_a_test_(cost_of_a_test), graph_(graph) {}
 
-  SearchTree Build(const std::vector<Run>& all_runs, int patterns_left = kMostPatterns) {
-    SearchTree best = BuildSearch(subject_, all_runs, cost_of_a_test_, graph_, kOptimalUpTo);
-    if (all_runs.size() < kFewestRuns || !subject_.IsPlain() || patterns_left == 0) return best;
-    const std::vector<Run> runs = JoinEqualNeighbours(all_runs);
-    if (runs.size() < kFewestRuns) return best;
-    std::optional<Way> best_way;
-    for (Way& way : WaysFor(runs)) {
+  SearchTree Build(const std::vector<ValueRange>& all_ranges, int patterns_left = kMostPatterns) {
+    SearchTree best = BuildSearch(subject_, all_ranges, cost_of_a_test_, graph_, kOptimalUpTo);
+    if (all_ranges.size() < kFewestRanges || !subject_.IsPlain() || patterns_left == 0) return best;
+    const std::vector<ValueRange> ranges = JoinEqualNeighbours(all_ranges);
+    if (ranges.size() < kFewestRanges) return best;
+    std::optional<Plan> best_plan;
+    for (Plan& plan : PlansFor(ranges)) {
       const SearchTree tree =
-          Combine(way, BuildSearch(subject_, way.rest, cost_of_a_test_, graph_, kOptimalUpTo));
+          Combine(plan, BuildSearch(subject_, plan.rest, cost_of_a_test_, graph_, kOptimalUpTo));
       if (tree.cost >= best.cost) continue;
       best = tree;
-      best_way = std::move(way);
+      best_plan = std::move(plan);
     }
     // More of them may be found in what is left to search.
-    return best_way ? Combine(*best_way, Build(best_way->rest, patterns_left - 1)) : best;
+    return best_plan ? Combine(*best_plan, Build(best_plan->rest, patterns_left - 1)) : best;
   }
 
  private:
   // A test for a pattern, and what else there is to search.
-  struct Way {
-    std::vector<Run> rest;
+  struct Plan {
+    std::vector<ValueRange> rest;
     // The test comes first, and leads to one of these and to the search for the rest; or else to both, as the
     // last resort of that search.
     bool is_first = true;
@@ -90,44 +90,44 @@ class PatternSearch {
     double cost_of_loading = 0;  // again, for the rest
   };
 
-  std::vector<Way> WaysFor(const std::vector<Run>& runs) {
-    const NodeId others = WidestNode(runs);
-    const auto points = PointsOf(runs, others);
+  std::vector<Plan> PlansFor(const std::vector<ValueRange>& ranges) {
+    const NodeId others = WidestNode(ranges);
+    const auto points = PointsOf(ranges, others);
     if (!points) return {};
-    std::vector<Way> ways;
-    if (const auto hull = HullOf(*points)) ways.push_back(WithinHull(runs, *points, *hull, others));
+    std::vector<Plan> plans;
+    if (const auto hull = HullOf(*points)) plans.push_back(WithinHull(ranges, *points, *hull, others));
     if (const auto cube = LargestCube(*points)) {
       const NodeId node = Find(*points, cube->fixed)->node;
-      ways.push_back(CubeFirst(runs, *cube, node, others));
-      ways.push_back(CubeLast(runs, *cube, node, others));
+      plans.push_back(CubeFirst(ranges, *cube, node, others));
+      plans.push_back(CubeLast(ranges, *cube, node, others));
     }
-    return ways;
+    return plans;
   }
 
-  SearchTree Combine(const Way& way, const SearchTree& search) {
-    if (!way.is_first) return {search.root, search.cost + way.cost};
+  SearchTree Combine(const Plan& plan, const SearchTree& search) {
+    if (!plan.is_first) return {search.root, search.cost + plan.cost};
     const NodeId root =
-        AddPatternTest(way.pattern, way.inside.value_or(search.root), way.outside.value_or(search.root));
-    return {root, search.cost + way.cost + (graph_[search.root].is_leaf ? 0 : way.cost_of_loading)};
+        AddPatternTest(plan.pattern, plan.inside.value_or(search.root), plan.outside.value_or(search.root));
+    return {root, search.cost + plan.cost + (graph_[search.root].is_leaf ? 0 : plan.cost_of_loading)};
   }
 
   // The node that most values lead to.
-  static NodeId WidestNode(const std::vector<Run>& runs) {
+  static NodeId WidestNode(const std::vector<ValueRange>& ranges) {
     std::size_t widest = 0;
-    for (std::size_t i = 1; i < runs.size(); ++i)
-      if (LastOf(runs, i) - runs[i].first > LastOf(runs, widest) - runs[widest].first) widest = i;
-    return runs[widest].node;
+    for (std::size_t i = 1; i < ranges.size(); ++i)
+      if (LastOf(ranges, i) - ranges[i].first > LastOf(ranges, widest) - ranges[widest].first) widest = i;
+    return ranges[widest].node;
   }
 
   // The values that lead elsewhere, ascending; nothing if they are too many.
-  static std::optional<std::vector<Point>> PointsOf(const std::vector<Run>& runs, NodeId others) {
+  static std::optional<std::vector<Point>> PointsOf(const std::vector<ValueRange>& ranges, NodeId others) {
     std::vector<Point> points;
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      if (runs[i].node == others) continue;
-      if (LastOf(runs, i) - runs[i].first >= kMostValues - points.size()) return std::nullopt;
-      for (std::uint32_t value = runs[i].first;; ++value) {
-        points.push_back({value, runs[i].node});
-        if (value == LastOf(runs, i)) break;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      if (ranges[i].node == others) continue;
+      if (LastOf(ranges, i) - ranges[i].first >= kMostValues - points.size()) return std::nullopt;
+      for (std::uint32_t value = ranges[i].first;; ++value) {
+        points.push_back({value, ranges[i].node});
+        if (value == LastOf(ranges, i)) break;
       }
     }
     return points;
@@ -197,18 +197,18 @@ class PatternSearch {
     return graph_.AddBranch({masked, Test::Kind::kEqual, {pattern.fixed, 0}}, yes, no);
   }
 
-  [[nodiscard]] double CostOfLoading(const Pattern& pattern, const std::vector<Run>& rest) const {
+  [[nodiscard]] double CostOfLoading(const Pattern& pattern, const std::vector<ValueRange>& rest) const {
     return pattern.IsOneTest() ? 0 : WeightOf(rest) + cost_of_a_test_;
   }
 
   //     (outside of the hull? others :) a search among its values
-  Way WithinHull(const std::vector<Run>& runs, const std::vector<Point>& points, const Pattern& hull,
-                 NodeId others) const {
-    std::vector<Run> inside;
+  Plan WithinHull(const std::vector<ValueRange>& ranges, const std::vector<Point>& points,
+                  const Pattern& hull, NodeId others) const {
+    std::vector<ValueRange> inside;
     ForEachValue(hull, [&](std::uint32_t value) {
       const Point* point = Find(points, value);
       const NodeId node = point != nullptr ? point->node : others;
-      const double weight = WeightOfValue(runs, value);
+      const double weight = WeightOfValue(ranges, value);
       if (!inside.empty() && inside.back().node == node)
         inside.back().weight += weight;
       else
@@ -219,37 +219,38 @@ class PatternSearch {
             .pattern = hull,
             .inside = {},
             .outside = others,
-            .cost = hull.Instructions() * (WeightOf(runs) + cost_of_a_test_),
+            .cost = hull.Instructions() * (WeightOf(ranges) + cost_of_a_test_),
             .cost_of_loading = CostOfLoading(hull, inside)};
   }
 
-  // The share of a value in the weight of its run.
-  static double WeightOfValue(const std::vector<Run>& runs, std::uint32_t value) {
+  // The share of a value in the weight of its range.
+  static double WeightOfValue(const std::vector<ValueRange>& ranges, std::uint32_t value) {
     std::size_t i = 0;
-    while (i + 1 < runs.size() && runs[i + 1].first <= value) ++i;
-    return runs[i].weight / (static_cast<double>(LastOf(runs, i) - runs[i].first) + 1);
+    while (i + 1 < ranges.size() && ranges[i + 1].first <= value) ++i;
+    return ranges[i].weight / (static_cast<double>(LastOf(ranges, i) - ranges[i].first) + 1);
   }
 
   //     (in the cube? its node :) a search for the rest
-  Way CubeFirst(const std::vector<Run>& runs, const Pattern& cube, NodeId node, NodeId others) const {
-    std::vector<Run> rest = Without(runs, cube, others, others);
+  Plan CubeFirst(const std::vector<ValueRange>& ranges, const Pattern& cube, NodeId node,
+                 NodeId others) const {
+    std::vector<ValueRange> rest = Without(ranges, cube, others, others);
     const double cost_of_loading = CostOfLoading(cube, rest);
     return {.rest = std::move(rest),
             .is_first = true,
             .pattern = cube,
             .inside = node,
             .outside = {},
-            .cost = cube.Instructions() * (WeightOf(runs) + cost_of_a_test_),
+            .cost = cube.Instructions() * (WeightOf(ranges) + cost_of_a_test_),
             .cost_of_loading = cost_of_loading};
   }
 
   //     a search for the rest, whose last resort is (in the cube? its node : others)
-  Way CubeLast(const std::vector<Run>& runs, const Pattern& cube, NodeId node, NodeId others) {
+  Plan CubeLast(const std::vector<ValueRange>& ranges, const Pattern& cube, NodeId node, NodeId others) {
     const NodeId last = AddPatternTest(cube, node, others);
-    std::vector<Run> rest = Without(runs, cube, others, last);
+    std::vector<ValueRange> rest = Without(ranges, cube, others, last);
     double cost = cube.Instructions() * cost_of_a_test_;
-    for (const Run& run : rest)
-      if (run.node == last) cost += cube.Instructions() * run.weight;
+    for (const ValueRange& range : rest)
+      if (range.node == last) cost += cube.Instructions() * range.weight;
     return {.rest = std::move(rest),
             .is_first = false,
             .pattern = cube,
@@ -259,19 +260,19 @@ class PatternSearch {
             .cost_of_loading = 0};
   }
 
-  // The runs when the values of the cube, and all that lead to `others`, lead to `instead`.
-  static std::vector<Run> Without(const std::vector<Run>& runs, const Pattern& cube, NodeId others,
-                                  NodeId instead) {
-    std::vector<Run> rest;
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      const std::uint32_t last = LastOf(runs, i);
-      if (runs[i].node == others) {
-        rest.push_back({runs[i].first, instead, runs[i].weight});
+  // The ranges when the values of the cube, and all that lead to `others`, lead to `instead`.
+  static std::vector<ValueRange> Without(const std::vector<ValueRange>& ranges, const Pattern& cube,
+                                         NodeId others, NodeId instead) {
+    std::vector<ValueRange> rest;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const std::uint32_t last = LastOf(ranges, i);
+      if (ranges[i].node == others) {
+        rest.push_back({ranges[i].first, instead, ranges[i].weight});
         continue;
       }
-      const double share = runs[i].weight / (static_cast<double>(last - runs[i].first) + 1);
-      for (std::uint32_t value = runs[i].first;; ++value) {
-        rest.push_back({value, cube.Has(value) ? instead : runs[i].node, share});
+      const double share = ranges[i].weight / (static_cast<double>(last - ranges[i].first) + 1);
+      for (std::uint32_t value = ranges[i].first;; ++value) {
+        rest.push_back({value, cube.Has(value) ? instead : ranges[i].node, share});
         if (value == last) break;
       }
     }
@@ -285,9 +286,9 @@ class PatternSearch {
 
 }  // namespace
 
-SearchTree BuildValueSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
-                            Graph& graph) {
-  return PatternSearch(subject, cost_of_a_test, graph).Build(runs);
+SearchTree BuildValueSearch(const Subject& subject, const std::vector<ValueRange>& ranges,
+                            double cost_of_a_test, Graph& graph) {
+  return PatternSearch(subject, cost_of_a_test, graph).Build(ranges);
 }
 
 }  // namespace precompiledseccomp::compile

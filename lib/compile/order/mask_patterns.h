@@ -17,7 +17,7 @@ namespace precompiledseccomp::compile {
 
 // As BuildSearch(), with patterns of constants where they are cheaper. For words of which few values lead
 // anywhere but to the same node; of others it is the same as BuildSearch().
-SearchTree BuildValueSearch(const Subject& subject, const std::vector<Run>& runs, double cost_of_a_test,
-                            Graph& graph);
+SearchTree BuildValueSearch(const Subject& subject, const std::vector<ValueRange>& ranges,
+                            double cost_of_a_test, Graph& graph);
 
 }  // namespace precompiledseccomp::compile

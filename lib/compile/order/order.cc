@@ -24,10 +24,11 @@ namespace {
 // that is made for this many of them, at most: however seldom a call is made, a large set is searched, not
 // listed.
 constexpr double kMostCostOfATest = 1;
-// What one instruction less on the longest way is worth, in instructions, however seldom the call is made.
+// What one instruction less on the longest path is worth, in instructions of the filter, whatever the weight
+// of the call.
 constexpr double kCostOfTheLongest = 1;
-// Of decisions that cost about the same, the ordered one is preferred: others will have more in common with
-// it.
+// An ordered decision may cost this much more than the given one and is still preferred: decisions that are
+// ordered alike share more of their branches.
 constexpr double kNextToNothing = 1.5;
 // With more questions than this that are no guards, only the one is followed that seems best; with fewer, all
 // are.
@@ -117,7 +118,7 @@ NodeId Ordering::Order(NodeId root) {
   const NodeId ordered = Cheapest(root);
   EndWork();
   const bool is_as_good = CostOf(ordered) <= CostOf(root) + kNextToNothing &&
-                          costs_.WaysOf(ordered).longest <= costs_.WaysOf(root).longest;
+                          costs_.PathsOf(ordered).longest <= costs_.PathsOf(root).longest;
   result->second = is_as_good ? ordered : root;
   costs_.Keep(result->second);
   return result->second;
@@ -173,7 +174,7 @@ std::optional<GuardedDecision> Ordering::GuardedCore(NodeId id) {
   return guarded;
 }
 
-// Guards are asked last, where all ways have them in common; but what is left behind one may be there
+// Guards are asked last, where all paths have them in common; but what is left behind one may be there
 // already.
 std::vector<const Split*> Ordering::CandidatesOf(const Parts& parts) {
   std::vector<const Split*> candidates = MostPromising(parts);
@@ -214,8 +215,8 @@ NodeId Ordering::Ask(const Split& split) {
   for (Answer& answer : answers) costs_.Keep(answer.cheapest = Cheapest(answer.node));
   for (const Answer& answer : answers) costs_.Release(answer.cheapest);
 
-  std::vector<Run> runs;
-  runs.reserve(split.cofactors.size());
+  std::vector<ValueRange> ranges;
+  ranges.reserve(split.cofactors.size());
   double total = 0;
   for (const Cofactor& cofactor : split.cofactors) {
     const auto answer = std::find_if(answers.begin(), answers.end(), [&](const Answer& candidate) {
@@ -223,16 +224,16 @@ NodeId Ordering::Ask(const Split& split) {
     });
     const Node& node = graph_[cofactor.node];
     const bool is_refused = node.is_leaf && Refuses(node.leaf);
-    runs.push_back({cofactor.first, answer->cheapest, is_refused ? kCountOfARefusal : 1});
-    total += runs.back().weight;
+    ranges.push_back({cofactor.first, answer->cheapest, is_refused ? kCountOfARefusal : 1});
+    total += ranges.back().weight;
   }
   const bool is_seldom = total >= kMostCostOfATest * weight_;
-  return BranchesFor(split.question, runs, is_seldom ? kMostCostOfATest : total / weight_, graph_);
+  return BranchesFor(split.question, ranges, is_seldom ? kMostCostOfATest : total / weight_, graph_);
 }
 
 double Ordering::CostOf(NodeId root) {
-  const Ways ways = costs_.WaysOf(root);
-  return costs_.CountNew({&root, 1}) + weight_ * ways.mean + kCostOfTheLongest * ways.longest;
+  const Paths paths = costs_.PathsOf(root);
+  return costs_.CountNew({&root, 1}) + weight_ * paths.mean + kCostOfTheLongest * paths.longest;
 }
 
 // The cost of a split, as if its cofactors stayed as they are.
@@ -242,9 +243,9 @@ double Ordering::Estimate(const std::vector<Cofactor>& cofactors) {
   double length = 0;
   for (const Cofactor& cofactor : cofactors) {
     nodes.push_back(cofactor.node);
-    const Ways ways = costs_.WaysFrom(cofactor.node);
-    count += ways.count;
-    length += ways.count * ways.mean;
+    const Paths paths = costs_.PathsFrom(cofactor.node);
+    count += paths.count;
+    length += paths.count * paths.mean;
   }
   const std::size_t tests = cofactors.size() - 1;
   const auto depth = static_cast<double>(std::bit_width(tests));

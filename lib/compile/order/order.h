@@ -21,12 +21,12 @@ namespace precompiledseccomp::compile {
 
 struct WeightedDecision {
   NodeId root = 0;
-  // What one instruction less on its mean way is worth, in instructions.
+  // What one instruction less on its mean path is worth, in instructions.
   double weight = 0;
 };
 
 // For each of `decisions`, which may repeat, the root of an equivalent one: the cheapest found, counting the
-// instructions that no other one has as well, and the mean way through it. No longest path gets longer.
+// instructions that no other one has as well, and the mean path through it. No longest path gets longer.
 // What comes first is ordered first, and the others so that they have much in common with it.
 std::vector<NodeId> Order(const std::vector<WeightedDecision>& decisions, Graph& graph);
 
