@@ -2,11 +2,15 @@
 
 #include <precompiledseccomp/error.h>
 
+#include <utility>
+
 namespace precompiledseccomp {
 
 Error::Error(std::string problem) : problem_(std::move(problem)) {
   ComposeMessage();
 }
+
+Error::~Error() = default;
 
 Error Error::InProgram(const std::string& program) const {
   Error located = *this;

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <limits>
 #include <memory>
 
@@ -29,6 +30,10 @@ constexpr std::size_t kMostRangesOfAChain = 2 * kLongestChain + 1;
 
 class Planner {
  public:
+  // So that the index of each fits into a Split.
+  static constexpr std::size_t kMostRanges = std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1;
+
+  // `ranges` are two at least, and kMostRanges at most.
   Planner(const Subject& subject, const std::vector<ValueRange>& ranges, double cost_of_a_test, Graph& graph)
       : subject_(subject),
         ranges_(ranges),
@@ -43,6 +48,9 @@ class Planner {
   SearchTree Build() { return {BuildInterval(0, ranges_.size() - 1), cost_of_built_}; }
 
  private:
+  // Where an interval is split: the index of a range. There are n^2 of them.
+  using Split = std::uint16_t;
+
   // The ranges of an interval that are single values among equals, heaviest first, and the node of the
   // others.
   struct Chain {
@@ -92,10 +100,10 @@ class Planner {
   void Plan() {
     const std::size_t n = ranges_.size();
     costs_ = std::make_unique_for_overwrite<double[]>(n * n);
-    splits_ = std::make_unique_for_overwrite<std::uint16_t[]>(n * n);
+    splits_ = std::make_unique_for_overwrite<Split[]>(n * n);
     for (std::size_t i = n; i-- > 0;) {
       costs_[At(i, i)] = 0;
-      splits_[At(i, i)] = static_cast<std::uint16_t>(i);
+      splits_[At(i, i)] = static_cast<Split>(i);
       for (std::size_t j = i + 1; j < n; ++j) PlanInterval(i, j);
     }
   }
@@ -115,7 +123,7 @@ class Planner {
     best += Weight(i, j) + cost_of_a_test_;
     if (j - i < kMostRangesOfAChain) best = std::min(best, FindChain(i, j).cost);
     costs_[At(i, j)] = costs_[At(j, i)] = best;
-    splits_[At(i, j)] = static_cast<std::uint16_t>(best_split);
+    splits_[At(i, j)] = static_cast<Split>(best_split);
   }
 
   NodeId BuildInterval(std::size_t i, std::size_t j) {
@@ -147,7 +155,7 @@ class Planner {
   // For each interval from i to j, the cost of its tree, twice: at (j, i) as well, for the search of the best
   // split walks along both. And where it is split.
   std::unique_ptr<double[]> costs_;
-  std::unique_ptr<std::uint16_t[]> splits_;
+  std::unique_ptr<Split[]> splits_;
   double cost_of_built_ = 0;
 };
 
@@ -194,7 +202,7 @@ SearchTree BuildSearch(const Subject& subject, const std::vector<ValueRange>& ra
     const Test is_it{subject, Test::Kind::kEqual, {joined[1].first, 0}};
     return {graph.AddBranch(is_it, joined[1].node, joined[0].node), WeightOf(joined) + cost_of_a_test};
   }
-  if (joined.size() > 2 && joined.size() <= optimal_up_to)
+  if (joined.size() > 2 && joined.size() <= std::min(optimal_up_to, Planner::kMostRanges))
     return Planner(subject, joined, cost_of_a_test, graph).Build();
 
   const std::size_t split = BalancedSplit(joined);

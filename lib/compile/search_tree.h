@@ -4,6 +4,7 @@
 // tests as their weights allow.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -29,8 +30,8 @@ struct SearchTree {
 
 // The tree over `ranges`: ascending, the first at 0. The best in weighted tests among the trees made of order
 // tests; values that stand alone among equals are found with an equality test. `cost_of_a_test` says what one
-// instruction less is worth, in tests made. More ranges than `optimal_up_to` are split where their weights
-// are in balance, until there are no more than that.
+// instruction less is worth, in tests made. More ranges than `optimal_up_to`, or than 2^16, are split where
+// their weights are in balance, until there are no more than that.
 SearchTree BuildSearch(const Subject& subject, const std::vector<ValueRange>& ranges, double cost_of_a_test,
                        Graph& graph, std::size_t optimal_up_to = 512);
 

@@ -3,9 +3,11 @@
 #include <precompiledseccomp/condition.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <ostream>
 #include <string_view>
+#include <utility>
 
 #include <precompiledseccomp/error.h>
 

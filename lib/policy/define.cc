@@ -3,6 +3,7 @@
 #include <precompiledseccomp/define.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace precompiledseccomp {
 namespace {

@@ -32,13 +32,18 @@ std::uint64_t Join(std::uint32_t high, std::uint32_t low) {
 Word Word::Variable(std::string name) {
   if (name.empty()) throw Error("a variable has an empty name");
   Word word;
-  word.variable_ = std::move(name);
+  word.variable_ = std::make_shared<const std::string>(std::move(name));
   return word;
+}
+
+const std::string& Word::variable() const {
+  static const std::string kNone;
+  return IsVariable() ? *variable_ : kNone;
 }
 
 std::uint32_t Word::constant() const {
   if (IsVariable())
-    throw Error("the value of the variable \"" + variable_ +
+    throw Error("the value of the variable \"" + *variable_ +
                 "\" is looked at, but a variable has none until the program runs: compare arguments with it, "
                 "or answer with it");
   return constant_;
@@ -46,10 +51,10 @@ std::uint32_t Word::constant() const {
 
 std::uint32_t Word::NumberWith(const VariableNumbers& numbers) const {
   if (!IsVariable()) return constant_;
-  const auto number = numbers.find(variable_);
+  const auto number = numbers.find(*variable_);
   if (number == numbers.end())
     throw Error(
-        "there is no number for the variable \"" + variable_ +
+        "there is no number for the variable \"" + *variable_ +
         "\": it has none until the program runs; to compile or evaluate a policy, give one to each of "
         "its variables");
   return number->second;

@@ -4,13 +4,27 @@
 // into libstdc++, which an application need not have.
 #include <precompiledseccomp/program.h>
 
+#include <type_traits>
+
 #include "cold_start.h"
 
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 namespace {
 
+// Records are read where they lie, at distances that MakeProgram() and MakeVariable() compute with offsetof.
+static_assert(std::is_standard_layout_v<Program> && std::is_standard_layout_v<VariableRecord>);
+static_assert(sizeof(Program) == 3 * sizeof(internal::TablePlace) &&
+              alignof(Program) == alignof(std::uint32_t));
+static_assert(sizeof(VariableRecord) == 3 * sizeof(internal::TablePlace) + sizeof(std::uint32_t) &&
+              alignof(VariableRecord) == alignof(std::uint32_t));
+static_assert(sizeof(sock_filter) == 8 && alignof(sock_filter) == alignof(std::uint32_t));
+
 // The elements at `place`, seen from `record`. Both are parts of one ProgramTable.
+//
+// The language does not define arithmetic that leads from one member of an object to another. GCC and Clang
+// do what is meant, for addresses as std::byte: neither assumes that a pointer made in this way stays within
+// the member that it came from. test/runtime reads every part of a table with both, optimised and sanitized.
 template <typename Element, typename Record>
 std::span<const Element> At(const Record& record, internal::TablePlace place) {
   const auto* bytes = reinterpret_cast<const std::byte*>(&record) + place.distance;

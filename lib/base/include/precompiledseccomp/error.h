@@ -14,6 +14,12 @@ class __attribute__((visibility("default"))) Error : public std::exception {
  public:
   // `problem` says what is wrong, in one line without a final full stop.
   explicit Error(std::string problem);
+  // Defined in error.cc, so that the table of virtual functions is there and in no other object.
+  ~Error() override;
+  Error(const Error&) = default;
+  Error(Error&&) = default;
+  Error& operator=(const Error&) = default;
+  Error& operator=(Error&&) = default;
 
   // The same error, said of a program or a module. A name that is already known is kept: the innermost one is
   // right.

@@ -61,7 +61,7 @@ inline Variable Uint64(std::string name) {
 class Values {
  public:
   Values(const Target& target, std::vector<Variable> variables)
-      : target_(&target), variables_(std::move(variables)) {}
+      : target_(target), variables_(std::move(variables)) {}
 
   // The 32-bit variable of that name. Throws Error if the definition did not declare it, or declared it with
   // 64 bits.
@@ -72,12 +72,12 @@ class Values {
 
   // For what differs between architectures: O_DIRECT, O_DIRECTORY and O_NOFOLLOW, some ioctl numbers, the
   // order of clone's arguments.
-  [[nodiscard]] const Target& target() const { return *target_; }
+  [[nodiscard]] const Target& target() const { return target_; }
 
  private:
   [[nodiscard]] Value Find(std::string_view name, int bits) const;
 
-  const Target* target_;
+  Target target_;
   std::vector<Variable> variables_;
 };
 

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,13 +29,14 @@ class Word {
  public:
   Word() = default;
   explicit Word(std::uint32_t constant) : constant_(constant) {}
+  // Throws Error for an empty name.
   static Word Variable(std::string name);
 
-  [[nodiscard]] bool IsVariable() const { return !variable_.empty(); }
+  [[nodiscard]] bool IsVariable() const { return variable_ != nullptr; }
   // Throws Error, which names it, for a variable: it holds no number.
   [[nodiscard]] std::uint32_t constant() const;
   // The name; empty for a constant.
-  [[nodiscard]] const std::string& variable() const { return variable_; }
+  [[nodiscard]] const std::string& variable() const;
 
   // The constant, or the variable's number. Throws Error if `numbers` has none for it.
   [[nodiscard]] std::uint32_t NumberWith(const VariableNumbers& numbers) const;
@@ -44,7 +46,8 @@ class Word {
 
  private:
   std::uint32_t constant_ = 0;
-  std::string variable_;
+  // Null for a constant. Copies share the name: conditions are copied often, and most words are constants.
+  std::shared_ptr<const std::string> variable_;
 };
 
 template <typename T>
