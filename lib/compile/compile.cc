@@ -3,6 +3,7 @@
 #include "compile/compile.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 

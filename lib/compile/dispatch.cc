@@ -3,6 +3,8 @@
 #include "compile/dispatch.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 

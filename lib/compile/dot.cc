@@ -3,6 +3,7 @@
 #include "compile/dot.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <vector>
 

@@ -3,7 +3,10 @@
 #include "compile/jump_threading.h"
 
 #include <bitset>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <linux/seccomp.h>

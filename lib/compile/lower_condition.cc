@@ -3,9 +3,14 @@
 #include "compile/lower_condition.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include <precompiledseccomp/error.h>
 

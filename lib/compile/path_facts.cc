@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <iterator>
+#include <utility>
 
 namespace precompiledseccomp::compile {
 namespace {

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>

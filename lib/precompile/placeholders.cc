@@ -3,6 +3,7 @@
 #include "precompile/placeholders.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <utility>
 

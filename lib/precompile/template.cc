@@ -2,6 +2,9 @@
 
 #include "precompile/template.h"
 
+#include <cstdint>
+#include <string>
+
 namespace precompiledseccomp {
 
 bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program) {

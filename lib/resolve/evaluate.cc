@@ -5,6 +5,7 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include <algorithm>
+#include <variant>
 
 namespace precompiledseccomp {
 namespace {

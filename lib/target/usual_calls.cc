@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <array>
+#include <cstdint>
+#include <vector>
 
 #include <precompiledseccomp/target.h>
 

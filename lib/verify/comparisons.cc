@@ -3,6 +3,7 @@
 #include "verify/comparisons.h"
 
 #include <array>
+#include <span>
 #include <utility>
 
 namespace precompiledseccomp::verify {

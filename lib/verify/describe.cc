@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cinttypes>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <string>
 
 #include "bpf/disassembler.h"
 #include "verify/verify.h"

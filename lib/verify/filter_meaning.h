@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 
 #include "bpf/filter_with_holes.h"
 #include "verify/budget.h"

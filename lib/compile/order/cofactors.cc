@@ -3,6 +3,7 @@
 #include "compile/order/cofactors.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <optional>
 

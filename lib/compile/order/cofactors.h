@@ -4,6 +4,7 @@
 // words instead of bits).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>

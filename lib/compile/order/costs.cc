@@ -3,6 +3,7 @@
 #include "compile/order/costs.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "bpf/instructions.h"
 

@@ -3,6 +3,7 @@
 #include "compile/order/guards.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <tuple>
 #include <utility>
