@@ -2,6 +2,8 @@
 
 #include "version.h"
 
+#include <precompiledseccomp/version.h>
+
 namespace precompiledseccomp::gen {
 
 std::string NameAndVersion() {

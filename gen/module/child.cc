@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 

@@ -3,6 +3,7 @@
 #include "module/message.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include <sys/wait.h>

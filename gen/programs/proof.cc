@@ -3,6 +3,7 @@
 #include "programs/proof.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <variant>
 
 #include <precompiledseccomp/error.h>

@@ -3,6 +3,7 @@
 #include "report/listing.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 

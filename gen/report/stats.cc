@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,6 +21,9 @@
 
 namespace precompiledseccomp::gen {
 namespace {
+
+// Another one comes with every change that a reader of the format before it would misread. A new key is none.
+constexpr std::uint64_t kStatsFormat = 1;
 
 // The names of a target's calls, by number, up to the highest one that has a name; "#7" where there is none.
 std::vector<std::string> CallNames(const Target& target) {
@@ -197,6 +201,7 @@ std::string StatsText(std::span<const CompiledTarget> targets,
   for (const CompiledTarget& target : targets) names.push_back(CallNames(target.target));
   JsonWriter json;
   json.BeginObject();
+  json.Key("format").Number(kStatsFormat);
   json.Key("generator").String(NameAndVersion());
   WriteTargets(targets, json);
   if (time) WriteTime("microseconds", *time, json);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the compiled programs cost, as JSON.
+// What the compiled programs cost, as JSON. The README describes the format for users, under "Statistics".
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace precompiledseccomp::gen {
 
 // An object of this form; the programs are sorted by name:
 //
-//   {"generator": "precompiledseccomp-gen 0.1.0",
+//   {"format": 1, "generator": "precompiledseccomp-gen 0.1.0",
 //    "targets": [{"arch": "x86_64", "programs": 1, "compiled": 1}],
 //    "programs": [
 //     {"name": "worker", "arch": "x86_64",

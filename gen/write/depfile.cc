@@ -2,6 +2,8 @@
 
 #include "write/depfile.h"
 
+#include <cstddef>
+
 namespace precompiledseccomp::gen {
 namespace {
 

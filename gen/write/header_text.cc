@@ -2,7 +2,7 @@
 
 #include "write/header_text.h"
 
-#include <precompiledseccomp/interface.h>
+#include <precompiledseccomp/version.h>
 
 #include "version.h"
 #include "write/identifiers.h"
@@ -24,7 +24,8 @@ std::string StructText(const ProgramDefinition& definition) {
 }
 
 std::string Beginning() {
-  const std::string version = std::to_string(kInterfaceVersion);
+  const std::string major = std::to_string(PRECOMPILEDSECCOMP_FORMAT_MAJOR);
+  const std::string minor = std::to_string(PRECOMPILEDSECCOMP_FORMAT_MINOR);
   return "// Made by " + NameAndVersion() + R"(. Do not edit.
 //
 // Seccomp filters, compiled when the program was built: by name, as GetPrecompiled("name"), or typed, as a
@@ -43,11 +44,12 @@ std::string Beginning() {
 #include <precompiledseccomp/install.h>
 #include <precompiledseccomp/interface.h>
 #include <precompiledseccomp/program.h>
+#include <precompiledseccomp/version.h>
 
-static_assert(::precompiledseccomp::kInterfaceVersion == )" +
-         version + R"(,
-              "these filters are made for interface version )" +
-         version + R"( of precompiledseccomp: "
+static_assert(PRECOMPILEDSECCOMP_FORMAT_MAJOR == )" +
+         major + " && PRECOMPILEDSECCOMP_FORMAT_MINOR >= " + minor + R"(,
+              "these filters are in format )" +
+         major + "." + minor + R"( of precompiledseccomp: "
               "generate them anew, with the precompiledseccomp-gen that belongs to the library in use");
 
 )";

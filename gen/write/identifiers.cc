@@ -2,6 +2,7 @@
 
 #include "write/identifiers.h"
 
+#include <cstddef>
 #include <map>
 
 #include <precompiledseccomp/error.h>

@@ -2,6 +2,8 @@
 
 #include "write/source_text.h"
 
+#include <string_view>
+
 #include "version.h"
 #include "write/identifiers.h"
 #include "write/table_text.h"

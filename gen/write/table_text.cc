@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <set>
+#include <vector>
 
 #include "report/listing.h"
 #include "write/table_layout.h"

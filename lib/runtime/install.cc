@@ -4,6 +4,8 @@
 // is set. The usual path makes no copy: the filter goes to the kernel as it is.
 #include <precompiledseccomp/install.h>
 
+#include <span>
+
 #include <errno.h>
 #include <sys/syscall.h>
 

@@ -304,7 +304,7 @@ ReadHeader ReadGeneratedHeader(std::string_view text) {
   Tokens tokens(text);
   ReadHeader header;
   while (tokens.Next().kind == Kind::kDirective) tokens.SkipOne();
-  tokens.Expect("static_assert(::precompiledseccomp::kInterfaceVersion ==");
+  tokens.Expect("static_assert(PRECOMPILEDSECCOMP_FORMAT_MAJOR ==");
   while (!tokens.Skip(");")) {
     if (tokens.Next().kind == Kind::kEnd) tokens.Fail(");");
     tokens.SkipOne();

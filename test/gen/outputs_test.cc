@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(NewFilesHaveTheUsualPermissions) {
 BOOST_AUTO_TEST_CASE(StatisticsCanGoToStandardOutput) {
   const Outcome outcome = RunGenerator("good", {"--stats", "/dev/stdout"});
   BOOST_TEST(outcome.status == 0);
-  BOOST_TEST(outcome.out.starts_with("{\"generator\": \"precompiledseccomp-gen"), outcome.out);
+  BOOST_TEST(outcome.out.starts_with("{\"format\": 1, \"generator\": \"precompiledseccomp-gen"), outcome.out);
 }
 
 BOOST_AUTO_TEST_CASE(TheDepfileNamesAllOutputsAndTheModule) {

@@ -231,24 +231,34 @@ BOOST_DATA_TEST_CASE(TypesMayBeMembersOfTheUsersClasses, data::make(kCompilers),
                   "-o", folder / "members.o"});
 }
 
-// What belongs to another version of the runtime library says what to do.
-BOOST_DATA_TEST_CASE(SourcesForAnotherInterfaceDoNotCompile, data::make(kCompilers), compiler) {
-  if (IsMissing(compiler)) return;
+// What the compiler says of sources in the format of today with the headers of a library whose version.h has
+// this line instead.
+Outcome CompileWithFormat(const std::string& compiler, const std::string& line, const std::string& instead) {
   const TemporaryFolder folder;
   Generate("good", folder);
   fs::copy(RUNTIME "/include", folder.path() / "include", fs::copy_options::recursive);
-  const std::string interface = folder / "include/precompiledseccomp/interface.h";
-  std::string text = ReadFile(interface);
-  const std::string version = "kInterfaceVersion = 1;";
-  const std::size_t place = text.find(version);
+  const std::string header = folder / "include/precompiledseccomp/version.h";
+  std::string text = ReadFile(header);
+  const std::size_t place = text.find(line);
   BOOST_REQUIRE(place != std::string::npos);
-  WriteFile(interface, text.replace(place, version.size(), "kInterfaceVersion = 2;"));
-  const Outcome outcome = Run({compiler, "-std=c++20", "-fsyntax-only", "-I", folder.path() / "include", "-I",
-                               folder.path(), folder / "f.cc"});
+  WriteFile(header, text.replace(place, line.size(), instead));
+  return Run({compiler, "-std=c++20", "-fsyntax-only", "-I", folder.path() / "include", "-I", folder.path(),
+              folder / "f.cc"});
+}
+
+BOOST_DATA_TEST_CASE(SourcesInAFormatThatTheLibraryDoesNotHaveSayWhatToDo, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const Outcome outcome = CompileWithFormat(compiler, "FORMAT_MAJOR 1", "FORMAT_MAJOR 2");
   BOOST_TEST(outcome.status != 0);
-  for (const char* const part : {"these filters are made for interface version 1 of precompiledseccomp",
+  for (const char* const part : {"these filters are in format 1.0 of precompiledseccomp",
                                  "generate them anew, with the precompiledseccomp-gen that belongs to"})
     BOOST_TEST(outcome.err.find(part) != std::string::npos, part << " is not in " << outcome.err);
+}
+
+BOOST_DATA_TEST_CASE(SourcesInAnOlderMinorFormatGoOnCompiling, data::make(kCompilers), compiler) {
+  if (IsMissing(compiler)) return;
+  const Outcome outcome = CompileWithFormat(compiler, "FORMAT_MINOR 0", "FORMAT_MINOR 1");
+  BOOST_TEST(outcome.status == 0, outcome.err);
 }
 
 BOOST_AUTO_TEST_CASE(ACallNumberThatTheCompilerDoesNotAgreeWithDoesNotCompile) {

@@ -3,6 +3,8 @@
 // --stats, and what it is worked out with.
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
@@ -167,7 +169,28 @@ void CheckCheckedCalls(const json& entry, const PrecompiledProgram& program, std
   BOOST_TEST(entry["maximum_checked_path"] == longest);
 }
 
+// Every key in a JSON value, of whatever depth.
+void CollectKeys(const json& value, std::set<std::string>& keys) {
+  if (value.is_object())
+    for (const auto& [key, inner] : value.items()) keys.insert(key);
+  if (value.is_structured())
+    for (const json& inner : value) CollectKeys(inner, keys);
+}
+
 BOOST_AUTO_TEST_SUITE(statistics)
+
+BOOST_AUTO_TEST_CASE(TheReadmeDescribesEachKey) {
+  const std::string readme = ReadFile(README);
+  const std::size_t begin = readme.find("\n## Statistics\n");
+  BOOST_REQUIRE(begin != std::string::npos);
+  const std::string section = readme.substr(begin, readme.find("\n## ", begin + 1) - begin);
+  std::set<std::string> keys;
+  CollectKeys(StatsOf("good", {"--stats-times"}), keys);
+  CollectKeys(StatsOf("good", {"--prove", "off"}), keys);
+  BOOST_TEST(keys.size() > 20U);
+  for (const std::string& key : keys)
+    BOOST_TEST(section.find("`" + key + "`") != std::string::npos, "the README does not describe " << key);
+}
 
 BOOST_AUTO_TEST_CASE(StatisticsAreThoseOfThePrograms) {
   const TemporaryFolder folder;
@@ -175,6 +198,7 @@ BOOST_AUTO_TEST_CASE(StatisticsAreThoseOfThePrograms) {
       RunGenerator("good", {"--stats", folder / "s.json", "--arch", "x86_64", "--arch", "aarch64"});
   BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
   const json stats = json::parse(ReadFile(folder / "s.json"));
+  BOOST_TEST(stats["format"] == 1);
   BOOST_TEST(stats["generator"] == "precompiledseccomp-gen " VERSION);
 
   auto entry = stats["programs"].begin();

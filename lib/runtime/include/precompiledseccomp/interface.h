@@ -15,7 +15,14 @@
 
 // The inline namespace of everything in this library. Another version, and another name, comes with every
 // change after which headers of one version and objects of another would misunderstand each other: of the
-// layout of a type or of the generated tables, or of what a function makes of its arguments.
+// layout of a type or of the generated tables, or of what a function makes of its arguments. To be forward
+// declared, a type has to be declared in this namespace, too:
+//
+//   namespace precompiledseccomp {
+//   inline namespace PRECOMPILEDSECCOMP_INTERFACE {
+//   class Filter;
+//   }
+//   }
 #define PRECOMPILEDSECCOMP_INTERFACE v1
 
 // For every function and variable that has a symbol, in generated sources too: those that are defined in a
@@ -30,13 +37,3 @@
 #else
 #define PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR
 #endif
-
-namespace precompiledseccomp {
-inline namespace PRECOMPILEDSECCOMP_INTERFACE {
-
-// The number in the name of the inline namespace. Generated headers assert that it is the one that they were
-// made for.
-PRECOMPILEDSECCOMP_LOCAL inline constexpr int kInterfaceVersion = 1;
-
-}  // namespace PRECOMPILEDSECCOMP_INTERFACE
-}  // namespace precompiledseccomp
