@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,7 +32,9 @@ constexpr bool Equal(const sock_filter& left, const sock_filter& right) {
   return left.code == right.code && left.jt == right.jt && left.jf == right.jf && left.k == right.k;
 }
 
-// ---- Where the words of seccomp_data lie, in bytes.
+// ---- Where the words of seccomp_data lie, in bytes: for those who write and show filters. The interpreter
+// and the prover know it by themselves (bpf/interpreter.cc, verify/sources.cc): were it wrong here, all would
+// agree.
 
 inline constexpr std::uint32_t kNumberOffset = 0;
 inline constexpr std::uint32_t kArchOffset = 4;
@@ -55,6 +58,14 @@ constexpr std::uint32_t InstructionPointerOffset(Half half, bool big_endian) {
 constexpr std::uint32_t ArgumentOffset(int index, Half half, bool big_endian) {
   return HalfOffset(16 + 8 * static_cast<std::uint32_t>(index), half, big_endian);
 }
+
+static_assert(kNumberOffset == offsetof(seccomp_data, nr) && kArchOffset == offsetof(seccomp_data, arch));
+static_assert(HalfOffset(offsetof(seccomp_data, instruction_pointer), Half::kLow, false) ==
+              InstructionPointerOffset(Half::kLow, false));
+static_assert(ArgumentOffset(0, Half::kLow, false) == offsetof(seccomp_data, args) &&
+              ArgumentOffset(0, Half::kHigh, true) == offsetof(seccomp_data, args) &&
+              ArgumentOffset(kArgumentCount - 1, Half::kHigh, false) == sizeof(seccomp_data) - 4 &&
+              ArgumentOffset(kArgumentCount - 1, Half::kLow, true) == sizeof(seccomp_data) - 4);
 
 // ---- Loads and stores.
 

@@ -3,6 +3,7 @@
 #include "bpf/interpreter.h"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -17,17 +18,25 @@ constexpr std::uint32_t kShiftMask = 31;
 
 using Words = std::array<std::uint32_t, sizeof(seccomp_data) / sizeof(std::uint32_t)>;
 
+// As it lies in the memory of a machine of that byte order. Not by the offsets of instructions.h, which the
+// compiler goes by: what is wrong there is to show here.
 Words LayOut(const seccomp_data& call, bool big_endian) {
+  constexpr std::size_t kWord = sizeof(std::uint32_t);
+  static_assert(sizeof call.nr == kWord && sizeof call.arch == kWord);
   Words words{};
-  words[kNumberOffset / 4] = static_cast<std::uint32_t>(call.nr);
-  words[kArchOffset / 4] = call.arch;
-  const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
-  const auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32U); };
-  words[InstructionPointerOffset(Half::kLow, big_endian) / 4] = low(call.instruction_pointer);
-  words[InstructionPointerOffset(Half::kHigh, big_endian) / 4] = high(call.instruction_pointer);
-  for (int index = 0; index < kArgumentCount; ++index) {
-    words[ArgumentOffset(index, Half::kLow, big_endian) / 4] = low(call.args[index]);
-    words[ArgumentOffset(index, Half::kHigh, big_endian) / 4] = high(call.args[index]);
+  words[offsetof(seccomp_data, nr) / kWord] = static_cast<std::uint32_t>(call.nr);
+  words[offsetof(seccomp_data, arch) / kWord] = call.arch;
+  const auto lay_out = [&](std::size_t offset, std::uint64_t value) {
+    const auto low = static_cast<std::uint32_t>(value);
+    const auto high = static_cast<std::uint32_t>(value >> 32U);
+    words[offset / kWord] = big_endian ? high : low;
+    words[offset / kWord + 1] = big_endian ? low : high;
+  };
+  lay_out(offsetof(seccomp_data, instruction_pointer), call.instruction_pointer);
+  std::size_t offset = offsetof(seccomp_data, args);
+  for (const std::uint64_t argument : call.args) {
+    lay_out(offset, argument);
+    offset += sizeof argument;
   }
   return words;
 }
