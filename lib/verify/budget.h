@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -29,6 +30,11 @@ class Budget {
     if (nodes > limits_.nodes)
       throw TooMuchWork("the proof takes more than " + std::to_string(limits_.nodes) +
                         " nodes of decision diagrams");
+  }
+  // Diagrams number their runs with 32 bits.
+  static void CheckRuns(std::uint64_t runs) {
+    if (runs > std::numeric_limits<std::uint32_t>::max())
+      throw TooMuchWork("the proof takes more than 2^32 runs of values in decision diagrams");
   }
 
   [[nodiscard]] std::uint64_t steps() const { return steps_; }

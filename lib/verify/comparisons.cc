@@ -98,7 +98,8 @@ DiagramId Comparisons::Greater(TermId left, TermId right) {
 }
 
 DiagramId Comparisons::AnyBitInCommon(TermId left, TermId right) {
-  return diagrams_.Not(Equal(terms_.And(left, right), terms_.Constant(0)));
+  const TermId common = terms_.And(left, right);
+  return diagrams_.Not(Equal(common, terms_.Constant(0)));
 }
 
 DiagramId Comparisons::SetOf(const Fact& fact) {

@@ -52,6 +52,7 @@ DiagramId Diagrams::Find(Level level, std::span<const ByteRun> runs) {
   if (runs.size() == 1) return runs[0].next;
   const std::size_t slot = SlotOf(level, runs);
   if (slots_[slot] != kNo) return slots_[slot];
+  budget_.CheckRuns(runs_.size() + runs.size());
   const auto begin = static_cast<std::uint32_t>(runs_.size());
   runs_.insert(runs_.end(), runs.begin(), runs.end());
   const DiagramId node = AddNode({level, begin, static_cast<std::uint32_t>(runs.size())});

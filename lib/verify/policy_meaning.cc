@@ -55,13 +55,14 @@ class ConditionReader {
   DiagramId operator()(const MaskedEqual& node) {
     const Halves operand = HalvesOf(node.operand);
     const Halves mask = HalvesOf(node.operand, node.mask);
-    return Equal({terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)},
-                 HalvesOf(node.operand, node.value));
+    const Halves masked{terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)};
+    return Equal(masked, HalvesOf(node.operand, node.value));
   }
 
   DiagramId operator()(const OneOf& node) {
     return AnyOfRange(node.values.size(), [&](std::size_t i) {
-      return Equal(HalvesOf(node.operand), HalvesOf(node.operand, node.values[i]));
+      const Halves operand = HalvesOf(node.operand);
+      return Equal(operand, HalvesOf(node.operand, node.values[i]));
     });
   }
 
@@ -69,7 +70,8 @@ class ConditionReader {
   DiagramId operator()(const NoOtherBits& node) {
     const Halves operand = HalvesOf(node.operand);
     const Halves bits = HalvesOf(node.operand, node.bits);
-    return Equal({terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)}, bits);
+    const Halves joined{terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)};
+    return Equal(joined, bits);
   }
 
   DiagramId operator()(const Conjunction& node) {
@@ -84,8 +86,8 @@ class ConditionReader {
   DiagramId operator()(const Negation& node) { return diagrams_.Not(Holds(node.condition.front())); }
 
   DiagramId IsVsyscall() {
-    return comparisons_.AnyBitInCommon(terms_.Word(InstructionPointerWord(true)),
-                                       terms_.Constant(kVsyscallBit));
+    const TermId high_half = terms_.Word(InstructionPointerWord(true));
+    return comparisons_.AnyBitInCommon(high_half, terms_.Constant(kVsyscallBit));
   }
 
   TermId TermOf(const precompiledseccomp::Word& word) {
@@ -112,11 +114,12 @@ class ConditionReader {
   }
 
   DiagramId Equal(const Halves& left, const Halves& right) {
-    return diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Equal(left.low, right.low));
+    const DiagramId equal_high = comparisons_.Equal(left.high, right.high);
+    return diagrams_.And(equal_high, comparisons_.Equal(left.low, right.low));
   }
   DiagramId Greater(const Halves& left, const Halves& right) {
-    const DiagramId low_decides =
-        diagrams_.And(comparisons_.Equal(left.high, right.high), comparisons_.Greater(left.low, right.low));
+    const DiagramId equal_high = comparisons_.Equal(left.high, right.high);
+    const DiagramId low_decides = diagrams_.And(equal_high, comparisons_.Greater(left.low, right.low));
     return diagrams_.Or(comparisons_.Greater(left.high, right.high), low_decides);
   }
 
@@ -141,6 +144,8 @@ struct NumberRun {
   DiagramId answer = Diagrams::kNo;
 };
 
+// Whatever makes terms, facts or nodes stands in a statement of its own: in which order the arguments of a
+// function are evaluated is for the compiler to choose, and the diagrams would differ, as would their number.
 class PolicyReader {
  public:
   PolicyReader(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
@@ -153,9 +158,10 @@ class PolicyReader {
   DiagramId Read() {
     MeetJointFactsFirst();
     const DiagramId other_architecture = Answer(policy_.bad_architecture_action);
-    const DiagramId own = diagrams_.Choose(IsOfOtherAbi(), other_architecture, ByNumber(NumberRuns()));
-    const DiagramId is_own =
-        comparisons_.Equal(terms_.Word(kArchitecture), terms_.Constant(policy_.target.audit_arch));
+    const DiagramId is_of_other_abi = IsOfOtherAbi();
+    const DiagramId own = diagrams_.Choose(is_of_other_abi, other_architecture, ByNumber(NumberRuns()));
+    const TermId architecture = terms_.Word(kArchitecture);
+    const DiagramId is_own = comparisons_.Equal(architecture, terms_.Constant(policy_.target.audit_arch));
     return diagrams_.Choose(is_own, own, other_architecture);
   }
 
@@ -179,15 +185,18 @@ class PolicyReader {
     const TermId number = terms_.Word(kNumber);
     const DiagramId has_its_bits =
         comparisons_.AnyBitInCommon(number, terms_.Constant(target.foreign_abi_bits));
-    const DiagramId is_outside =
-        diagrams_.Or(comparisons_.Greater(terms_.Constant(target.foreign_numbers.first), number),
-                     comparisons_.Greater(number, terms_.Constant(target.foreign_numbers.last)));
+    const TermId first = terms_.Constant(target.foreign_numbers.first);
+    const TermId last = terms_.Constant(target.foreign_numbers.last);
+    const DiagramId is_below = comparisons_.Greater(first, number);
+    const DiagramId is_outside = diagrams_.Or(is_below, comparisons_.Greater(number, last));
     const DiagramId is_skipped = comparisons_.Equal(number, terms_.Constant(Target::kSkippedCall));
-    return diagrams_.And(diagrams_.Not(is_skipped), diagrams_.Or(has_its_bits, diagrams_.Not(is_outside)));
+    const DiagramId is_foreign = diagrams_.Or(has_its_bits, diagrams_.Not(is_outside));
+    return diagrams_.And(diagrams_.Not(is_skipped), is_foreign);
   }
 
   DiagramId Answer(const Action& action) {
-    const TermId data = terms_.And(conditions_.TermOf(action.data()), terms_.Constant(kDataOfAction));
+    const TermId of_action = conditions_.TermOf(action.data());
+    const TermId data = terms_.And(of_action, terms_.Constant(kDataOfAction));
     return diagrams_.Answer(terms_.Or(data, terms_.Constant(action.ReturnValueWithoutData())));
   }
 
@@ -228,8 +237,10 @@ class PolicyReader {
     const auto [known, is_new] = decided_.emplace(std::pair(indices, otherwise), otherwise);
     if (!is_new) return known->second;
     DiagramId decision = otherwise;
-    for (auto index = indices.rbegin(); index != indices.rend(); ++index)
-      decision = diagrams_.Choose(Matches(*index), Answer(RuleAt(*index).action), decision);
+    for (auto index = indices.rbegin(); index != indices.rend(); ++index) {
+      const DiagramId matches = Matches(*index);
+      decision = diagrams_.Choose(matches, Answer(RuleAt(*index).action), decision);
+    }
     return known->second = decision;
   }
 

@@ -39,8 +39,11 @@ void CheckHoles(const bpf::FilterWithHoles& filter) {
                                   "\" stands outside of the instructions");
 }
 
-VariableNumbers NumbersOf(const Witness& witness, const Terms& terms) {
+// Of a variable that neither answers nor conditions depend on, such as that of a hole which no call reaches,
+// the number does not matter.
+VariableNumbers NumbersOf(const Witness& witness, const Terms& terms, const bpf::FilterWithHoles& filter) {
   VariableNumbers numbers;
+  for (const bpf::Hole& hole : filter.holes) numbers[hole.variable] = 0;
   for (std::size_t i = 0; i < terms.variables().size(); ++i)
     numbers[terms.variables()[i]] = witness[kFirstVariable + i];
   return numbers;
@@ -55,7 +58,7 @@ std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const Vari
 // Runs filter and policy on what was found.
 Refuted Refute(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Witness& witness,
                const Terms& terms) {
-  const VariableNumbers numbers = NumbersOf(witness, terms);
+  const VariableNumbers numbers = NumbersOf(witness, terms, filter);
   Refuted refuted;
   for (Source word = 0; word < kWords; ++word) SetWord(word, witness[word], refuted.call);
   refuted.values.assign(numbers.begin(), numbers.end());

@@ -252,6 +252,31 @@ BOOST_AUTO_TEST_CASE(FactsThatHaveToHoldAtOneBitAreDecidedThere) {
   BOOST_TEST(TextOf(verdict) == "proved");
 }
 
+// Whatever the variable is, the filter does the same.
+BOOST_AUTO_TEST_CASE(AHoleThatNoCallReachesMayHaveAVariableOfItsOwn) {
+  const bpf::Program program = {Jump(1), Return(kKill), LoadImmediate(0), Return(kAllow)};
+  const verify::Verdict verdict = Prove(Resolve(Policy(), X86()), {program, {{1, "x"}, {2, "y"}}});
+  BOOST_TEST(TextOf(verdict) ==
+             "read(...) with x = 0x0, y = 0x0: filter allow, policy kill_process, at instruction 3");
+  const std::vector<std::pair<std::string, std::uint32_t>> expected = {{"x", 0}, {"y", 0}};
+  BOOST_TEST((std::get<Refuted>(verdict).values == expected));
+}
+
+// The generator writes it into its statistics, which are to be the same whichever compiler built it. What the
+// numbers are does not matter: when the prover changes, they may.
+BOOST_AUTO_TEST_CASE(TheWorkOfAProofIsTheSameWhicheverCompilerBuiltTheProver) {
+  std::size_t nodes = 0;
+  std::uint64_t steps = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const ResolvedPolicy policy = Resolve(RandomDefinition(seed).policy(Values(X86(), {})), X86());
+    const verify::Verdict verdict = Prove(policy, {Compile(policy), {}});
+    nodes += std::get<Proved>(verdict).nodes;
+    steps += std::get<Proved>(verdict).steps;
+  }
+  BOOST_TEST(nodes == 109888U);
+  BOOST_TEST(steps == 209343U);
+}
+
 BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
   for (const Target& target : Targets())
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
