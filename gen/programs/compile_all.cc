@@ -46,12 +46,16 @@ class Workshop {
     while (std::optional<Job> job = TakeJob()) {
       const Clock::time_point begin = Clock::now();
       try {
-        PrecompiledProgram program = PrecompileAnswers(job->answers);
+        PrecompiledProgram program = CompileTwice(job->answers);
         CheckAcceptance(program);
         const Clock::time_point compiled = Clock::now();
         ProofRecord proof =
             proof_steps_ ? ProveProgram(program, job->answers, *proof_steps_) : ProofTurnedOff();
-        Finish(*job, std::move(program), compiled - begin, std::move(proof), Clock::now() - compiled);
+        const Clock::time_point proved = Clock::now();
+        // A proof is for all values of the variables. Where there is none, more of them are tried.
+        if (!proof.not_proved.empty()) CompareFurtherRounds(program, job->answers);
+        const Clock::duration compiling = compiled - begin + (Clock::now() - proved);
+        Finish(*job, std::move(program), compiling, std::move(proof), proved - compiled);
       } catch (const Error& error) {
         Fail(job->index, error);
       } catch (const std::exception& exception) {

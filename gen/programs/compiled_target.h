@@ -11,14 +11,9 @@
 
 #include <precompiledseccomp/precompile.h>
 
-#include "verify/verify.h"
+#include "precompile/prove_filter.h"
 
 namespace precompiledseccomp::gen {
-
-struct ProofRecord {
-  verify::Proved proved;   // if `not_proved` is empty
-  std::string not_proved;  // why not; the program's definition permits it, or the command line
-};
 
 // The programs of a module, compiled for one target.
 struct CompiledTarget {
@@ -30,7 +25,8 @@ struct CompiledTarget {
   std::size_t distinct_programs = 0;
   // What each program took, by name: calling its definition, and compiling it unless it is like another.
   std::map<std::string, std::chrono::nanoseconds> times;
-  // By name: of what was proved of each program, and what that took, if anything.
+  // By name: what was proved of each program, and what that took, if anything. One that is not proved is so
+  // with the permission of its definition or of the command line.
   std::map<std::string, ProofRecord> proofs;
   std::map<std::string, std::chrono::nanoseconds> proof_times;
 };

@@ -4,18 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <variant>
 
 #include <precompiledseccomp/error.h>
 
+#include "precompile/prove_filter.h"
 #include "precompile/template.h"
 
 namespace precompiledseccomp::gen {
-namespace {
-
-constexpr const char* kOurBug = "; please report this as a bug of precompiledseccomp";
-
-}  // namespace
 
 ProofRecord ProofTurnedOff() {
   return {{}, "--prove=off"};
@@ -30,20 +25,18 @@ verify::Limits ProofLimits(std::uint64_t most_steps) {
 
 ProofRecord ProveProgram(const PrecompiledProgram& program, const DefinitionAnswers& answers,
                          std::uint64_t most_steps) {
-  const verify::Verdict verdict =
-      verify::Prove(Resolve(answers.policy, answers.target), TemplateOf(program), ProofLimits(most_steps));
-  if (const auto* proved = std::get_if<verify::Proved>(&verdict)) return {*proved, {}};
-  if (const auto* refuted = std::get_if<verify::Refuted>(&verdict))
-    throw Error("the compiled filter is wrong: " + Describe(*refuted, answers.target) + kOurBug)
-        .InProgram(program.name);
-  const auto& undecided = std::get<verify::Undecided>(verdict);
-  if (undecided.reason != verify::Undecided::Reason::kTooMuchWork)
-    throw Error("the compiled filter cannot be proved: " + undecided.text + kOurBug).InProgram(program.name);
-  if (answers.proof == Proof::kUnlessTooLarge) return {{}, undecided.text};
-  throw Error(undecided.text +
-              "; simplify the policy, permit more with --proof-steps, or let the program be written without "
-              "a proof: Proof::kUnlessTooLarge in its definition")
-      .InProgram(program.name);
+  try {
+    ProofRecord record =
+        ProveFilter(Resolve(answers.policy, answers.target), TemplateOf(program), ProofLimits(most_steps));
+    if (!record.not_proved.empty() && answers.proof == Proof::kRequired)
+      throw Error(
+          record.not_proved +
+          "; simplify the policy, permit more with --proof-steps, or let the program be written without "
+          "a proof: Proof::kUnlessTooLarge in its definition");
+    return record;
+  } catch (const Error& error) {
+    throw error.InProgram(program.name);
+  }
 }
 
 }  // namespace precompiledseccomp::gen

@@ -89,7 +89,7 @@ void CheckRendering(const PrecompiledProgram& program, const std::vector<Variabl
   }
 }
 
-PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
+PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
   const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
   PrecompiledProgram program{.name = answers.name,
                              .target = answers.target,
@@ -100,30 +100,45 @@ PrecompiledProgram CompareRounds(const DefinitionAnswers& answers) {
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, {}, {}});
 
-  const auto compiled = [&](const Placeholders& values) {
-    return Round{values, CompileChecked(resolved, NumbersOf(answers.variables, values))};
-  };
   const Placeholders& first_values = answers.rounds.front();
   const Round first{first_values, Compile(resolved, NumbersOf(answers.variables, first_values))};
   program.instructions = first.instructions;
   if (answers.variables.empty()) return program;
 
-  const Round second = compiled(answers.rounds[1]);
+  const Placeholders& second_values = answers.rounds[1];
+  const Round second{second_values, CompileChecked(resolved, NumbersOf(answers.variables, second_values))};
   CheckSameShape(first, second);
   FindOffsets(first, second, answers.variables, program);
-  for (std::size_t i = 2; i < answers.rounds.size(); ++i)
-    CheckRendering(program, answers.variables, compiled(answers.rounds[i]));
   return program;
 }
 
 }  // namespace
 
-PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers) {
+PrecompiledProgram CompileTwice(const DefinitionAnswers& answers) {
   try {
-    return CompareRounds(answers);
+    return CompileFirstTwo(answers);
   } catch (const Error& error) {
     throw error.InProgram(answers.name);
   }
+}
+
+void CompareFurtherRounds(const PrecompiledProgram& program, const DefinitionAnswers& answers) {
+  try {
+    const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
+    for (std::size_t i = 2; i < answers.rounds.size(); ++i) {
+      const Placeholders& values = answers.rounds[i];
+      CheckRendering(program, answers.variables,
+                     {values, CompileChecked(resolved, NumbersOf(answers.variables, values))});
+    }
+  } catch (const Error& error) {
+    throw error.InProgram(answers.name);
+  }
+}
+
+PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers) {
+  PrecompiledProgram program = CompileTwice(answers);
+  CompareFurtherRounds(program, answers);
+  return program;
 }
 
 }  // namespace precompiledseccomp

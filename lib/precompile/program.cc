@@ -10,6 +10,7 @@
 
 #include "compile/compile.h"
 #include "precompile/call_definition.h"
+#include "precompile/prove_filter.h"
 
 namespace precompiledseccomp {
 
@@ -37,10 +38,20 @@ std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::ve
 }
 
 std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
-                                    const std::vector<std::uint64_t>& values, const Target& target) {
+                                    const std::vector<std::uint64_t>& values, const Target& target,
+                                    ProveNow prove) {
   try {
-    return Compile(Resolve(precompile::CallDefinition(definition, target), target),
-                   NumbersOf(definition.variables, values));
+    const VariableNumbers numbers = NumbersOf(definition.variables, values);
+    const ResolvedPolicy policy = Resolve(precompile::CallDefinition(definition, target), target);
+    std::vector<sock_filter> instructions = Compile(policy, numbers);
+    if (prove == ProveNow::kYes) {
+      const ProofRecord record = ProveFilter(WithNumbers(policy, numbers), {instructions, {}});
+      if (!record.not_proved.empty() && definition.proof == Proof::kRequired)
+        throw Error(record.not_proved +
+                    "; simplify the policy, or let it be installed without a proof: "
+                    "Proof::kUnlessTooLarge in its definition");
+    }
+    return instructions;
   } catch (const Error& error) {
     throw error.InProgram(definition.name);
   }

@@ -11,12 +11,18 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+template <typename Function>
+Function Find(void* module, const char* name) {
+  const auto* const function = static_cast<const Function*>(dlsym(module, name));
+  if (function == nullptr) throw std::runtime_error(dlerror());
+  return *function;
+}
+
 SeededBug Load(const std::string& path) {
   void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) throw std::runtime_error(dlerror());
-  const auto* const compiler = static_cast<const CompilerFunction*>(dlsym(module, "seeded_compiler"));
-  if (compiler == nullptr) throw std::runtime_error(dlerror());
-  return {std::filesystem::path(path).stem(), *compiler};
+  return {std::filesystem::path(path).stem(), Find<CompilerFunction>(module, "seeded_compiler"),
+          Find<CompileNowFunction>(module, "seeded_compile_now")};
 }
 
 }  // namespace

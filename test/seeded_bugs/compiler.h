@@ -12,10 +12,15 @@ namespace precompiledseccomp::testing {
 
 // PrecompileAnswers(), with or without a bug.
 using CompilerFunction = PrecompiledProgram (*)(const DefinitionAnswers&);
+// CompileNow().
+using CompileNowFunction = std::vector<sock_filter> (*)(const ProgramDefinition&,
+                                                        const std::vector<std::uint64_t>&, const Target&,
+                                                        ProveNow);
 
 struct SeededBug {
   std::string name;  // of the patch
   CompilerFunction compiler;
+  CompileNowFunction compile_now;
 };
 
 // Loads the modules, in the order of their names. They are never unloaded: what they throw stays valid.

@@ -7,4 +7,6 @@
 extern "C" {
 extern __attribute__((visibility("default")))
 const precompiledseccomp::testing::CompilerFunction seeded_compiler = &precompiledseccomp::PrecompileAnswers;
+extern __attribute__((visibility("default")))
+const precompiledseccomp::testing::CompileNowFunction seeded_compile_now = &precompiledseccomp::CompileNow;
 }

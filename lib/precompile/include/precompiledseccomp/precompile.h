@@ -4,11 +4,14 @@
 //
 // A definition is called with the names of its variables, and more than once, as it must answer with the same
 // policy each time. The policy is then compiled for several sets of placeholders, numbers that the compiler
-// is told to be opaque. Two compilations give the offsets at which each variable stands; all further ones
-// must equal the first with the numbers written in. Their placeholders lie below, between and above the
-// policy's own constants, in ascending, descending and mixed order, with bit 31 set and clear, equal to each
-// other and equal to constants that are compared with what the variable is compared with. A compiler that
-// looks at them is caught here; a definition cannot look at what it is not given.
+// is told to be opaque. Two compilations give the offsets at which each variable stands, and instructions
+// that a proof can be made of: for all values of the variables at once (verify/verify.h).
+//
+// Without a proof, further compilations must equal the first with the numbers written in. Their placeholders
+// lie below, between and above the policy's own constants, in ascending, descending and mixed order, with bit
+// 31 set and clear, equal to each other and equal to constants that are compared with what the variable is
+// compared with. A compiler that looks at them is caught here; a definition cannot look at what it is not
+// given.
 #pragma once
 
 #include <cstdint>
@@ -65,21 +68,36 @@ void CheckNames(const std::vector<ProgramDefinition>& definitions);
 // threads, unless its author says so. What the definition throws comes out as Error with the program's name.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
-// Compiles the policy for all rounds and compares the results. Depends on its argument only, so any number of
-// threads may run it. Throws Error, with the program's name and both sides of a difference.
-PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
+// Compiles the policy for the first two rounds, which give the offsets: a program that is to be proved.
+// Depends on its argument only, so any number of threads may run it. Throws Error, with the program's name
+// and both sides of a difference.
+PrecompiledProgram CompileTwice(const DefinitionAnswers& answers);
+
+// Compiles for the further rounds, and compares: for a program of CompileTwice() that is not proved. As safe
+// to call, and throws the same.
+void CompareFurtherRounds(const PrecompiledProgram& program, const DefinitionAnswers& answers);
 
 // Both of these.
+PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
+
+// Asks, and compiles for all rounds.
 PrecompiledProgram Precompile(const ProgramDefinition& definition, const Target& target);
 
 // The instructions with the values (one for each variable, in order) written in.
 std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::vector<std::uint64_t>& values);
 
-// Compiles a definition for these values, without the checks that precompiling adds: for programs that link
-// this library and compile at run time, as with tables written by `--stub`. The instructions are those of a
-// rendering of the precompiled program.
+// Whether CompileNow() proves what it compiles.
+enum class ProveNow : std::uint8_t { kYes, kNo };
+
+// Compiles a definition for these values: for programs that link this library and compile at run time, as
+// with tables written by `--stub`. The instructions are those of a rendering of the precompiled program, and
+// proved to do what the policy says with these values, within the default limits of verify/limits.h.
+//
+// Throws Error, with the program's name: for a mistake in the definition; for a filter that is wrong, with a
+// call that shows it; and for one that is too large to tell, unless the definition has
+// Proof::kUnlessTooLarge.
 std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
                                     const std::vector<std::uint64_t>& values,
-                                    const Target& target = NativeTarget());
+                                    const Target& target = NativeTarget(), ProveNow prove = ProveNow::kYes);
 
 }  // namespace precompiledseccomp
