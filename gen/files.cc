@@ -75,7 +75,18 @@ mode_t ModeOfNewFiles() {
   return 0666 & ~mask;
 }
 
-// A file beside its target with the new content. Removed again unless it took its target's place.
+// Gives a new file the mode and, if the process may, the owner of the one whose place it will take. 0, or an
+// errno value.
+int TakeAttributes(int descriptor, const std::string& target) {
+  struct stat status = {};
+  if (stat(target.c_str(), &status) != 0) return fchmod(descriptor, ModeOfNewFiles()) == 0 ? 0 : errno;
+  // First the owner: changing it can clear bits of the mode.
+  [[maybe_unused]] const int ignored = fchown(descriptor, status.st_uid, status.st_gid);
+  return fchmod(descriptor, status.st_mode & 07777) == 0 ? 0 : errno;
+}
+
+// A file beside its target with the new content, which then takes its target's place. Until Keep() is called,
+// that can be taken back, and is when the object goes.
 class Replacement {
  public:
   explicit Replacement(const OutputFile& output)
@@ -86,7 +97,7 @@ class Replacement {
       ThrowCannotWrite(path_, errno);
     }
     int error = WriteAll(descriptor, output.content);
-    if (error == 0 && fchmod(descriptor, ModeOfNewFiles()) != 0) error = errno;
+    if (error == 0) error = TakeAttributes(descriptor, target_);
     if (close(descriptor) != 0 && error == 0) error = errno;
     if (error == 0) return;
     unlink(temporary_.c_str());
@@ -95,23 +106,48 @@ class Replacement {
   Replacement(Replacement&& other) noexcept
       : path_(std::move(other.path_)),
         target_(std::move(other.target_)),
-        temporary_(std::exchange(other.temporary_, {})) {}
+        temporary_(std::exchange(other.temporary_, {})),
+        place_(std::exchange(other.place_, Place::kBeside)) {}
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
   Replacement& operator=(Replacement&&) = delete;
   ~Replacement() {
-    if (!temporary_.empty()) unlink(temporary_.c_str());
+    if (place_ == Place::kExchanged)
+      std::rename(temporary_.c_str(), target_.c_str());
+    else if (place_ == Place::kNew)
+      unlink(target_.c_str());
+    else if (!temporary_.empty())
+      unlink(temporary_.c_str());
   }
 
   void TakePlace() {
-    if (rename(temporary_.c_str(), target_.c_str()) != 0) ThrowCannotWrite(path_, errno);
+    // A target that is there is exchanged for the new file, so that it can be put back.
+    if (renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) {
+      place_ = Place::kExchanged;
+      return;
+    }
+    const bool is_new = errno == ENOENT;
+    // Some file systems cannot exchange (NFS); what was there before is lost to them.
+    const bool can_replace = is_new || errno == EINVAL || errno == ENOSYS;
+    if (!can_replace || std::rename(temporary_.c_str(), target_.c_str()) != 0) ThrowCannotWrite(path_, errno);
+    place_ = is_new ? Place::kNew : Place::kReplaced;
+  }
+
+  void Keep() {
+    if (place_ == Place::kExchanged) unlink(temporary_.c_str());
+    place_ = Place::kReplaced;
     temporary_.clear();
   }
 
  private:
+  // Where the new content is: beside the target; at its place, with the old content beside it; at a place
+  // where there was nothing; or there to stay.
+  enum class Place { kBeside, kExchanged, kNew, kReplaced };
+
   std::string path_;
   std::string target_;
   std::string temporary_;
+  Place place_ = Place::kBeside;
 };
 
 void WriteDirectly(const OutputFile& output) {
@@ -137,6 +173,7 @@ void WriteOutputs(std::span<const OutputFile> outputs) {
   }
   for (const OutputFile* output : direct) WriteDirectly(*output);
   for (Replacement& replacement : replacements) replacement.TakePlace();
+  for (Replacement& replacement : replacements) replacement.Keep();
 }
 
 }  // namespace precompiledseccomp::gen

@@ -5,6 +5,7 @@
 //   command line -> Options
 //   Options -> Produce(), in a child process that loads the module -> the contents of all outputs
 //   contents -> files
+#include <csignal>
 #include <exception>
 #include <string>
 #include <vector>
@@ -62,5 +63,7 @@ int Main(int argc, const char* const* argv) {
 }  // namespace precompiledseccomp::gen
 
 int main(int argc, char** argv) {
+  // A file that grows beyond RLIMIT_FSIZE is an error to be reported (EFBIG), and cleaned up after.
+  std::signal(SIGXFSZ, SIG_IGN);
   return precompiledseccomp::gen::Main(argc, argv);
 }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <boost/program_options/option.hpp>
@@ -209,6 +210,13 @@ std::filesystem::path AbsolutePath(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
 
+// Where writing to `path` leads, through links.
+std::filesystem::path FileOf(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::weakly_canonical(path, error);
+  return error ? AbsolutePath(path) : std::filesystem::absolute(file);
+}
+
 std::string HeaderAsSeenFromSource(const std::string& header, const std::string& source) {
   return AbsolutePath(header).lexically_relative(AbsolutePath(source).parent_path()).string();
 }
@@ -223,7 +231,7 @@ void CheckThatFilesDiffer(const Options& options) {
   for (auto left = files.begin(); left != files.end(); ++left)
     for (auto right = std::next(left); right != files.end(); ++right)
       if (!left->second->empty() && !right->second->empty() &&
-          AbsolutePath(*left->second) == AbsolutePath(*right->second))
+          FileOf(*left->second) == FileOf(*right->second))
         throw UsageError(std::string(left->first) + " and " + right->first + " are the same file \"" +
                          *left->second + "\"");
 }

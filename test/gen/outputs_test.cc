@@ -7,6 +7,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "files.h"
 #include "run.h"
 
@@ -138,6 +144,77 @@ BOOST_AUTO_TEST_CASE(NewFilesHaveTheUsualPermissions) {
   WriteFile(folder / "usual", "");
   BOOST_REQUIRE(RunGenerator("good", SourcesIn(folder)).status == 0);
   BOOST_TEST((fs::status(folder / "f.cc").permissions() == fs::status(folder / "usual").permissions()));
+}
+
+BOOST_AUTO_TEST_CASE(AFileThatIsReplacedKeepsItsModeAndItsOwner) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "f.h", "old");
+  fs::permissions(folder / "f.h", fs::perms(0640));
+  const bool is_root = chown((folder / "f.h").c_str(), 4711, 4712) == 0;
+  BOOST_REQUIRE(RunGenerator("good", SourcesIn(folder)).status == 0);
+  struct stat status = {};
+  BOOST_REQUIRE(stat((folder / "f.h").c_str(), &status) == 0);
+  BOOST_TEST((status.st_mode & 07777) == 0640U);
+  if (is_root) BOOST_TEST((status.st_uid == 4711 && status.st_gid == 4712));
+}
+
+// Of a file that nobody can replace, while it exists.
+class Immutable {
+ public:
+  explicit Immutable(const std::string& path) : descriptor_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    int flags = 0;
+    works_ = ioctl(descriptor_, FS_IOC_GETFLAGS, &flags) == 0 && Set(flags | FS_IMMUTABLE_FL);
+  }
+  Immutable(const Immutable&) = delete;
+  Immutable& operator=(const Immutable&) = delete;
+  ~Immutable() {
+    int flags = 0;
+    if (works_ && ioctl(descriptor_, FS_IOC_GETFLAGS, &flags) == 0) Set(flags & ~FS_IMMUTABLE_FL);
+    close(descriptor_);
+  }
+  [[nodiscard]] bool works() const { return works_; }
+
+ private:
+  bool Set(int flags) const { return ioctl(descriptor_, FS_IOC_SETFLAGS, &flags) == 0; }
+
+  int descriptor_;
+  bool works_ = false;
+};
+
+BOOST_AUTO_TEST_CASE(OnAnErrorNothingHasChanged) {
+  const TemporaryFolder folder;
+  for (const char* const name : {"f.cc", "f.h"}) WriteFile(folder / name, "old");
+  const Immutable header(folder / "f.h");
+  if (!header.works()) {
+    BOOST_TEST_MESSAGE("skipped: needs root, and a file system whose files can be immutable");
+    return;
+  }
+  const Outcome outcome = RunGenerator("good", SourcesIn(folder) + Words{"--stats", folder / "stats.json"});
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(outcome.err.find("cannot write \"" + (folder / "f.h") + "\"") != std::string::npos, outcome.err);
+  BOOST_TEST(ReadFile(folder / "f.cc") == "old");
+  BOOST_TEST(ReadFile(folder / "f.h") == "old");
+  BOOST_TEST(folder.Files() == (Words{"f.cc", "f.h"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(AFileThatMayNotGrowSoLargeLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  const Outcome outcome = Run(
+      Words{"bash", "-c", "ulimit -f 1 && exec \"$0\" \"$@\"", GENERATOR, "--module", ModuleFile("good")} +
+      SourcesIn(folder));
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(outcome.err.find("File too large") != std::string::npos, outcome.err);
+  BOOST_TEST(folder.Files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(OutputsThatALinkMakesOneAreRefused) {
+  const TemporaryFolder folder;
+  WriteFile(folder / "f.cc", "old");
+  fs::create_symlink("f.cc", folder / "f.h");
+  const Outcome outcome = RunGenerator("good", SourcesIn(folder));
+  BOOST_TEST(outcome.status == 2);
+  BOOST_TEST(outcome.err.find("--source and --header are the same file") != std::string::npos, outcome.err);
+  BOOST_TEST(ReadFile(folder / "f.cc") == "old");
 }
 
 BOOST_AUTO_TEST_CASE(StatisticsCanGoToStandardOutput) {
