@@ -2,10 +2,12 @@
 
 #include "compile/check_rules.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -75,7 +77,7 @@ void CheckCondition(const ResolvedRule& rule, const Target& target, const Variab
   const NodeId root = Lower(rule.condition, yes, no, target, graph);
   const auto leaves = LeafFinder(graph).Find(root, 2);
   if (leaves && leaves->count(yes) == 0)
-    throw Error("the condition of the rule \"" + rule.description + "\" is never true");
+    throw Error("the condition of the rule " + rule.ToString() + " is never true");
 }
 
 // The rules of `indices`, all of one set, that some call can reach; all of them if that is too much to find
@@ -98,6 +100,23 @@ std::set<RuleIndex> ReachableRules(const ResolvedPolicy& policy, const RuleIndic
   return reachable;
 }
 
+// The rules before the one at `index` that name one of its calls, the nearest first; of many, some.
+std::string EarlierRules(const ResolvedRuleSet& set, std::size_t index) {
+  constexpr std::size_t kMostShown = 3;
+  const auto& numbers = set.rules[index].numbers;
+  std::string text;
+  std::size_t count = 0;
+  for (std::size_t i = index; i-- > 0;) {
+    const auto& earlier = set.rules[i].numbers;
+    const bool shares_a_call =
+        std::find_first_of(numbers.begin(), numbers.end(), earlier.begin(), earlier.end()) != numbers.end();
+    if (!shares_a_call || ++count > kMostShown) continue;
+    text += (text.empty() ? "" : ", ") + set.rules[i].ToString();
+  }
+  if (count > kMostShown) text += " and " + std::to_string(count - kMostShown) + " more";
+  return text;
+}
+
 }  // namespace
 
 void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
@@ -118,8 +137,9 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers&
       const ResolvedRule& rule = policy.rule_sets[set].rules[index];
       if (rule.numbers.empty() || reachable.count({set, index}) != 0) continue;
       CheckCondition(rule, policy.target, numbers);
-      throw Error("the rule \"" + rule.description +
-                  "\" can never match: earlier rules of the same rule set decide all of its calls");
+      throw Error("the rule " + rule.ToString() +
+                  " can never match: earlier rules of the same rule set decide all of its calls: " +
+                  EarlierRules(policy.rule_sets[set], index));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <string_view>
 
 #include <linux/errno.h>
 
@@ -21,10 +22,22 @@ std::string ListText(const std::vector<Syscall>& calls) {
 }
 
 void CheckRule(const Rule& rule) {
-  if (rule.syscalls.empty()) throw Error("a rule \"" + rule.action.ToString() + "\" names no system call");
+  if (!rule.syscalls.empty()) return;
+  const std::string where = rule.where.ToString();
+  throw Error("a rule \"" + rule.action.ToString() + "\" names no system call" +
+              (where.empty() ? "" : " (" + where + ")"));
 }
 
 }  // namespace
+
+SourceLocation SourceLocation::Here(const char* path, int line) {
+  const std::string_view text = path;
+  return {std::string(text.substr(text.rfind('/') + 1)), line};
+}
+
+std::string SourceLocation::ToString() const {
+  return line == 0 ? "" : file + ":" + std::to_string(line);
+}
 
 std::string Rule::ToString() const {
   std::string text = action.ToString() + " " + ListText(syscalls);
@@ -70,6 +83,11 @@ Policy& Policy::Merge(const Policy& other) {
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (counts_.empty()) counts_ = source.counts_;
   return *this;
+}
+
+bool Policy::IsEmpty() const {
+  return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !unknown_ &&
+         !oldest_kernel_ && counts_.empty();
 }
 
 Policy& Policy::Default(Action action) {

@@ -12,7 +12,13 @@ namespace precompiledseccomp::precompile {
 Policy CallDefinition(const ProgramDefinition& definition, const Target& target) {
   const Values named(target, definition.variables);
   try {
-    return definition.policy(named);
+    Policy policy = definition.policy(named);
+    if (policy.IsEmpty())
+      throw Error(
+          "the definition returns a policy in which nothing is set; if it is meant to refuse all calls, say "
+          "so "
+          "with Default(Action::KillProcess())");
+    return policy;
   } catch (const Error&) {
     throw;
   } catch (const std::exception& exception) {

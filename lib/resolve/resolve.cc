@@ -65,9 +65,11 @@ ResolvedRuleSet ResolveRuleSet(const RuleSet& set, Resolver& resolver) {
   for (const Rule& rule : set.rules()) {
     try {
       resolved.rules.push_back(
-          {rule.action, resolver.Numbers(rule.syscalls), rule.condition, rule.ToString()});
+          {rule.action, resolver.Numbers(rule.syscalls), rule.condition, rule.ToString(), rule.where});
     } catch (const Error& error) {
-      throw Error(error.problem() + " (in the rule \"" + rule.action.ToString() + " ...\")");
+      const std::string where = rule.where.ToString();
+      throw Error(error.problem() + " (in the rule \"" + rule.action.ToString() + " ...\"" +
+                  (where.empty() ? "" : ", " + where) + ")");
     }
   }
   return resolved;
@@ -101,6 +103,11 @@ std::vector<std::pair<std::uint32_t, std::uint64_t>> ResolveCounts(const Policy&
 }
 
 }  // namespace
+
+std::string ResolvedRule::ToString() const {
+  const std::string place = where.ToString();
+  return "\"" + description + "\"" + (place.empty() ? "" : " (" + place + ")");
+}
 
 ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
   Target target = any_kernel;

@@ -77,6 +77,12 @@ constexpr FaultyModule kFaults[] = {
     {"unused variable", R"(program "worker": variable "fd" does not show up in the filter: )"},
     {"undeclared variable",
      R"(program "worker": the definition uses the variable "fd3", which it did not declare)"},
+    {"unknown call", R"( (in the rule "allow ...", faulty.cc:65))"},
+    {"covered rule", R"(the rule "allow read if )"},
+    {"covered rule",
+     R"(" (faulty.cc:74) can never match: earlier rules of the same rule set decide all of its calls: )"
+     R"("allow read" (faulty.cc:73))"},
+    {"empty policy", R"(program "worker": the definition returns a policy in which nothing is set; )"},
     {"no function", R"(program "worker": the definition has no function)"},
     {"repeated name", R"(two programs have the name "fine")"},
     {"unusable name", R"(the program name "my program" is not usable: )"},

@@ -68,9 +68,15 @@ const std::map<std::string_view, Definition>& FaultyDefinitions() {
          return Policy().Allow("read", Arg32(0) == v["fd"] && Arg(1) == 1 && Arg(1) == 2);
        }},
       {"covered rule",
-       [](const Values& v) { return Policy().Allow("read").Allow("read", Arg32(0) == v["fd"]); }},
+       [](const Values& v) {
+         Policy policy;
+         policy.Allow("read");
+         policy.Allow("read", Arg32(0) == v["fd"]);
+         return policy;
+       }},
       {"errno 0", [](const Values&) { return Policy().Errno(0, "read"); }},
       {"unused variable", Fine},
+      {"empty policy", [](const Values&) { return Policy(); }},
       {"undeclared variable", [](const Values& v) { return Policy().Allow("read", Arg32(0) == v["fd3"]); }},
       {"no function", nullptr},
   };

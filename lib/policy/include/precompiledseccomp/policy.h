@@ -43,49 +43,68 @@
 
 namespace precompiledseccomp {
 
+// A line of the author's source, for messages: where a rule stands. It is no part of what a policy says.
+struct SourceLocation {
+  std::string file;  // without folders
+  int line = 0;      // 0 if it is not known
+
+  // That of the call; as a default argument, that of the call whose argument is left out.
+  static SourceLocation Here(const char* path = __builtin_FILE(), int line = __builtin_LINE());
+
+  // "policy.cc:12"; empty if it is not known.
+  [[nodiscard]] std::string ToString() const;
+};
+
 struct Rule {
   Action action;
   std::vector<Syscall> syscalls;
   Condition condition;
+  SourceLocation where = {};
 
   // "allow read, write if arg0 == 3"
   [[nodiscard]] std::string ToString() const;
 };
 
 // The functions that add rules, shared by RuleSet and Policy. `calls` is a call or a list of calls, by name
-// or number; a rule without a condition applies to every such call.
+// or number; a rule without a condition applies to every such call. `where` is the rule's line in messages: a
+// function that adds rules for its callers may pass on theirs.
 template <typename Self>
 class RuleFunctions {
  public:
-  Self& Allow(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::Allow(), std::move(calls), condition);
+  Self& Allow(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::Allow(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Log(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::Log(), std::move(calls), condition);
+  Self& Log(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::Log(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Errno(const Value& code, Syscalls calls, Condition condition = Always()) {
-    return Add(Action::Errno(code), std::move(calls), condition);
+  Self& Errno(const Value& code, Syscalls calls, Condition condition = Always(),
+              SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::Errno(code), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Trap(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::Trap(), std::move(calls), condition);
+  Self& Trap(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::Trap(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Trace(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::Trace(), std::move(calls), condition);
+  Self& Trace(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::Trace(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& UserNotify(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::UserNotify(), std::move(calls), condition);
+  Self& UserNotify(Syscalls calls, Condition condition = Always(),
+                   SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::UserNotify(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& KillThread(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::KillThread(), std::move(calls), condition);
+  Self& KillThread(Syscalls calls, Condition condition = Always(),
+                   SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::KillThread(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& KillProcess(Syscalls calls, Condition condition = Always()) {
-    return Add(Action::KillProcess(), std::move(calls), condition);
+  Self& KillProcess(Syscalls calls, Condition condition = Always(),
+                    SourceLocation where = SourceLocation::Here()) {
+    return Add(Action::KillProcess(), std::move(calls), std::move(condition), std::move(where));
   }
 
   // Any action: the ones above, and those with data, such as Action::Trap(7).
-  Self& Add(Action action, Syscalls calls, Condition condition = Always()) {
+  Self& Add(Action action, Syscalls calls, Condition condition = Always(),
+            SourceLocation where = SourceLocation::Here()) {
     Self& self = static_cast<Self&>(*this);
-    self.AddRule(Rule{std::move(action), std::move(calls).calls(), std::move(condition)});
+    self.AddRule(Rule{std::move(action), std::move(calls).calls(), std::move(condition), std::move(where)});
     return self;
   }
 
@@ -171,6 +190,9 @@ class Policy : public RuleFunctions<Policy> {
   [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const { return oldest_kernel_; }
   // Most frequent first.
   [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
+
+  // Whether nothing at all was set: no rule, no action, no option.
+  [[nodiscard]] bool IsEmpty() const;
 
   // The whole policy as text, a line for each rule; for people, and stable enough to compare.
   [[nodiscard]] std::string ToString() const;

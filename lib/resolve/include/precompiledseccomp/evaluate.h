@@ -29,7 +29,12 @@ struct ResolvedRule {
   std::vector<std::uint32_t>
       numbers;  // ascending, each once; empty if the target has none of the rule's optional calls
   Condition condition;
-  std::string description;  // Rule::ToString(), for messages
+  // For messages.
+  std::string description;  // Rule::ToString()
+  SourceLocation where = {};
+
+  // `"allow read if arg0 == 3" (policy.cc:12)`
+  [[nodiscard]] std::string ToString() const;
 };
 
 struct ResolvedRuleSet {
