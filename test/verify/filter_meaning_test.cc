@@ -107,7 +107,7 @@ seccomp_data RandomCall(Random& random) {
   return call;
 }
 
-BOOST_AUTO_TEST_SUITE(FilterTest)
+BOOST_AUTO_TEST_SUITE(FilterMeaningTest)
 
 BOOST_AUTO_TEST_CASE(FiltersAnswerAsTheInterpreterDoes) {
   for (std::uint64_t seed = 1; seed <= 600; ++seed) {

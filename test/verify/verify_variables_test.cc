@@ -61,7 +61,7 @@ ResolvedPolicy RefuseFiveAllowFd() {
   });
 }
 
-BOOST_AUTO_TEST_SUITE(VariablesTest)
+BOOST_AUTO_TEST_SUITE(VerifyVariablesTest)
 
 BOOST_AUTO_TEST_CASE(AVariableThatCollidesWithAConstantIsFound) {
   const bpf::Program right = {LoadWord(kLow0), JumpIfEqual(5, 1, 0), JumpIfEqual(0, 1, 2),

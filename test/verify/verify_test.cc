@@ -56,7 +56,7 @@ std::string TextOf(const verify::Verdict& verdict, const Target& target = X86())
   return Describe(verdict, target);
 }
 
-BOOST_AUTO_TEST_SUITE(ProveTest)
+BOOST_AUTO_TEST_SUITE(VerifyTest)
 
 BOOST_AUTO_TEST_CASE(AFilterThatDoesWhatItsPolicySaysIsProved) {
   const verify::Verdict verdict = Prove(WriteTo5(), {FilterOfWriteTo5(), {}});

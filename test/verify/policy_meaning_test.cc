@@ -32,7 +32,7 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
   }
 }
 
-BOOST_AUTO_TEST_SUITE(PoliciesTest)
+BOOST_AUTO_TEST_SUITE(PolicyMeaningTest)
 
 BOOST_AUTO_TEST_CASE(PoliciesAnswerAsTheEvaluatorDoes) {
   for (const Target& target : Targets())

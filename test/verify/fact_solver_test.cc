@@ -121,7 +121,7 @@ bool SomeValuesMeet(const Problem& problem) {
   return false;
 }
 
-BOOST_AUTO_TEST_SUITE(SolveTest)
+BOOST_AUTO_TEST_SUITE(FactSolverTest)
 
 BOOST_AUTO_TEST_CASE(ThereIsASolutionExactlyIfTryingOutFindsOne) {
   int solved = 0;
