@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Definitions are equal if their bytes are.
+
+#include <cerrno>
+#include <functional>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <precompiledseccomp/precompile.h>
+
+#include "support/targets.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+using Function = std::function<Policy(const Values&)>;
+
+BOOST_AUTO_TEST_SUITE(SerializeTest)
+
+std::string ContentOf(std::vector<Variable> variables, const Function& function,
+                      const Target& target = X86()) {
+  return AskDefinition({"p", std::move(variables), function}, target).content;
+}
+
+BOOST_AUTO_TEST_CASE(EqualDefinitionsOfAnyNameHaveEqualContent) {
+  const Function function = [](const Values& v) {
+    return Policy().Allow("read", Arg(0) == v["fd"]).Errno(EPERM, "write");
+  };
+  BOOST_TEST((AskDefinition({"other", {"fd"}, function}, X86()).content == ContentOf({"fd"}, function)));
+}
+
+// Each differs in one thing from the first.
+BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
+  using Make = Policy (*)(const Value& fd);
+  const Make makes[] = {
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Log({"read", "write"}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) { return Policy().Allow({"read"}, Arg(0) == fd && Arg(1) == 1); },
+      [](const Value& fd) {
+        return Policy().Allow({"read", 1}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", IfAvailable("write")}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd || Arg(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 2);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg32(1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(2) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) >= 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1).In({1}));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && (Arg(1) & 1) == 1);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1).OnlyBits(1));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, !(Arg(0) == fd && Arg(1) == 1));
+      },
+      [](const Value& fd) {
+        return Policy().Add(RuleSet().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1)).Allow(7);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).Default(Action::Errno(fd));
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).Default(Action::Trap());
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).BadArchitecture(Action::Trap());
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).KnownUpTo("openat");
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).HotSyscalls({"read"});
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ForLinuxFrom(5, 4);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ForLinuxFrom(5, 10);
+      },
+  };
+  std::set<std::string> contents;
+  for (const Make make : makes)
+    contents.insert(ContentOf({"fd"}, [make](const Values& v) { return make(v["fd"]); }));
+  // The same policy with another name or width for the variable, and for another target.
+  contents.insert(ContentOf({"f"}, [&](const Values& v) { return makes[0](v["f"]); }));
+  contents.insert(ContentOf({Uint64("fd")}, [&](const Values& v) { return makes[0](v.Uint64("fd")); }));
+  contents.insert(ContentOf(
+      {"fd"}, [&](const Values& v) { return makes[0](v["fd"]); }, *FindTarget("aarch64")));
+  BOOST_TEST(contents.size() == std::size(makes) + 3);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing
