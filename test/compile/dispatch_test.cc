@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From a call's number to what is decided about it.
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <precompiledseccomp/define.h>
+
+#include "bpf/allow_cache.h"
+#include "bpf/disassembler.h"
+#include "bpf/interpreter.h"
+#include "compile/compile_for.h"
+#include "support/calls.h"
+
+namespace precompiledseccomp::testing {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(DispatchTest)
+
+BOOST_AUTO_TEST_CASE(AnEmptyPolicyIsOneInstruction) {
+  BOOST_TEST(CompileFor(Policy()).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
+  const auto program = CompileFor(Policy().Default(Action::Allow()));
+  for (const std::uint32_t nr : {0U, 0x3fffffffU, 0x80000000U, 0xffffffffU})
+    BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_ALLOW);
+  for (const std::uint32_t nr : {0x40000000U, 0xfffffffeU})
+    BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_KILL_PROCESS);
+  seccomp_data i386 = Call(0);
+  i386.arch = AUDIT_ARCH_I386;
+  BOOST_TEST(bpf::Run(program, i386).result == SECCOMP_RET_KILL_PROCESS);
+}
+
+BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {
+  Policy policy;
+  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3}).ForLinuxFrom(5, 4);
+  // ld arch, jeq, ld nr, one test for the calls, one for the bit and one for -1, three returns
+  const auto program = CompileFor(policy);
+  BOOST_TEST(program.size() == 9U, bpf::Disassemble(program));
+  BOOST_TEST(bpf::Run(program, Call(3)).executed == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitCostTwoTestsBehindAllCalls) {
+  Policy policy;
+  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3});
+  const auto program = CompileFor(policy);
+  policy.ForLinuxFrom(5, 4);
+  const auto for_new_kernels = CompileFor(policy);
+  BOOST_TEST(program.size() == for_new_kernels.size() + 2, bpf::Disassemble(program));
+  for (const std::uint32_t nr : {0U, 3U, 4U, 469U, 511U})
+    BOOST_TEST(bpf::Run(program, Call(nr)).executed == bpf::Run(for_new_kernels, Call(nr)).executed,
+               "number " << nr);
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsForeignCostsNothingWhereItIsRefusedAlike) {
+  const Policy policy = Policy().Allow({0, 1, 2, 3});
+  // ld arch, jeq, ld nr, one test for the calls, two returns
+  BOOST_TEST(CompileFor(policy).size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(ASkippedCallIsFoundWhateverElseIsNamed) {
+  for (const Target& target : Targets()) {
+    Policy policy;
+    policy.Default(Action::Errno(EPERM)).Allow({"read", Syscall::Skipped()}, Arg(0) == 3);
+    policy.HotSyscalls({Syscall::Skipped(), "read"});
+    const auto program = CompileFor(policy, target);
+    const auto answer = [&](std::uint32_t nr, std::uint64_t first) {
+      return bpf::Run(program, CallFor(target, nr, {first})).result;
+    };
+    BOOST_TEST_CONTEXT(target.name << "\n" << bpf::Disassemble(program)) {
+      BOOST_TEST(answer(0xffffffff, 3) == SECCOMP_RET_ALLOW);
+      BOOST_TEST(answer(0xffffffff, 4) == (SECCOMP_RET_ERRNO | EPERM));
+      BOOST_TEST(answer(0xfffffffe, 3) ==
+                 (target.foreign_abi_bits == 0 ? SECCOMP_RET_ERRNO | EPERM : SECCOMP_RET_KILL_PROCESS));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(NeighbouringCallsAreARange) {
+  std::vector<Syscall> calls;
+  for (int nr = 10; nr < 300; ++nr) calls.emplace_back(nr);
+  // ld arch, jeq, ld nr, two tests, two returns
+  BOOST_TEST(CompileFor(Policy().Allow(calls)).size() == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(ACallThatStandsAloneIsOneTest) {
+  BOOST_TEST(CompileFor(Policy().Allow(39)).size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(NothingBelowTheLowestOrAboveTheHighestAllowedNumberIsAllowed) {
+  std::vector<Syscall> calls;
+  for (int nr = 10; nr < 20; ++nr) calls.emplace_back(nr);
+  const auto program = CompileFor(Policy().Allow(calls));
+  BOOST_TEST(bpf::Run(program, Call(9)).result == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(bpf::Run(program, Call(10)).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(19)).result == SECCOMP_RET_ALLOW);
+  BOOST_TEST(bpf::Run(program, Call(20)).result == SECCOMP_RET_KILL_PROCESS);
+}
+
+BOOST_AUTO_TEST_CASE(CallsAllowedWhateverTheirArgumentsStayCacheable) {
+  Policy policy;
+  policy.Allow({"read", "write", "getpid"})
+      .Allow("ioctl", Arg32(1) == 5)
+      .HotSyscalls({"ioctl"})
+      .KnownUpTo(400);
+  const auto program = CompileFor(policy);
+  for (const std::uint32_t nr : {0U, 1U, 39U}) BOOST_TEST(bpf::IsCacheable(program, nr, AUDIT_ARCH_X86_64));
+  for (const std::uint32_t nr : {16U, 2U, 401U})
+    BOOST_TEST(!bpf::IsCacheable(program, nr, AUDIT_ARCH_X86_64));
+}
+
+BOOST_AUTO_TEST_CASE(ACallAllowedByRulesThatCoverEverythingIsCacheableToo) {
+  const auto program = CompileFor(Policy().Allow("read", Arg(0) < 10).Allow("read", Arg(0) >= 10));
+  BOOST_TEST(bpf::IsCacheable(program, 0, AUDIT_ARCH_X86_64));
+}
+
+BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow(301, Arg32(0) == 1).HotSyscalls({301});
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(WithoutDeclaredCallsTheMostUsualCheckedOneIsFoundFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow({"futex", "statx", "getcpu"}, Arg32(0) == 1);
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(202, {1})).executed == 7U);
+}
+
+// Frequencies fall slowly: a call that is eighth, behind calls that the kernel caches, is still worth a test.
+BOOST_AUTO_TEST_CASE(TheNextHottestCheckedCallIsFoundSecondWhateverStandsBetween) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Allow({301, 305}, Arg32(0) == 1).HotSyscalls({305, 0, 2, 4, 6, 8, 10, 301});
+  const auto program = CompileFor(policy);
+  BOOST_TEST(bpf::Run(program, Call(305, {1})).executed == 7U);
+  BOOST_TEST(bpf::Run(program, Call(301, {1})).executed == 8U);
+}
+
+BOOST_AUTO_TEST_CASE(ACallThatIsRefusedWhateverItsArgumentsWeighsNothing) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  policy.Errno(EPERM, "futex", Arg32(0) == 1);
+  const std::size_t path = bpf::Run(CompileFor(policy), Call(202, {1})).executed;
+  BOOST_TEST(bpf::Run(CompileFor(policy.HotSyscalls({"futex"})), Call(202, {1})).executed == path);
+  // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret: what it is if it is tested first
+  BOOST_TEST(path > 7U);
+}
+
+BOOST_AUTO_TEST_CASE(ACountOfZeroIsNoMistake) {
+  Policy policy;
+  policy.Allow(1, Arg32(0) == 1).SyscallCounts({{1, 0}});
+  BOOST_TEST(bpf::Run(CompileFor(policy), Call(1, {1})).result == SECCOMP_RET_ALLOW);
+}
+
+BOOST_AUTO_TEST_CASE(AHotCallThatIsCacheableIsNotTestedFirst) {
+  Policy policy;
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  const std::size_t without = CompileFor(policy).size();
+  BOOST_TEST(CompileFor(policy.HotSyscalls({10, 20})).size() == without);
+}
+
+// Not as deep as they are many: the kernel does not emulate them, and nobody says how often they are made.
+BOOST_AUTO_TEST_CASE(NumbersBeyondThoseOfTheKernelAreSearchedToo) {
+  Policy policy;
+  for (std::uint32_t i = 0; i < 600; ++i) policy.Errno(1 + i, static_cast<int>(2000 + 2 * i));
+  const auto program = CompileFor(policy);
+  for (std::uint32_t i = 0; i < 600; ++i) {
+    const auto run = bpf::Run(program, Call(2000 + 2 * i));
+    BOOST_TEST(run.result == (SECCOMP_RET_ERRNO | (1 + i)));
+    BOOST_TEST(run.executed <= 30U);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace precompiledseccomp::testing
