@@ -2,6 +2,8 @@
 //
 // From a call's number to what is decided about it.
 
+#include "compile/dispatch.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -20,15 +22,117 @@
 #include "bpf/disassembler.h"
 #include "bpf/interpreter.h"
 #include "compile/compile_for.h"
+#include "compile/decisions.h"
+#include "compile/graph_text.h"
+#include "compile/weights.h"
 #include "support/calls.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
+struct Row {
+  Policy policy;
+  const char* decision;
+  const Target* target = &X86();
+};
+
+void Check(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    const ResolvedPolicy policy = Resolve(row.policy, *row.target);
+    GraphText text;
+    compile::Graph& graph = text.graph();
+    const compile::Decisions decisions = compile::DecisionsOfCalls(policy, graph);
+    const compile::NodeId root =
+        compile::DispatchByNumber(policy, decisions, compile::WeightsOf(policy, decisions, graph), graph);
+    BOOST_TEST((root == text.Parse(row.decision)),
+               row.policy << "became\n  " << text.Print(root) << "\nand not\n  " << row.decision);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE(DispatchTest)
+
+BOOST_AUTO_TEST_CASE(TheArchitectureComesFirstAndThenTheNumber) {
+  Check({
+      {Policy().Allow(39), "arch == 0xc000003e ? (nr == 39 ? allow : kill) : kill"},
+      {Policy().Allow(39), "arch == 0xc00000b7 ? (nr == 39 ? allow : kill) : kill", &Arm()},
+      {Policy().Allow(39).BadArchitecture(Action::Trap()),
+       "arch == 0xc00000b7 ? (nr == 39 ? allow : kill) : trap 0", &Arm()},
+      // Where it makes no difference, neither is asked for.
+      {Policy(), "kill"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(NumbersThatAreDecidedAlikeAreRanges) {
+  Check({
+      {Policy().Allow({0, 1, 2, 3}), "arch == 0xc000003e ? (nr >= 4 ? kill : allow) : kill"},
+      {Policy().Allow({10, 11, 12, 13}),
+       "arch == 0xc000003e ? (nr >= 14 ? kill : nr >= 10 ? allow : kill) : kill"},
+      // Whose arguments are looked at alike as well.
+      {Policy().Allow({10, 11, 12, 13}, Arg32(0) == 1),
+       "arch == 0xc000003e ? (nr >= 14 ? kill : nr >= 10 ? (arg0.low == 1 ? allow : kill) : kill) : kill"},
+  });
+}
 
 BOOST_AUTO_TEST_CASE(AnEmptyPolicyIsOneInstruction) {
   BOOST_TEST(CompileFor(Policy()).size() == 1U);
+}
+
+// On x86-64: numbers with the x32 bit, but for -1, which is of a call that a tracer has skipped.
+BOOST_AUTO_TEST_CASE(NumbersOfAForeignAbiAreToldApartBehindAllCalls) {
+  Check({
+      {Policy().Allow({0, 1}).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
+       "arch == 0xc000003e ? (nr >= 2 ? (nr & 0x40000000 ? (nr == 0xffffffff ? errno 1 : kill) : errno 1)"
+       "                              : allow)"
+       "                   : kill"},
+      // Those from 512 to 547 as well, on old kernels.
+      {Policy().Allow({0, 1}).Default(Action::Errno(1)),
+       "no_call = nr & 0x40000000 ? (nr == 0xffffffff ? errno 1 : kill) : errno 1;"
+       "arch == 0xc000003e ? (nr >= 2 ? (nr >= 512 ? (nr >= 548 ? no_call : kill) : errno 1) : allow) : "
+       "kill"},
+      // Nor are there any where they are refused alike, or elsewhere.
+      {Policy().Allow({0, 1}), "arch == 0xc000003e ? (nr >= 2 ? kill : allow) : kill"},
+      {Policy().Allow({0, 1}).Default(Action::Errno(1)),
+       "arch == 0xc00000b7 ? (nr >= 2 ? errno 1 : allow) : kill", &Arm()},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(ARuleForSkippedCallsIsLookedForAmongForeignNumbersOnly) {
+  Check({
+      {Policy().Allow({Syscall::Skipped(), 0}).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
+       "arch == 0xc000003e ? (nr == 0 ? allow"
+       "                              : nr & 0x40000000 ? (nr == 0xffffffff ? allow : kill) : errno 1)"
+       "                   : kill"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(NumbersAboveTheBaselineAreUnknown) {
+  Check({
+      {Policy().Allow({0, 1, 2}).KnownUpTo(450).ForLinuxFrom(5, 4),
+       "no_call = nr & 0x40000000 ? (nr == 0xffffffff ? errno 38 : kill) : errno 38;"
+       "arch == 0xc000003e ? (nr >= 451 ? no_call : nr >= 3 ? kill : allow) : kill"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(TheHottestCallsWhoseArgumentsAreCheckedComeFirst) {
+  Check({
+      {Policy().Allow({0, 1, 2}).Allow(301, Arg32(0) == 1).HotSyscalls({301}),
+       "arch == 0xc000003e ? (nr == 301 ? (arg0.low == 1 ? allow : kill) : nr >= 3 ? kill : allow) : kill"},
+      {Policy().Allow({0, 1, 2}).Allow({301, 305}, Arg32(0) == 1).HotSyscalls({305, 301}),
+       "checked = arg0.low == 1 ? allow : kill;"
+       "arch == 0xc000003e ? (nr == 305 ? checked : nr == 301 ? checked : nr >= 3 ? kill : allow) : kill"},
+      // If none is declared, the one that is most usual: 202 is futex.
+      {Policy().Allow({0, 1, 2}).Allow({202, 301}, Arg32(0) == 1),
+       "checked = arg0.low == 1 ? allow : kill;"
+       "arch == 0xc000003e ? (nr == 202 ? checked : nr >= 301 ? (nr == 301 ? checked : kill)"
+       "                                                 : nr >= 3 ? kill : allow) : kill"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(HotCallsThatTheKernelAnswersDoNot) {
+  Check({
+      {Policy().Allow({0, 1, 2, 301}).HotSyscalls({301}),
+       "arch == 0xc000003e ? (nr >= 3 ? (nr == 301 ? allow : kill) : allow) : kill"},
+  });
 }
 
 BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {

@@ -17,12 +17,105 @@
 #include "bpf/disassembler.h"
 #include "bpf/interpreter.h"
 #include "compile/compile_for.h"
+#include "compile/graph_text.h"
+#include "compile/order/order.h"
+#include "compile/pass_table.h"
 #include "support/calls.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
+struct Row {
+  const char* what;
+  double weight;  // of each decision
+  std::vector<const char*> before;
+  std::vector<const char*> after;
+};
+
+void Check(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    GraphText text;
+    std::vector<compile::WeightedDecision> decisions;
+    for (const char* const decision : row.before) decisions.push_back({text.Parse(decision), row.weight});
+    std::vector<compile::NodeId> expected;
+    for (const char* const decision : row.after) expected.push_back(text.Parse(decision));
+    const std::vector<compile::NodeId> ordered = compile::Order(decisions, text.graph());
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+      BOOST_TEST(AnswerAlike(decisions[i].root, expected[i], text), row.what << ": the table is wrong");
+      BOOST_TEST((ordered[i] == expected[i]),
+                 row.what << ":\n  " << text.Print(decisions[i].root) << "\nshould have become\n  "
+                          << text.Print(expected[i]) << "\nand became\n  " << text.Print(ordered[i]));
+    }
+  }
+}
+
+constexpr double kSeldom = 0.1;
+constexpr double kOften = 10;
+
 BOOST_AUTO_TEST_SUITE(OrderTest)
+
+BOOST_AUTO_TEST_CASE(WhatAllAlternativesHaveInCommonIsAskedOnceAndLast) {
+  Check({
+      {"written first",
+       kOften,
+       {"second = arg0.high == 0 ? (arg1.low == 9 ? allow : kill) : kill;"
+        "arg0.high == 0 ? (arg1.low == 7 ? allow : second) : second"},
+       {"fd = arg0.high == 0 ? allow : kill; arg1.low == 7 ? fd : arg1.low == 9 ? fd : kill"}},
+      {"written last",
+       kOften,
+       {"arg1.low == 7 ? (arg0.high == 0 ? allow : kill) : arg1.low == 9 ? (arg0.high == 0 ? allow : kill) : "
+        "kill"},
+       {"fd = arg0.high == 0 ? allow : kill; arg1.low == 7 ? fd : arg1.low == 9 ? fd : kill"}},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(ValuesThatWereTriedInTurnAreSearched) {
+  Check({
+      {"as a range",
+       kOften,
+       {"arg1.low == 5 ? allow : arg1.low == 7 ? allow : arg1.low == 6 ? allow : kill"},
+       {"arg1.low >= 5 ? (arg1.low >= 8 ? kill : allow) : kill"}},
+      {"as bits",
+       kOften,
+       {"arg1.low == 1 ? allow : arg1.low == 0x80 ? allow : arg1.low == 0x81 ? allow : arg1.low == 0 ? allow "
+        ": kill"},
+       {"arg1.low & 0xffffff7e ? kill : allow"}},
+      {"with what each of them leads to, none after more than three tests",
+       kOften,
+       {"arg1.low == 1 ? (arg2.low == 1 ? allow : kill)"
+        ": arg1.low == 2 ? (arg2.low == 2 ? allow : kill)"
+        ": arg1.low == 3 ? (arg2.low == 3 ? allow : kill)"
+        ": arg1.low == 4 ? (arg2.low == 4 ? allow : kill)"
+        ": arg1.low == 5 ? (arg2.low == 5 ? allow : kill) : kill"},
+       {"arg1.low >= 3 ? (arg1.low >= 5 ? (arg1.low == 5 ? (arg2.low == 5 ? allow : kill) : kill)"
+        "                               : arg1.low == 3 ? (arg2.low == 3 ? allow : kill)"
+        "                               : arg2.low == 4 ? allow : kill)"
+        "               : arg1.low == 1 ? (arg2.low == 1 ? allow : kill)"
+        "               : arg1.low == 0 ? kill : arg2.low == 2 ? allow : kill"}},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(DecisionsAreOrderedSoThatTheyHaveMuchInCommon) {
+  Check({
+      {"a guard that both have",
+       kSeldom,
+       {"arg0.high == 0 ? (arg1.low == 7 ? allow : kill) : kill",
+        "arg0.high == 0 ? (arg2.low == 9 ? allow : kill) : kill"},
+       {"arg1.low == 7 ? (arg0.high == 0 ? allow : kill) : kill",
+        "arg2.low == 9 ? (arg0.high == 0 ? allow : kill) : kill"}},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsAsCheapAsItCanBeStaysAsItIs) {
+  Check({
+      {"an answer", kOften, {"allow"}, {"allow"}},
+      {"one test", kOften, {"arg0.low == 3 ? allow : kill"}, {"arg0.low == 3 ? allow : kill"}},
+      {"a test with different answers behind it",
+       kOften,
+       {"arg0.low == 3 ? (arg1.low == 1 ? allow : errno 1) : kill"},
+       {"arg0.low == 3 ? (arg1.low == 1 ? allow : errno 1) : kill"}},
+  });
+}
 
 // A value of a set whose members are too far apart to share a range.
 std::uint32_t Sparse(std::uint32_t i) {
