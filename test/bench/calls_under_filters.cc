@@ -36,6 +36,7 @@
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
 #include "libseccomp/libseccomp_filter.h"
+#include "support/calls.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -121,10 +122,7 @@ bool IsCached(const Case& of) {
 // How many instructions run for each call: none if the kernel's bitmap has the answer.
 std::size_t Executed(const Case& of) {
   if (of.filter.empty() || IsCached(of)) return 0;
-  seccomp_data call{};
-  call.nr = static_cast<int>(of.call.number);
-  call.arch = NativeTarget().audit_arch;
-  call.args[0] = of.call.argument;
+  const seccomp_data call = testing::NativeCall(of.call.number, {of.call.argument});
   const bpf::Execution execution = bpf::Run(of.filter, call);
   if (execution.result != SECCOMP_RET_ALLOW)
     throw std::runtime_error(std::string(of.call.name) + " is not allowed by " + of.name);

@@ -28,7 +28,7 @@ void Check(const std::vector<Row>& rows, const Target& target = X86()) {
   for (const Row& row : rows) {
     const std::string message =
         ErrorOf([&] { compile::CheckThatRulesCanMatch(Resolve(row.policy, target), {}); });
-    if (row.parts.empty()) BOOST_TEST(message == "no error", row.policy);
+    if (row.parts.empty()) BOOST_TEST(message == kNoError, row.policy);
     for (const std::string& part : row.parts)
       BOOST_TEST((message.find(part) != std::string::npos), "\"" << part << "\" is not in: " << message
                                                                  << "\nof\n"

@@ -141,9 +141,7 @@ BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
     BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_ALLOW);
   for (const std::uint32_t nr : {0x40000000U, 0xfffffffeU})
     BOOST_TEST(bpf::Run(program, Call(nr)).result == SECCOMP_RET_KILL_PROCESS);
-  seccomp_data i386 = Call(0);
-  i386.arch = AUDIT_ARCH_I386;
-  BOOST_TEST(bpf::Run(program, i386).result == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(bpf::Run(program, CallOn(AUDIT_ARCH_I386, 0)).result == SECCOMP_RET_KILL_PROCESS);
 }
 
 BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {

@@ -12,6 +12,7 @@
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
+#include "support/calls.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -22,10 +23,7 @@ constexpr std::uint32_t kNumbers = 470;
 std::vector<std::size_t> Paths(std::span<const sock_filter> program, std::uint32_t audit_arch) {
   std::vector<std::size_t> paths;
   for (std::uint32_t number = 0; number < kNumbers; ++number) {
-    seccomp_data call{};
-    call.nr = static_cast<int>(number);
-    call.arch = audit_arch;
-    paths.push_back(bpf::Run(program, call).executed);
+    paths.push_back(bpf::Run(program, CallOn(audit_arch, number)).executed);
   }
   return paths;
 }

@@ -10,11 +10,14 @@
 #include <boost/test/unit_test.hpp>
 
 #include "run.h"
+#include "support/errors.h"
 
 namespace precompiledseccomp::gen {
 namespace {
 
 namespace data = boost::unit_test::data;
+
+using testing::CheckContains;
 
 // The one line that an error is, without "precompiledseccomp-gen: " and the line feed.
 std::string ErrorLine(const Outcome& outcome) {
@@ -23,10 +26,6 @@ std::string ErrorLine(const Outcome& outcome) {
                            outcome.err.back() == '\n' && outcome.err.starts_with(prefix);
   if (!is_one_line) return "not one line of the generator: " + outcome.err;
   return outcome.err.substr(prefix.size(), outcome.err.size() - prefix.size() - 1);
-}
-
-void CheckContains(const std::string& text, const std::string& part) {
-  BOOST_TEST(text.find(part) != std::string::npos, "\"" << part << "\" is not in: " << text);
 }
 
 // Runs the generator with outputs that are there and outputs that are not, and checks that it left them
@@ -121,7 +120,7 @@ BOOST_DATA_TEST_CASE(AFaultyModuleIsOneLineAndNoOutput, data::make(kFaults), fau
   BOOST_TEST(outcome.status == 1);
   const std::string line = ErrorLine(outcome);
   BOOST_TEST(line.starts_with(module + ": "), line);
-  CheckContains(line, faulty.message);
+  CheckContains(line, {faulty.message});
 }
 
 // The generator must know the Error of a module for its own, not for some std::exception. GCC's run-time
@@ -137,7 +136,7 @@ BOOST_AUTO_TEST_CASE(AnErrorOfAModuleWithHiddenSymbolsIsOneOfTheGenerator) {
   if (!Exists("readelf")) return;
   const Outcome symbols = Run({"readelf", "--dyn-syms", "-W", module});
   BOOST_TEST(symbols.status == 0);
-  CheckContains(symbols.out, " _ZTIN18precompiledseccomp5ErrorE");
+  CheckContains(symbols.out, {" _ZTIN18precompiledseccomp5ErrorE"});
 }
 
 BOOST_AUTO_TEST_CASE(TheFaultyModuleWithoutFaultIsFine) {
@@ -220,14 +219,14 @@ BOOST_AUTO_TEST_CASE(WrongUsageIsOneLineAndExitStatus2) {
       const Outcome outcome = RunGenerator("good", arguments);
       BOOST_TEST(outcome.status == 2);
       BOOST_TEST(outcome.out == "");
-      CheckContains(ErrorLine(outcome), message);
+      CheckContains(ErrorLine(outcome), {message});
     }
   }
   BOOST_TEST(folder.Files().empty());
 
   const Outcome without_module = Run({GENERATOR, "--list"});
   BOOST_TEST(without_module.status == 2);
-  CheckContains(ErrorLine(without_module), "--module is missing");
+  CheckContains(ErrorLine(without_module), {"--module is missing"});
 }
 
 BOOST_AUTO_TEST_CASE(ANamespaceThatCannotBeUsedIsWrongUsage) {
@@ -238,7 +237,7 @@ BOOST_AUTO_TEST_CASE(ANamespaceThatCannotBeUsedIsWrongUsage) {
       const Outcome outcome = RunGenerator(
           "good", {"--source", folder / "f.cc", "--header", folder / "f.h", "--namespace", name});
       BOOST_TEST(outcome.status == 2);
-      CheckContains(ErrorLine(outcome), "namespace");
+      CheckContains(ErrorLine(outcome), {"namespace"});
     }
   }
   BOOST_TEST(folder.Files().empty());

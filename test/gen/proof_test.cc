@@ -13,12 +13,16 @@
 #include "modules/good.h"
 #include "programs/proof.h"
 #include "run.h"
+#include "support/errors.h"
+#include "support/targets.h"
 #include "verify/diagrams.h"
 
 namespace precompiledseccomp::gen {
 namespace {
 
 using nlohmann::json;
+using testing::CheckContains;
+using testing::X86;
 
 constexpr const char* kAllProved =
     "// Proved of every program: for all calls and all values of its variables, it answers as its policy "
@@ -29,10 +33,6 @@ constexpr const char* kOthersProved =
     "policy does.\n";
 // Less than `large` takes, and more than `small`.
 const Words kFewSteps = {"--proof-steps", "300"};
-
-bool Contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::string SourceOf(const std::string& module, const Words& arguments) {
   const TemporaryFolder folder;
@@ -51,15 +51,11 @@ json ProofsOf(const std::string& module, const Words& arguments) {
   return proofs;
 }
 
-const Target& X86() {
-  return *FindTarget("x86_64");
-}
-
 BOOST_AUTO_TEST_SUITE(proof)
 
 BOOST_AUTO_TEST_CASE(EveryProgramIsProvedUnlessToldOtherwise) {
-  BOOST_TEST(Contains(SourceOf("good", {}), kAllProved));
-  BOOST_TEST(Contains(SourceOf("good", {"--prove", "on"}), kAllProved));
+  CheckContains(SourceOf("good", {}), {kAllProved});
+  CheckContains(SourceOf("good", {"--prove", "on"}), {kAllProved});
   const json proofs = ProofsOf("good", {});
   BOOST_TEST(proofs.size() == GoodPrograms().size());
   for (const auto& [name, proof] : proofs.items()) BOOST_TEST_CONTEXT(name) {
@@ -71,23 +67,23 @@ BOOST_AUTO_TEST_CASE(EveryProgramIsProvedUnlessToldOtherwise) {
 
 BOOST_AUTO_TEST_CASE(WithoutProofsTheSourceSaysSo) {
   const std::string source = SourceOf("proofs", {"--prove=off"});
-  BOOST_TEST(Contains(source,
-                      "// No program is proved.\n//   NOT PROVED: large (--prove=off)\n"
-                      "//   NOT PROVED: large-twin (--prove=off)\n//   NOT PROVED: small (--prove=off)\n"));
+  CheckContains(source,
+                {"// No program is proved.\n//   NOT PROVED: large (--prove=off)\n"
+                 "//   NOT PROVED: large-twin (--prove=off)\n//   NOT PROVED: small (--prove=off)\n"});
   BOOST_TEST(ProofsOf("proofs", {"--prove=off"})["small"] ==
              json({{"proved", false}, {"reason", "--prove=off"}}));
 }
 
 BOOST_AUTO_TEST_CASE(AProgramThatMayBeTooLargeIsProvedIfItIsNot) {
-  BOOST_TEST(Contains(SourceOf("proofs", {}), kAllProved));
+  CheckContains(SourceOf("proofs", {}), {kAllProved});
   BOOST_TEST(ProofsOf("proofs", {})["large"]["proved"] == true);
 }
 
 BOOST_AUTO_TEST_CASE(AProgramThatMayBeTooLargeIsNamedInTheSourceIfItIs) {
   const std::string source = SourceOf("proofs", kFewSteps);
-  BOOST_TEST(Contains(source, std::string(kOthersProved) +
-                                  "//   NOT PROVED: large (the proof takes more than 300 steps)\n"
-                                  "//   NOT PROVED: large-twin (the proof takes more than 300 steps)\n\n"));
+  CheckContains(source, {std::string(kOthersProved) +
+                         "//   NOT PROVED: large (the proof takes more than 300 steps)\n"
+                         "//   NOT PROVED: large-twin (the proof takes more than 300 steps)\n\n"});
   const json proofs = ProofsOf("proofs", kFewSteps);
   BOOST_TEST(proofs["large"] == json({{"proved", false}, {"reason", "the proof takes more than 300 steps"}}));
   BOOST_TEST(proofs["small"]["proved"] == true);
@@ -155,9 +151,9 @@ BOOST_AUTO_TEST_CASE(AWrongFilterIsAnErrorWithACallThatShowsIt) {
   program.instructions.back() = bpf::Return(SECCOMP_RET_ALLOW);
   BOOST_CHECK_EXCEPTION(ProveProgram(program, answers, 1000000), Error, [](const Error& error) {
     BOOST_TEST(error.program() == "worker");
-    BOOST_TEST(Contains(error.problem(), "the compiled filter is wrong: read(...) with fd1 = "));
-    BOOST_TEST(Contains(error.problem(), ": filter allow, policy kill_process, at instruction "));
-    BOOST_TEST(Contains(error.problem(), "; please report this as a bug of precompiledseccomp"));
+    CheckContains(error.problem(), {"the compiled filter is wrong: read(...) with fd1 = ",
+                                    ": filter allow, policy kill_process, at instruction ",
+                                    "; please report this as a bug of precompiledseccomp"});
     return true;
   });
 }
@@ -172,7 +168,7 @@ BOOST_AUTO_TEST_CASE(AFilterThatIsNotFollowedIsAnErrorWhateverTheDefinitionPermi
   for (PrecompiledVariable& variable : program.variables)
     for (std::uint32_t& offset : variable.low_offsets) offset += 2;
   BOOST_CHECK_EXCEPTION(ProveProgram(program, answers, 1000000), Error, [](const Error& error) {
-    BOOST_TEST(Contains(error.problem(), "the compiled filter cannot be proved: instruction 1 (add #0x1) "));
+    CheckContains(error.problem(), {"the compiled filter cannot be proved: instruction 1 (add #0x1) "});
     return true;
   });
 }

@@ -20,6 +20,7 @@
 #include "modules/good.h"
 #include "report/allowed_paths.h"
 #include "run.h"
+#include "support/calls.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -219,9 +220,7 @@ BOOST_AUTO_TEST_CASE(StatisticsAreThoseOfThePrograms) {
         BOOST_TEST(SyscallName(program.target, limit).front() == '#');
         double sum = 0;
         for (std::uint32_t number = 0; number < limit; ++number) {
-          seccomp_data call = {};
-          call.nr = static_cast<int>(number);
-          call.arch = program.target.audit_arch;
+          const seccomp_data call = testing::CallFor(program.target, static_cast<std::int64_t>(number));
           BOOST_TEST(lengths[number] == bpf::Run(program.instructions, call).executed);
           sum += static_cast<double>(lengths[number]);
         }

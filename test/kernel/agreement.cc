@@ -10,6 +10,7 @@
 #include "bpf/interpreter.h"
 #include "kernel/answers_as_errnos.h"
 #include "kernel/doors.h"
+#include "support/calls.h"
 #include "support/compare.h"
 
 namespace precompiledseccomp::testing {
@@ -130,9 +131,7 @@ std::vector<seccomp_data> CallsToAgreeOn(const ResolvedPolicy& policy, Random& r
   const std::uint64_t ordinary_code = calls.front().instruction_pointer;
   for (std::uint32_t number = 0; number <= kNumbers; ++number)
     for (const std::uint32_t bit : {0U, kX32Bit}) {
-      seccomp_data call{};
-      call.nr = static_cast<int>(number | bit);
-      call.arch = policy.target.audit_arch;
+      seccomp_data call = CallFor(policy.target, number | bit);
       call.instruction_pointer = ordinary_code;
       calls.push_back(call);
     }

@@ -22,6 +22,7 @@
 #include "compile/compile.h"
 #include "kernel/filtered_child.h"
 #include "support/boundary_calls.h"
+#include "support/calls.h"
 #include "support/random.h"
 
 namespace precompiledseccomp::testing {
@@ -35,13 +36,6 @@ Policy WithCallsNeeded() {
   const std::vector<std::uint32_t> needed = CallsNeeded();
   policy.Allow(std::vector<Syscall>(needed.begin(), needed.end()));
   return policy;
-}
-
-seccomp_data Call(std::uint32_t number, std::initializer_list<std::uint64_t> args = {}) {
-  seccomp_data call{};
-  call.nr = static_cast<int>(number);
-  std::copy(args.begin(), args.end(), call.args);
-  return call;
 }
 
 std::vector<sock_filter> CompileHere(const Policy& policy) {
@@ -61,7 +55,7 @@ BOOST_AUTO_TEST_SUITE(Filters, *boost::unit_test::precondition(KernelTakesFilter
 
 BOOST_AUTO_TEST_CASE(EveryActionDoesWhatItsNameSays) {
   const auto outcome = [](const Action& action) {
-    return OutcomeOf(WithCallsNeeded().Add(action, kNoCall), Call(kNoCall));
+    return OutcomeOf(WithCallsNeeded().Add(action, kNoCall), NativeCall(kNoCall));
   };
   const std::string enosys = "returned " + std::to_string(-ENOSYS);
   BOOST_TEST(outcome(Action::Allow()) == enosys);
@@ -76,10 +70,10 @@ BOOST_AUTO_TEST_CASE(EveryActionDoesWhatItsNameSays) {
 
 BOOST_AUTO_TEST_CASE(TheDefaultActionIsForWhatNoRuleNames) {
   const Policy policy = WithCallsNeeded().Errno(2001, kNoCall).Default(Action::Errno(2002));
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall)) == "errno 2001 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall)) == "errno 2001 of the filter");
   for (const std::uint32_t number : {kNoCall - 1, kNoCall + 1, static_cast<std::uint32_t>(SYS_getppid)})
-    BOOST_TEST(OutcomeOf(policy, Call(number)) == "errno 2002 of the filter");
-  BOOST_TEST(OutcomeOf(WithCallsNeeded(), Call(SYS_getppid)) == "killed");
+    BOOST_TEST(OutcomeOf(policy, NativeCall(number)) == "errno 2002 of the filter");
+  BOOST_TEST(OutcomeOf(WithCallsNeeded(), NativeCall(SYS_getppid)) == "killed");
 }
 
 BOOST_AUTO_TEST_CASE(CallsAboveTheBaselineHaveTheirOwnAction) {
@@ -88,9 +82,9 @@ BOOST_AUTO_TEST_CASE(CallsAboveTheBaselineHaveTheirOwnAction) {
                             .Default(Action::Errno(2002))
                             .KnownUpTo(kNoCall)
                             .Unknown(Action::Errno(2003));
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall)) == "errno 2002 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall + 1)) == "errno 2003 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall + 9)) == "errno 2001 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall)) == "errno 2002 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall + 1)) == "errno 2003 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall + 9)) == "errno 2001 of the filter");
 }
 
 BOOST_AUTO_TEST_CASE(A32BitArgumentIgnoresTheUpperHalfAndAWholeOneDoesNot) {
@@ -101,18 +95,18 @@ BOOST_AUTO_TEST_CASE(A32BitArgumentIgnoresTheUpperHalfAndAWholeOneDoesNot) {
                             .Errno(2004, kNoCall, Arg(3) >= 0x80000000)
                             .Default(Action::Errno(2005));
   constexpr std::uint64_t kGarbage = 0xdeadbeef00000000;
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall, {7 | kGarbage})) == "errno 2001 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall, {0, 7})) == "errno 2002 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall, {0, 7 | kGarbage})) == "errno 2005 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall, {0, 0, 5 | kGarbage})) == "errno 2005 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(kNoCall, {0, 0, 0, 5 | kGarbage})) == "errno 2004 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {7 | kGarbage})) == "errno 2001 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 7})) == "errno 2002 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 7 | kGarbage})) == "errno 2005 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 0, 5 | kGarbage})) == "errno 2005 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 0, 0, 5 | kGarbage})) == "errno 2004 of the filter");
 }
 
 BOOST_AUTO_TEST_CASE(AllSixArgumentsArriveInTheirPlaces) {
   Policy policy = WithCallsNeeded();
   for (int i = 0; i < 6; ++i) policy.Errno(2001 + i, kNoCall, Arg(i) == 0x123456789abcdef0);
   for (int i = 0; i < 6; ++i) {
-    seccomp_data call = Call(kNoCall);
+    seccomp_data call = NativeCall(kNoCall);
     call.args[i] = 0x123456789abcdef0;
     BOOST_TEST(OutcomeOf(policy, call) == "errno " + std::to_string(2001 + i) + " of the filter");
   }
@@ -124,7 +118,7 @@ BOOST_AUTO_TEST_CASE(ConditionsOnTheInstructionPointerSeeWhereTheCallWasMade) {
     return WithCallsNeeded().Errno(2001, kNoCall, condition).Default(Action::Errno(2002));
   };
   const auto holds = [&](const Condition& condition) {
-    return OutcomeOf(policy(condition), Call(kNoCall)) == "errno 2001 of the filter";
+    return OutcomeOf(policy(condition), NativeCall(kNoCall)) == "errno 2001 of the filter";
   };
   BOOST_TEST(holds(InstructionPointer() == here));
   BOOST_TEST(holds(InstructionPointer() >= here));
@@ -164,13 +158,15 @@ BOOST_AUTO_TEST_CASE(VariablesStandForTheValuesTheyAreRenderedWith) {
     return OutcomeText(MakeCalls(Render(program, values), {&call, 1}).front());
   };
   constexpr std::uint64_t kAddress = 0x7f1234567000;
-  BOOST_TEST(outcome({3, 9, 2500, kAddress}, Call(kNoCall, {3})) == "errno 2500 of the filter");
-  BOOST_TEST(outcome({3, 9, 2501, kAddress}, Call(kNoCall, {9})) == "errno 2501 of the filter");
-  BOOST_TEST(outcome({3, 9, 2500, kAddress}, Call(kNoCall, {4})) == "errno 2002 of the filter");
-  BOOST_TEST(outcome({9, 3, 2500, kAddress}, Call(kNoCall, {4, kAddress})) == "errno 2001 of the filter");
-  BOOST_TEST(outcome({9, 3, 2500, kAddress}, Call(kNoCall, {4, kAddress - 1})) == "errno 2002 of the filter");
+  BOOST_TEST(outcome({3, 9, 2500, kAddress}, NativeCall(kNoCall, {3})) == "errno 2500 of the filter");
+  BOOST_TEST(outcome({3, 9, 2501, kAddress}, NativeCall(kNoCall, {9})) == "errno 2501 of the filter");
+  BOOST_TEST(outcome({3, 9, 2500, kAddress}, NativeCall(kNoCall, {4})) == "errno 2002 of the filter");
+  BOOST_TEST(outcome({9, 3, 2500, kAddress}, NativeCall(kNoCall, {4, kAddress})) ==
+             "errno 2001 of the filter");
+  BOOST_TEST(outcome({9, 3, 2500, kAddress}, NativeCall(kNoCall, {4, kAddress - 1})) ==
+             "errno 2002 of the filter");
   // The kernel caps error numbers at 4095.
-  BOOST_TEST(outcome({5, 5, 60000, kAddress}, Call(kNoCall, {5})) == "errno 4095 of the filter");
+  BOOST_TEST(outcome({5, 5, 60000, kAddress}, NativeCall(kNoCall, {5})) == "errno 4095 of the filter");
 }
 
 // Thousands of instructions, so that most jumps are too far for a conditional one.
@@ -225,7 +221,7 @@ BOOST_AUTO_TEST_CASE(RulesForRealCallsAreObeyed) {
 
   std::vector<seccomp_data> calls;
   const auto add = [&](long number, std::initializer_list<std::uint64_t> args) {
-    calls.push_back(Call(static_cast<std::uint32_t>(number), args));
+    calls.push_back(NativeCall(static_cast<std::uint32_t>(number), args));
   };
   add(SYS_getppid, {});
   add(SYS_getpid, {});
@@ -261,11 +257,11 @@ BOOST_AUTO_TEST_CASE(CallsWithTheX32BitAreRefusedWhateverTheDefaultIs) {
   constexpr std::uint32_t kX32Bit = 0x40000000;
   const Policy policy =
       Policy().Default(Action::Allow()).BadArchitecture(Action::Errno(2001)).Errno(2002, SYS_getppid);
-  BOOST_TEST(OutcomeOf(policy, Call(SYS_getppid)) == "errno 2002 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(SYS_getppid)) == "errno 2002 of the filter");
   for (const std::uint32_t number :
        {0U, 39U, static_cast<std::uint32_t>(SYS_getppid), 512U, 547U, 0x3fffffffU})
-    BOOST_TEST(OutcomeOf(policy, Call(number | kX32Bit)) == "errno 2001 of the filter");
-  BOOST_TEST(OutcomeOf(policy, Call(0xfffffffe)) == "errno 2001 of the filter");
+    BOOST_TEST(OutcomeOf(policy, NativeCall(number | kX32Bit)) == "errno 2001 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(0xfffffffe)) == "errno 2001 of the filter");
 }
 
 BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreRefusedWhateverTheDefaultIs) {
@@ -275,11 +271,11 @@ BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreRefusedWhateverTheDefaultIs) {
                       .KnownUpTo(300)
                       .Unknown(Action::Errno(2002));
   for (const std::uint32_t number : {512U, 547U})
-    BOOST_TEST(OutcomeOf(policy, Call(number)) == "errno 2001 of the filter");
+    BOOST_TEST(OutcomeOf(policy, NativeCall(number)) == "errno 2001 of the filter");
   for (const std::uint32_t number : {511U, 548U})
-    BOOST_TEST(OutcomeOf(policy, Call(number)) == "errno 2002 of the filter");
+    BOOST_TEST(OutcomeOf(policy, NativeCall(number)) == "errno 2002 of the filter");
   policy.ForLinuxFrom(5, 4);
-  BOOST_TEST(OutcomeOf(policy, Call(512)) == "errno 2002 of the filter");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(512)) == "errno 2002 of the filter");
 }
 
 BOOST_AUTO_TEST_CASE(CallsOfI386AreRefusedWhateverTheDefaultIs) {
@@ -291,8 +287,8 @@ BOOST_AUTO_TEST_CASE(CallsOfI386AreRefusedWhateverTheDefaultIs) {
   std::vector<seccomp_data> calls;
   // 20 is getpid there, and 39 mkdir; 102 is socketcall, by which every family of sockets comes in.
   for (const std::uint32_t number : {20U, 39U, 102U, 252U, 999U}) {
-    BOOST_TEST(OutcomeOf(policy, Call(number), Door::kInt80) == "errno 2001 of the filter");
-    calls.push_back(Call(number));
+    BOOST_TEST(OutcomeOf(policy, NativeCall(number), Door::kInt80) == "errno 2001 of the filter");
+    calls.push_back(NativeCall(number));
   }
   CheckObeyed(policy, calls, Door::kInt80);
 }
@@ -306,7 +302,7 @@ BOOST_AUTO_TEST_CASE(AVsyscallRuleSetHoldsForCallsFromTheVsyscallPageOnly) {
   policy.Add(RuleSet::OnlyVsyscall().Errno(2001, "time").Allow("gettimeofday", Arg(0) == 0));
   policy.Errno(2002, {"time", "gettimeofday"});
   const auto outcome = [&](long number, std::uint64_t argument, Door door) {
-    return OutcomeOf(policy, Call(static_cast<std::uint32_t>(number), {argument}), door);
+    return OutcomeOf(policy, NativeCall(static_cast<std::uint32_t>(number), {argument}), door);
   };
   BOOST_TEST(outcome(SYS_time, 0, Door::kVsyscall) == "errno 2001 of the filter");
   BOOST_TEST(outcome(SYS_time, 0, Door::kSyscall) == "errno 2002 of the filter");

@@ -25,6 +25,7 @@
 #include "support/meant_by_others.h"
 #include "support/rendering.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 #include "verify/verify.h"
 
 namespace precompiledseccomp::testing {
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(FiltersWithTwoRulesForACallAreProvedOrShownToBeWrong) {
 // comes with the low half.
 BOOST_AUTO_TEST_CASE(AFilterThatComparesTheWrongHalfIsRefuted) {
   using namespace bpf;  // NOLINT: instructions are written like assembly
-  const Target& target = *FindTarget("x86_64");
+  const Target& target = X86();
   Policy policy;
   policy.Default(Action::Errno(1)).Allow(219, Arg(2) <= 0x500000005 || Arg(2) <= 0x80000000);
   const std::uint32_t low = ArgumentOffset(2, Half::kLow, false);

@@ -20,6 +20,7 @@
 #include "support/random.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -28,8 +29,7 @@ namespace {
 constexpr std::size_t kMostOfARandomPolicy = 200;
 
 CompiledPolicy CompiledForSeed(std::uint64_t seed) {
-  return Compiled(RandomDefinition(seed, {.variables = seed % 2 == 0}),
-                  *FindTarget(seed / 2 % 2 == 0 ? "x86_64" : "aarch64"));
+  return Compiled(RandomDefinition(seed, {.variables = seed % 2 == 0}), seed / 2 % 2 == 0 ? X86() : Arm());
 }
 
 BOOST_AUTO_TEST_SUITE(MutantsAreRefutedOrEquivalent)

@@ -16,6 +16,7 @@
 #include "support/random.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -45,7 +46,7 @@ BOOST_AUTO_TEST_CASE(PoliciesOfTheExamples) {
 BOOST_AUTO_TEST_CASE(RandomPoliciesWithoutVariables) {
   BothProvers provers;
   ForEachSeed(10, 150, [&](std::uint64_t seed) {
-    const Target& target = *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64");
+    const Target& target = seed % 2 == 0 ? X86() : Arm();
     Check(Compiled(RandomDefinition(seed), target), provers);
   });
 }
@@ -53,7 +54,7 @@ BOOST_AUTO_TEST_CASE(RandomPoliciesWithoutVariables) {
 BOOST_AUTO_TEST_CASE(RandomPoliciesWithVariables) {
   BothProvers provers;
   ForEachSeed(10, 150, [&](std::uint64_t seed) {
-    const Target& target = *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64");
+    const Target& target = seed % 2 == 0 ? X86() : Arm();
     Check(Compiled(RandomDefinition(seed, {.variables = true}), target), provers);
   });
 }
@@ -62,7 +63,7 @@ BOOST_AUTO_TEST_CASE(RandomPoliciesWithVariables) {
 BOOST_AUTO_TEST_CASE(DisguisedFilters) {
   BothProvers provers;
   ForEachSeed(10, 150, [&](std::uint64_t seed) {
-    const Target& target = *FindTarget(seed / 2 % 2 == 0 ? "x86_64" : "aarch64");
+    const Target& target = seed / 2 % 2 == 0 ? X86() : Arm();
     const CompiledPolicy compiled = Compiled(RandomDefinition(seed, {.variables = seed % 2 == 0}), target);
     Random random(seed);
     if (const auto disguised = Disguised(compiled.filter, random))

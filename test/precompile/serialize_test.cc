@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
   contents.insert(ContentOf({"f"}, [&](const Values& v) { return makes[0](v["f"]); }));
   contents.insert(ContentOf({Uint64("fd")}, [&](const Values& v) { return makes[0](v.Uint64("fd")); }));
   contents.insert(ContentOf(
-      {"fd"}, [&](const Values& v) { return makes[0](v["fd"]); }, *FindTarget("aarch64")));
+      {"fd"}, [&](const Values& v) { return makes[0](v["fd"]); }, Arm()));
   BOOST_TEST(contents.size() == std::size(makes) + 3);
 }
 

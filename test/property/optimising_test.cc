@@ -17,6 +17,7 @@
 #include "support/compare.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -68,9 +69,7 @@ void ComparePaths(std::uint64_t seed, const Target& target, Paths& paths) {
 
 BOOST_AUTO_TEST_CASE(SkippingKnownTestsNeverChangesAnAnswerAndNeverLengthensAPath) {
   Paths paths;
-  ForEachSeed(25, 300, [&](std::uint64_t seed) {
-    ComparePaths(seed, *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64"), paths);
-  });
+  ForEachSeed(25, 300, [&](std::uint64_t seed) { ComparePaths(seed, seed % 2 == 0 ? X86() : Arm(), paths); });
   BOOST_TEST_MESSAGE(paths.plain << " instructions run became " << paths.optimised);
   // Else there was nothing to skip, and nothing was tested.
   BOOST_TEST(paths.optimised < paths.plain);
@@ -124,9 +123,8 @@ void CompareOrders(std::uint64_t seed, const Target& target, Paths& paths) {
 
 BOOST_AUTO_TEST_CASE(OrderingNeverChangesAnAnswerAndNeverLengthensTheLongestPathOfACall) {
   Paths paths;
-  ForEachSeed(26, 3000, [&](std::uint64_t seed) {
-    CompareOrders(seed, *FindTarget(seed % 2 == 0 ? "x86_64" : "aarch64"), paths);
-  });
+  ForEachSeed(26, 3000,
+              [&](std::uint64_t seed) { CompareOrders(seed, seed % 2 == 0 ? X86() : Arm(), paths); });
   BOOST_TEST_MESSAGE(paths.plain << " instructions on the longest paths became " << paths.optimised);
   BOOST_TEST(paths.optimised < paths.plain);
 }

@@ -14,6 +14,7 @@
 #include "support/compare.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -34,23 +35,23 @@ void CheckPolicy(std::uint64_t seed, const Target& target) {
 }
 
 BOOST_AUTO_TEST_CASE(AnswerLikeThePolicyOnX86_64) {
-  ForEachSeed(40, 600, [](std::uint64_t seed) { CheckPolicy(seed, *FindTarget("x86_64")); });
+  ForEachSeed(40, 600, [](std::uint64_t seed) { CheckPolicy(seed, X86()); });
 }
 
 BOOST_AUTO_TEST_CASE(AnswerLikeThePolicyOnAarch64) {
-  ForEachSeed(40, 600, [](std::uint64_t seed) { CheckPolicy(seed, *FindTarget("aarch64")); });
+  ForEachSeed(40, 600, [](std::uint64_t seed) { CheckPolicy(seed, Arm()); });
 }
 
 // Those who were to load a word found a copy of the test nearer by.
 BOOST_AUTO_TEST_CASE(NoLoadIsLeftBehindWhereATestIsCopied) {
-  CheckPolicy(5002099, *FindTarget("x86_64"));
-  CheckPolicy(5002099, *FindTarget("aarch64"));
+  CheckPolicy(5002099, X86());
+  CheckPolicy(5002099, Arm());
 }
 
 // Frequencies choose the order of tests, and nothing else.
 BOOST_AUTO_TEST_CASE(AnswerAlikeWhateverTheFrequencies) {
   ForEachSeed(25, 200, [](std::uint64_t seed) {
-    const Target& target = *FindTarget("x86_64");
+    const Target& target = X86();
     const Policy policy = RandomDefinition(seed).policy(Values(target, {}));
     ResolvedPolicy without = Resolve(policy, target);
     without.counts.clear();
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 // The other tests are worth little if their calls leave much of the programs alone.
 BOOST_AUTO_TEST_CASE(BoundaryCallsRunNearlyEveryInstruction) {
-  const Target& target = *FindTarget("x86_64");
+  const Target& target = X86();
   std::size_t instructions = 0;
   std::size_t run = 0;
   ForEachSeed(25, 150, [&](std::uint64_t seed) {

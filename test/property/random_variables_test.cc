@@ -13,6 +13,7 @@
 #include "support/compare.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -45,11 +46,11 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
 BOOST_AUTO_TEST_SUITE(RandomDefinitions)
 
 BOOST_AUTO_TEST_CASE(RenderLikeThePolicyOnX86_64) {
-  ForEachSeed(3, 150, [](std::uint64_t seed) { CheckDefinition(seed, *FindTarget("x86_64")); });
+  ForEachSeed(3, 150, [](std::uint64_t seed) { CheckDefinition(seed, X86()); });
 }
 
 BOOST_AUTO_TEST_CASE(RenderLikeThePolicyOnAarch64) {
-  ForEachSeed(3, 150, [](std::uint64_t seed) { CheckDefinition(seed, *FindTarget("aarch64")); });
+  ForEachSeed(3, 150, [](std::uint64_t seed) { CheckDefinition(seed, Arm()); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,9 +33,8 @@ BOOST_AUTO_TEST_SUITE(EvaluateTest)
 BOOST_AUTO_TEST_CASE(ASkippedCallGetsTheDefaultAction) {
   const Policy policy = Policy().Default(Action::Errno(EPERM)).Allow("read").BadArchitecture(Action::Trap());
   for (const Target& target : Targets()) {
-    seccomp_data call = Call(kSkipped);
-    call.arch = target.audit_arch;
-    BOOST_TEST(Evaluate(Resolve(policy, target), call) == (SECCOMP_RET_ERRNO | EPERM), target.name);
+    BOOST_TEST(Evaluate(Resolve(policy, target), CallFor(target, kSkipped)) == (SECCOMP_RET_ERRNO | EPERM),
+               target.name);
   }
   BOOST_TEST(Answer(policy, Call(-2)) == SECCOMP_RET_TRAP);
   BOOST_TEST(Answer(Policy(), Call(kSkipped)) == SECCOMP_RET_KILL_PROCESS);
@@ -72,9 +71,7 @@ BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreAnotherArchitectureOnOldKernels
 }
 
 BOOST_AUTO_TEST_CASE(OnOtherTargetsThoseNumbersAreLikeAnyOther) {
-  seccomp_data call = Call(512);
-  call.arch = Arm().audit_arch;
-  BOOST_TEST(Evaluate(Resolve(Policy().Allow(512), Arm()), call) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Evaluate(Resolve(Policy().Allow(512), Arm()), CallFor(Arm(), 512)) == SECCOMP_RET_ALLOW);
 }
 
 BOOST_AUTO_TEST_CASE(TheOldestKernelIsTakenOverWhenMergingIfThereIsNone) {
@@ -118,8 +115,7 @@ BOOST_AUTO_TEST_CASE(EveryActionAnswersWithItsReturnValue) {
 BOOST_AUTO_TEST_CASE(AnotherArchitectureGetsItsOwnActionWhateverTheRulesSay) {
   Policy policy;
   policy.Allow("read").Default(Action::Allow()).BadArchitecture(Action::Errno(ENOSYS));
-  seccomp_data call = Call(kRead);
-  call.arch = AUDIT_ARCH_I386;
+  const seccomp_data call = CallOn(AUDIT_ARCH_I386, kRead);
   BOOST_TEST(Answer(policy, call) == (SECCOMP_RET_ERRNO | ENOSYS));
 }
 
@@ -136,9 +132,7 @@ BOOST_AUTO_TEST_CASE(AnX32NumberIsAnotherArchitectureEvenUnderDefaultAllow) {
 BOOST_AUTO_TEST_CASE(OnAarch64NoNumberBelongsToAnotherAbi) {
   Policy policy;
   policy.Default(Action::Allow());
-  seccomp_data call = Call(0x40000001);
-  call.arch = AUDIT_ARCH_AARCH64;
-  BOOST_TEST(Evaluate(Resolve(policy, Arm()), call) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Evaluate(Resolve(policy, Arm()), CallFor(Arm(), 0x40000001)) == SECCOMP_RET_ALLOW);
 }
 
 BOOST_AUTO_TEST_CASE(NumbersAboveTheBaselineFailWithEnosysSoThatLibcFallsBack) {

@@ -7,6 +7,8 @@
 
 #include <precompiledseccomp/define.h>
 
+#include "support/targets.h"
+
 // What compilers with seeded bugs are tried with.
 namespace precompiledseccomp::testing {
 
@@ -15,8 +17,7 @@ struct PolicyCase {
   Target target;
 };
 
-PolicyCase CaseOf(const std::string& name, const Policy& policy,
-                  const Target& target = *FindTarget("x86_64"));
+PolicyCase CaseOf(const std::string& name, const Policy& policy, const Target& target = X86());
 
 // Policies without variables, each for something that a pass has to get right.
 std::vector<PolicyCase> SmallPolicies();

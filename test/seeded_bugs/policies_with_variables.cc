@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "seeded_bugs/policies.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -14,7 +15,7 @@ PolicyCase Of(const std::string& name, const std::vector<Variable>& variables,
     add_rules(values, policy);
     return policy;
   };
-  return {{name, variables, policy_for}, *FindTarget("x86_64")};
+  return {{name, variables, policy_for}, X86()};
 }
 
 // What programs do most.

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "seeded_bugs/policies.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -203,7 +204,7 @@ Policy TestsThatOthersAnswer() {
 
 // Like x86-64, with the other byte order: no target has it yet, but the compiler is to know it.
 Target BigEndian() {
-  Target target = *FindTarget("x86_64");
+  Target target = X86();
   target.big_endian = true;
   return target;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "support/compare.h"
+#include "support/calls.h"
 
 #include <algorithm>
 #include <exception>
@@ -136,10 +137,7 @@ assertion_result CachesWhatIsAllowed(const ResolvedPolicy& policy, std::span<con
       return Failure(SyscallName(policy.target, number) + " is allowed unconditionally but not cacheable\n" +
                      RulesText(policy, number) + bpf::Disassemble(program));
   for (const std::uint32_t number : bpf::CacheableNumbers(program, arch, kNumbersToCache)) {
-    seccomp_data call{};
-    call.nr = static_cast<int>(number);
-    call.arch = arch;
-    if (Evaluate(policy, call) != SECCOMP_RET_ALLOW)
+    if (Evaluate(policy, CallOn(arch, number)) != SECCOMP_RET_ALLOW)
       return Failure(SyscallName(policy.target, number) + " is cacheable but not allowed\n" +
                      RulesText(policy, number) + bpf::Disassemble(program));
   }

@@ -11,7 +11,9 @@
 // What errors say.
 namespace precompiledseccomp::testing {
 
-// The message of the Error that `action` throws; "no error" if it does not.
+inline const std::string kNoError = "no error";
+
+// The message of the Error that `action` throws; kNoError if it does not.
 template <typename Action>
 std::string ErrorOf(const Action& action) {
   try {
@@ -19,7 +21,7 @@ std::string ErrorOf(const Action& action) {
   } catch (const Error& error) {
     return error.what();
   }
-  return "no error";
+  return kNoError;
 }
 
 inline void CheckContains(const std::string& text, std::initializer_list<std::string> parts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "support/meant_by_others.h"
+#include "support/calls.h"
 
 #include <cstdint>
 
@@ -15,10 +16,7 @@ namespace precompiledseccomp::testing {
 ResolvedPolicy AsMeantByOthers(ResolvedPolicy policy, const std::vector<sock_filter>& filter) {
   constexpr std::uint32_t kMinusOne = UINT32_MAX;
   const auto answer_to = [&](std::uint32_t number, std::uint32_t arch) {
-    seccomp_data call{};
-    call.nr = static_cast<int>(number);
-    call.arch = arch;
-    return Action::FromReturnValue(bpf::Run(filter, call).result);
+    return Action::FromReturnValue(bpf::Run(filter, CallOn(arch, number)).result);
   };
   const std::uint32_t arch = policy.target.audit_arch;
   policy.bad_architecture_action = answer_to(0, 0);

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/calls.h"
 #include "support/random.h"
 #include "verify/meaning.h"
 
@@ -20,12 +21,6 @@ std::uint32_t RandomWord(Random& random) {
   std::uint32_t word = 0;
   for (int byte = 0; byte < 4; ++byte) word = word << 8 | random.OneOf(kBytes);
   return word;
-}
-
-seccomp_data CallWithNumber(std::uint32_t number) {
-  seccomp_data call{};
-  call.nr = static_cast<int>(number);
-  return call;
 }
 
 BOOST_AUTO_TEST_SUITE(DiagramsTest)
@@ -82,7 +77,7 @@ BOOST_AUTO_TEST_CASE(ComparisonsWithConstantsAreExact) {
     for (int i = 0; i < 100; ++i) {
       const std::uint32_t value = random.OneIn(2) ? RandomWord(random) : constant ^ flip;
       const std::uint32_t result = (value & mask) ^ flip;
-      const seccomp_data call = CallWithNumber(value);
+      const seccomp_data call = Call(value);
       BOOST_TEST(w.Holds(equal, call) == (result == constant));
       BOOST_TEST(w.Holds(greater, call) == (result > constant));
       BOOST_TEST(w.Holds(less, call) == (result < constant));
@@ -104,8 +99,7 @@ BOOST_AUTO_TEST_CASE(ComparisonsWithVariablesAreFactsOfWhichOneHolds) {
   BOOST_TEST(w.diagrams.And(greater, less) == Diagrams::kNo);
   BOOST_TEST(w.diagrams.And(equal, greater) == Diagrams::kNo);
   BOOST_TEST(w.diagrams.Or(w.diagrams.Or(less, greater), equal) == Diagrams::kYes);
-  seccomp_data call{};
-  call.args[0] = 5;
+  const seccomp_data call = Call(0, {5});
   BOOST_TEST(w.Holds(equal, call, {{"fd", 5}}));
   BOOST_TEST(w.Holds(greater, call, {{"fd", 4}}));
   BOOST_TEST(w.Holds(less, call, {{"fd", 6}}));
@@ -117,8 +111,8 @@ BOOST_AUTO_TEST_CASE(AChoiceIsOneOfItsTwoSides) {
   const DiagramId one = w.diagrams.Answer(w.terms.Constant(1));
   const DiagramId two = w.diagrams.Answer(w.terms.Constant(2));
   const DiagramId choice = w.diagrams.Choose(test, one, two);
-  BOOST_TEST(w.AnswerOf(choice, CallWithNumber(3)) == 1U);
-  BOOST_TEST(w.AnswerOf(choice, CallWithNumber(4)) == 2U);
+  BOOST_TEST(w.AnswerOf(choice, Call(3)) == 1U);
+  BOOST_TEST(w.AnswerOf(choice, Call(4)) == 2U);
   BOOST_TEST(w.diagrams.Choose(test, one, one) == one);
   BOOST_TEST(w.diagrams.Choose(w.diagrams.Not(test), two, one) == choice);
 }
@@ -131,7 +125,7 @@ BOOST_AUTO_TEST_CASE(ChoicesThatDifferInOneSideAreNotMixedUp) {
   const auto check = [&](DiagramId test, std::uint32_t number, std::uint32_t yes, std::uint32_t no) {
     const DiagramId choice = w.diagrams.Choose(test, w.diagrams.Answer(w.terms.Constant(yes)),
                                                w.diagrams.Answer(w.terms.Constant(no)));
-    return w.AnswerOf(choice, CallWithNumber(number)) == yes && w.AnswerOf(choice, CallWithNumber(9)) == no;
+    return w.AnswerOf(choice, Call(number)) == yes && w.AnswerOf(choice, Call(9)) == no;
   };
   int wrong = 0;
   for (std::uint32_t answer = 2; answer <= 5000; ++answer) {

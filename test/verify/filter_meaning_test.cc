@@ -10,6 +10,7 @@
 #include "bpf/disassembler.h"
 #include "bpf/instructions.h"
 #include "bpf/interpreter.h"
+#include "support/calls.h"
 #include "support/random.h"
 #include "verify/filter_meaning.h"
 #include "verify/meaning.h"
@@ -157,8 +158,7 @@ BOOST_AUTO_TEST_CASE(ArithmeticOnWhatWasLoadedIsNamed) {
 
 BOOST_AUTO_TEST_CASE(OnBigEndianMachinesTheHighHalfComesFirst) {
   const bpf::Program program = {LoadWord(16), JumpIfEqual(1, 0, 1), Return(1), Return(2)};
-  seccomp_data call{};
-  call.args[0] = std::uint64_t{1} << 32;
+  const seccomp_data call = Call(0, {std::uint64_t{1} << 32});
   for (const bool big_endian : {false, true}) {
     Workplace w;
     const auto meaning =

@@ -6,6 +6,8 @@
 
 #include <precompiledseccomp/define.h>
 
+#include "support/targets.h"
+
 namespace precompiledseccomp::testing {
 namespace {
 
@@ -13,7 +15,7 @@ using verify::HasJointTests;
 
 // Three tests against variables.
 struct ThreeTests {
-  Values v{*FindTarget("x86_64"), {"a", "b", "c"}};
+  Values v{X86(), {"a", "b", "c"}};
   Condition a = Arg(0) == v["a"];
   Condition b = Arg(1) > v["b"];
   Condition c = (Arg(2) & v["c"]) == 0;

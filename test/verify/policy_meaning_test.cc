@@ -10,6 +10,7 @@
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
+#include "support/targets.h"
 #include "verify/meaning.h"
 #include "verify/policy_meaning.h"
 
@@ -40,9 +41,7 @@ BOOST_AUTO_TEST_CASE(PoliciesAnswerAsTheEvaluatorDoes) {
 }
 
 BOOST_AUTO_TEST_CASE(OnBigEndianMachinesPoliciesMeanTheSame) {
-  Target target = *FindTarget("aarch64");
-  target.big_endian = true;
-  CheckDefinition(1, target);
+  CheckDefinition(1, BigEndian(Arm()));
 }
 
 BOOST_AUTO_TEST_CASE(ASetOfThousandsIsReadInReasonableWork) {
@@ -50,7 +49,7 @@ BOOST_AUTO_TEST_CASE(ASetOfThousandsIsReadInReasonableWork) {
   for (std::uint32_t i = 0; i < 20000; ++i) values.emplace_back(std::uint64_t{i} * 0x10003);
   const Policy policy = Policy().Allow("ioctl", Arg(1).In(values));
   Workplace w;
-  verify::MeaningOfPolicy(Resolve(policy, *FindTarget("x86_64")), w.terms, w.diagrams, w.comparisons);
+  verify::MeaningOfPolicy(Resolve(policy, X86()), w.terms, w.diagrams, w.comparisons);
   BOOST_TEST(w.budget.steps() < 2000000U);
 }
 

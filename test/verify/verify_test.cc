@@ -16,6 +16,7 @@
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random_policy.h"
+#include "support/targets.h"
 #include "verify/verify.h"
 
 namespace precompiledseccomp::testing {
@@ -32,10 +33,6 @@ constexpr std::uint32_t kKill = SECCOMP_RET_KILL_PROCESS;
 constexpr std::uint32_t kWrite = 1;
 constexpr std::uint32_t kLow0 = ArgumentOffset(0, Half::kLow, false);
 constexpr std::uint32_t kHigh0 = ArgumentOffset(0, Half::kHigh, false);
-
-const Target& X86() {
-  return *FindTarget("x86_64");
-}
 
 ResolvedPolicy WriteTo5() {
   return Resolve(Policy().Allow("write", Arg(0) == 5), X86());
@@ -288,8 +285,7 @@ BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
 }
 
 BOOST_AUTO_TEST_CASE(OnBigEndianMachinesFiltersAreProvedToo) {
-  Target target = *FindTarget("aarch64");
-  target.big_endian = true;
+  const Target target = BigEndian(Arm());
   const ResolvedPolicy resolved = Resolve(Policy().Allow("write", Arg(0) == 5), target);
   const bpf::Program program = Compile(resolved);
   BOOST_TEST(TextOf(Prove(resolved, {program, {}}), target) == "proved");

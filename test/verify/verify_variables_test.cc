@@ -10,6 +10,7 @@
 #include "bpf/instructions.h"
 #include "precompile/template.h"
 #include "support/random_policy.h"
+#include "support/targets.h"
 #include "verify/verify.h"
 
 namespace precompiledseccomp::testing {
@@ -25,10 +26,6 @@ constexpr std::uint32_t kKill = SECCOMP_RET_KILL_PROCESS;
 constexpr std::uint32_t kErrno = SECCOMP_RET_ERRNO | 1;
 constexpr std::uint32_t kLow0 = ArgumentOffset(0, Half::kLow, false);
 constexpr std::uint32_t kLow1 = ArgumentOffset(1, Half::kLow, false);
-
-const Target& X86() {
-  return *FindTarget("x86_64");
-}
 
 ResolvedPolicy PolicyOf(const std::vector<Variable>& variables, Policy (*define)(const Values&)) {
   return Resolve(define(Values(X86(), variables)), X86());
