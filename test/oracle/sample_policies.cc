@@ -134,7 +134,7 @@ std::vector<ProgramDefinition> Whole() {
           {"baseline", {}, Baseline},
           {"vsyscall", {}, Vsyscall},
           {"later-sets", {}, LaterSets},
-          {"nothing", {}, [](const Values&) { return Policy(); }},
+          {"nothing", {}, [](const Values&) { return Policy().Default(Action::KillProcess()); }},
           {"variable-data", {"code", "data"}, VariableData}};
 }
 

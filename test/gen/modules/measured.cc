@@ -21,7 +21,9 @@ pcs::Policy Checked() {
 std::vector<pcs::ProgramDefinition> MeasuredPrograms() {
   return {
       {"all-allowed", {}, [](const pcs::Values&) { return pcs::Policy().Default(pcs::Action::Allow()); }},
-      {"all-refused", {}, [](const pcs::Values&) { return pcs::Policy(); }},
+      {"all-refused",
+       {},
+       [](const pcs::Values&) { return pcs::Policy().Default(pcs::Action::KillProcess()); }},
       {"checked", {}, [](const pcs::Values&) { return Checked(); }},
       {"checked-again", {}, [](const pcs::Values&) { return Checked(); }},
       {"counted",
