@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Policies as bytes, to compare them: much faster than as text for people, and nothing is left out.
+// Policies as bytes: to compare them, which is much faster than as text for people, and to hand them to
+// another process of the same program (deserialize.h). All that a policy says, variables by their names:
+// policies have equal bytes exactly if they say the same. Where its rules stand in the author's source is no
+// part of that.
+//
+//   policy       = list of rule sets, default action, bad-architecture action, optional newest known call,
+//                  optional action for unknown calls, optional oldest kernel, list of counts
+//   rule set     = whether it is for the vsyscall page only, list of rules
+//   rule         = action, list of calls, condition
+//   action       = kind, word
+//   call         = whether it is optional, whether it has a name, text or number
+//   count        = call, number
+//   kernel       = version, patch level
+//   condition    = which node of Condition::Node, its members in their order
+//   operand      = source, index, whether it is the low half
+//   value        = high word, low word, whether it comes from a negative int
+//   word         = whether it is a variable, text or number
+//   variable     = text, bits
+//
+//   list, text   = length, elements
+//   optional     = whether there is one, and if so, what it is
+//
+// Numbers, enumerators and bools are written as they are in memory.
 #pragma once
 
 #include <string>
@@ -10,7 +32,6 @@
 
 namespace precompiledseccomp::precompile {
 
-// All that a policy says, variables by their names: policies have equal bytes exactly if they are equal.
 std::string Serialize(const Policy& policy);
 
 // Names and widths, in order.
