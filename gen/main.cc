@@ -3,7 +3,7 @@
 // precompiledseccomp-gen: compiles the seccomp filters that a module defines, and writes them as C++ sources.
 //
 //   command line -> Options
-//   Options -> Produce(), in a child process that loads the module -> the contents of all outputs
+//   Options -> Produce(), which has the module asked in processes of their own -> the contents of all outputs
 //   contents -> files
 #include <csignal>
 #include <exception>
@@ -14,8 +14,9 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "errors.h"
 #include "files.h"
-#include "module/child.h"
+#include "module/asking.h"
 #include "options.h"
 #include "produce.h"
 #include "version.h"
@@ -40,9 +41,11 @@ std::vector<OutputFile> OutputsOf(const Options& options) {
   if (options.command == Command::kHelp) return {{"", HelpText()}};
   if (options.command == Command::kVersion) return {{"", NameAndVersion() + "\n"}};
   try {
-    return RunInChild([&](Progress& progress) { return Produce(options, progress); });
+    return Produce(options);
   } catch (const Error& error) {
     throw error.InModule(options.module);
+  } catch (const Errors& errors) {
+    throw errors.InModule(options.module);
   }
 }
 
@@ -50,6 +53,10 @@ int Main(int argc, const char* const* argv) {
   try {
     WriteOutputs(OutputsOf(ParseOptions(argc, argv)));
     return kSuccess;
+  } catch (const Errors& errors) {
+    for (const Error& error : errors.all()) PrintError(error.what());
+    if (errors.are_cut_short()) PrintError("these are the first mistakes; there may be more");
+    return kFailure;
   } catch (const UsageError& error) {
     PrintError(std::string(error.what()) + "; see --help");
     return kWrongUsage;
@@ -65,5 +72,7 @@ int Main(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   // A file that grows beyond RLIMIT_FSIZE is an error to be reported (EFBIG), and cleaned up after.
   std::signal(SIGXFSZ, SIG_IGN);
+  if (precompiledseccomp::gen::IsAskingProcess(argc, argv))
+    precompiledseccomp::gen::RunAskingProcess(argc, argv);
   return precompiledseccomp::gen::Main(argc, argv);
 }

@@ -64,6 +64,10 @@ std::vector<Option> AllOptions() {
        "how much work a proof may be before the program counts as too large, two to ten\n"
        "million a second; more than by default may take more memory, too (default: " +
            usual_steps + ")"},
+      {"definition-seconds", Kind::kText, "NUMBER",
+       "how long the module may take to be loaded, to list its programs, and to answer for one\n"
+       "of them (default: " +
+           std::to_string(Options().definition_limit.count()) + ")"},
       {"stats", Kind::kText, "FILE",
        "JSON to write: instruction counts, offsets of variables, what was proved, calls that\n"
        "the kernel will answer from its allow bitmap, instructions run for each call number,\n"
@@ -188,6 +192,16 @@ std::vector<Target> TargetsOf(const po::variables_map& given) {
   return targets;
 }
 
+// A number from 1 to `most`.
+std::uint64_t NumberOf(const std::string& option, const std::string& text, std::uint64_t most,
+                       const std::string& most_text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number == 0 || number > most)
+    throw UsageError("--" + option + " is a number from 1 to " + most_text + ", not \"" + text + "\"");
+  return number;
+}
+
 // Nothing if nothing is to be proved.
 std::optional<std::uint64_t> ProofStepsOf(const po::variables_map& given) {
   const std::string prove = TextOf(given, "prove");
@@ -199,11 +213,14 @@ std::optional<std::uint64_t> ProofStepsOf(const po::variables_map& given) {
     return std::nullopt;
   }
   if (text.empty()) return verify::Limits().steps;
-  std::uint64_t steps = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
-  if (error != std::errc() || end != text.data() + text.size() || steps == 0)
-    throw UsageError("--proof-steps is a number from 1 to 2^64 - 1, not \"" + text + "\"");
-  return steps;
+  return NumberOf("proof-steps", text, UINT64_MAX, "2^64 - 1");
+}
+
+std::chrono::seconds DefinitionLimitOf(const po::variables_map& given) {
+  constexpr std::uint64_t kADay = 86400;
+  const std::string text = TextOf(given, "definition-seconds");
+  if (text.empty()) return Options().definition_limit;
+  return std::chrono::seconds(NumberOf("definition-seconds", text, kADay, std::to_string(kADay)));
 }
 
 std::filesystem::path AbsolutePath(const std::string& path) {
@@ -266,10 +283,10 @@ Options ToOptions(const po::variables_map& given) {
     case Command::kVersion:
       return options;
     case Command::kList:
-      RefuseOptionsOfOtherCommands(given, "list", {"module"});
+      RefuseOptionsOfOtherCommands(given, "list", {"module", "definition-seconds"});
       break;
     case Command::kDisassemble:
-      RefuseOptionsOfOtherCommands(given, "disassemble", {"module", "arch"});
+      RefuseOptionsOfOtherCommands(given, "disassemble", {"module", "arch", "definition-seconds"});
       break;
     case Command::kGenerate:
       break;
@@ -287,6 +304,7 @@ Options ToOptions(const po::variables_map& given) {
   options.depfile = TextOf(given, "depfile");
   options.stub = given.count("stub") != 0;
   options.proof_steps = ProofStepsOf(given);
+  options.definition_limit = DefinitionLimitOf(given);
   if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
   if (options.command != Command::kList && (!options.stub || given.count("arch") != 0))
     options.targets = TargetsOf(given);
@@ -319,6 +337,7 @@ std::string HelpText() {
                          [--prove on|off] [--proof-steps NUMBER]
   precompiledseccomp-gen --module FILE --list
   precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
+  any of them with       [--definition-seconds NUMBER]
 
 )";
   for (const Option& option : AllOptions()) text += HelpOf(option);

@@ -3,6 +3,7 @@
 // The command line.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -36,6 +37,8 @@ struct Options {
   bool stub = false;
   // How much work the proof of a program may be (verify/verify.h); nothing means that nothing is proved.
   std::optional<std::uint64_t> proof_steps;
+  // How long the module may take to be loaded, to list its programs, and to answer for one of them.
+  std::chrono::seconds definition_limit{20};
   // Each once, in the order given. Empty for commands that compile nothing.
   std::vector<Target> targets;
   // What to disassemble; nothing means all programs.

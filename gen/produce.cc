@@ -11,7 +11,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
-#include "module/module.h"
+#include "module/asker.h"
 #include "programs/compile_all.h"
 #include "report/listing.h"
 #include "report/stats.h"
@@ -24,8 +24,15 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-std::string Disassembly(const Options& options, std::span<const ProgramDefinition> definitions,
-                        Progress& progress) {
+Request RequestFor(const Options& options) {
+  Request request{.module = options.module, .targets = {}, .program = {}, .limit = options.definition_limit};
+  if (options.command == Command::kDisassemble) request.program = options.program;
+  if (options.command != Command::kList && !options.stub) request.targets = options.targets;
+  return request;
+}
+
+std::string Disassembly(const Options& options, Asker& asker) {
+  std::span<const ProgramDefinition> definitions = asker.definitions();
   if (options.program) {
     const auto found = std::find_if(
         definitions.begin(), definitions.end(),
@@ -34,20 +41,20 @@ std::string Disassembly(const Options& options, std::span<const ProgramDefinitio
     definitions = {found, 1};
   }
   // What cannot be proved can be looked at.
-  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, progress));
+  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, asker));
 }
 
-std::vector<OutputFile> Generate(const Options& options, const LoadedModule& module, Progress& progress) {
+std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
   const bool sources = !options.source.empty();
-  if (sources) CheckGeneratedNames(module.definitions);
+  if (sources) CheckGeneratedNames(asker.definitions());
   const auto begin = std::chrono::steady_clock::now();
   std::vector<CompiledTarget> targets;
-  if (!options.stub) targets = CompileAll(module.definitions, options.targets, options.proof_steps, progress);
+  if (!options.stub) targets = CompileAll(asker.definitions(), options.targets, options.proof_steps, asker);
   const auto time = std::chrono::steady_clock::now() - begin;
 
   std::vector<OutputFile> outputs;
   if (sources) {
-    std::vector<ProgramDefinition> sorted = module.definitions;
+    std::vector<ProgramDefinition> sorted = asker.definitions();
     std::sort(sorted.begin(), sorted.end(),
               [](const auto& left, const auto& right) { return left.name < right.name; });
     const NamelessText source = SourceText(sorted, targets, options.name_space, options.included_header);
@@ -63,23 +70,23 @@ std::vector<OutputFile> Generate(const Options& options, const LoadedModule& mod
     std::vector<std::string> paths;
     paths.reserve(outputs.size());
     for (const OutputFile& output : outputs) paths.push_back(output.path);
-    outputs.push_back({options.depfile, DepfileText(paths, module.files)});
+    outputs.push_back({options.depfile, DepfileText(paths, asker.files())});
   }
   return outputs;
 }
 
 }  // namespace
 
-std::vector<OutputFile> Produce(const Options& options, Progress& progress) {
-  const LoadedModule module = LoadModule(options.module, progress);
-  CheckNames(module.definitions);
+std::vector<OutputFile> Produce(const Options& options) {
+  Asker asker(RequestFor(options));
+  CheckNames(asker.definitions());
   switch (options.command) {
     case Command::kList:
-      return {{"", ListText(module.definitions)}};
+      return {{"", ListText(asker.definitions())}};
     case Command::kDisassemble:
-      return {{"", Disassembly(options, module.definitions, progress)}};
+      return {{"", Disassembly(options, asker)}};
     default:
-      return Generate(options, module, progress);
+      return Generate(options, asker);
   }
 }
 

@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "files.h"
-#include "module/child.h"
 #include "options.h"
 
 namespace precompiledseccomp::gen {
 
-// Loads the module and does what the options say. Throws Error.
-std::vector<OutputFile> Produce(const Options& options, Progress& progress);
+// Has the module asked, and does what the options say. Throws Error, and Errors for mistakes in definitions.
+std::vector<OutputFile> Produce(const Options& options);
 
 }  // namespace precompiledseccomp::gen

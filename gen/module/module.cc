@@ -99,9 +99,22 @@ const Module& EntryPoint(void* handle) {
   return module;
 }
 
-std::vector<ProgramDefinition> ListPrograms(const Module& module) {
+}  // namespace
+
+LoadedModule LoadModule(const std::string& path) {
+  const std::string real_path = RealPath(path);
+  CheckMachine(real_path);
+  const std::set<std::string> files_before = LoadedFiles();
+  void* const handle = Load(real_path);
+  LoadedModule loaded{&EntryPoint(handle), {path}};
+  for (const std::string& file : LoadedFiles())
+    if (files_before.count(file) == 0 && file != real_path) loaded.files.push_back(file);
+  return loaded;
+}
+
+std::vector<ProgramDefinition> ListPrograms(const LoadedModule& module) {
   try {
-    return module.programs();
+    return module.module->programs();
   } catch (const Error&) {
     throw;
   } catch (const std::exception& exception) {
@@ -109,26 +122,6 @@ std::vector<ProgramDefinition> ListPrograms(const Module& module) {
   } catch (...) {
     throw Error("the function that lists the programs threw something that is no std::exception");
   }
-}
-
-}  // namespace
-
-LoadedModule LoadModule(const std::string& path, Progress& progress) {
-  progress.Begin(Progress::Step::kLoading);
-  const std::string real_path = RealPath(path);
-  CheckMachine(real_path);
-  const std::set<std::string> files_before = LoadedFiles();
-  void* const handle = Load(real_path);
-  LoadedModule loaded;
-  loaded.files = {path};
-  for (const std::string& file : LoadedFiles())
-    if (files_before.count(file) == 0 && file != real_path) loaded.files.push_back(file);
-
-  const Module& module = EntryPoint(handle);
-  progress.Begin(Progress::Step::kListing);
-  loaded.definitions = ListPrograms(module);
-  progress.Begin(Progress::Step::kCompiling);
-  return loaded;
 }
 
 }  // namespace precompiledseccomp::gen

@@ -8,19 +8,19 @@
 
 #include <precompiledseccomp/define.h>
 
-#include "module/message.h"
-
 namespace precompiledseccomp::gen {
 
 struct LoadedModule {
-  std::vector<ProgramDefinition> definitions;
+  const Module* module = nullptr;
   // The module's file, and those of the shared libraries that were loaded because it needs them.
   std::vector<std::string> files;
 };
 
-// Loads the module and asks it for its programs. Never unloaded: the definitions are its code. Throws Error
-// when it cannot be loaded, is no definition module, was built with another version of the library, or
-// throws.
-LoadedModule LoadModule(const std::string& path, Progress& progress);
+// Loads the module. Never unloaded: the definitions are its code. Throws Error when it cannot be loaded, is
+// no definition module, or was built with another version of the library.
+LoadedModule LoadModule(const std::string& path);
+
+// Asks it for its programs. Throws Error for whatever it throws.
+std::vector<ProgramDefinition> ListPrograms(const LoadedModule& module);
 
 }  // namespace precompiledseccomp::gen

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -14,11 +15,14 @@
 #include <thread>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
 #include "bpf/acceptance.h"
+#include "errors.h"
+#include "precompile/deserialize.h"
 #include "programs/proof.h"
 
 namespace precompiledseccomp::gen {
@@ -26,14 +30,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each worker takes the next job, asks the definition while it holds the lock, and compiles the answers
-// without it, unless an earlier job had the same ones. No more answers exist at a time than there are
-// workers, however many programs there are; of those that are done, their content remains.
+// Each worker takes the next job with its answer while it holds the lock, and compiles it without, unless an
+// earlier job had the same one. No more answers exist at a time than there are workers, however many programs
+// there are; of those that are done, their content remains.
 class Workshop {
  public:
   Workshop(std::span<const ProgramDefinition> definitions, std::span<const Target> targets,
-           const ProofSteps& proof_steps, Progress& progress)
-      : definitions_(definitions), targets_(targets), proof_steps_(proof_steps), progress_(progress) {
+           const ProofSteps& proof_steps, Asker& asker)
+      : definitions_(definitions), targets_(targets), proof_steps_(proof_steps), asker_(asker) {
     results_.resize(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       results_[i].target = targets[i];
@@ -42,31 +46,28 @@ class Workshop {
     used_syscalls_.resize(targets.size());
   }
 
-  void Work() {
+  // Throws nothing: it runs in threads.
+  void Work() noexcept {
     while (std::optional<Job> job = TakeJob()) {
-      const Clock::time_point begin = Clock::now();
       try {
-        PrecompiledProgram program = CompileTwice(job->answers);
-        CheckAcceptance(program);
-        const Clock::time_point compiled = Clock::now();
-        ProofRecord proof =
-            proof_steps_ ? ProveProgram(program, job->answers, *proof_steps_) : ProofTurnedOff();
-        const Clock::time_point proved = Clock::now();
-        // A proof is for all values of the variables. Where there is none, more of them are tried.
-        if (!proof.not_proved.empty()) CompareFurtherRounds(program, job->answers);
-        const Clock::duration compiling = compiled - begin + (Clock::now() - proved);
-        Finish(*job, std::move(program), compiling, std::move(proof), proved - compiled);
+        Compile(*job);
       } catch (const Error& error) {
         Fail(job->index, error);
       } catch (const std::exception& exception) {
-        Fail(job->index, Error(exception.what()).InProgram(job->answers.name));
+        Fail(job->index, Error(exception.what()));
+      } catch (...) {
+        Fail(job->index, Error("compiling threw something that is no std::exception"));
       }
     }
   }
 
   // After all workers have ended.
   std::vector<CompiledTarget> TakeResults() {
-    if (error_) throw Error(*error_);
+    if (!errors_.empty()) {
+      std::vector<Error> errors;
+      for (const auto& [index, error] : errors_) errors.push_back(error);
+      throw Errors(errors);
+    }
     for (const auto& [copy, original] : copies_) {
       ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
       ResultOf(copy).proofs[NameOf(copy)] = ResultOf(original).proofs[NameOf(original)];
@@ -84,12 +85,14 @@ class Workshop {
  private:
   struct Job {
     std::size_t index;  // job i is the definition i / targets, for the target i % targets
-    DefinitionAnswers answers;
+    PolicyBytes policy;
   };
 
-  [[nodiscard]] const std::string& NameOf(std::size_t index) const {
-    return definitions_[index / targets_.size()].name;
+  [[nodiscard]] const ProgramDefinition& DefinitionOf(std::size_t index) const {
+    return definitions_[index / targets_.size()];
   }
+  [[nodiscard]] const std::string& NameOf(std::size_t index) const { return DefinitionOf(index).name; }
+  [[nodiscard]] const Target& TargetOf(std::size_t index) const { return targets_[index % targets_.size()]; }
   CompiledTarget& ResultOf(std::size_t index) { return results_[index % targets_.size()]; }
   PrecompiledProgram& ProgramOf(std::size_t index) {
     return ResultOf(index).programs[index / targets_.size()];
@@ -107,41 +110,69 @@ class Workshop {
           .InProgram(program.name);
   }
 
-  // The next job that needs compiling; nothing when all are taken. Jobs are taken in order, so when one
-  // fails, all before it have been taken and will be finished: the error that counts in the end does not
-  // depend on which worker is faster. For the same reason it is always the first one of equal jobs that is
-  // compiled.
-  std::optional<Job> TakeJob() {
+  void Compile(const Job& job) {
+    const Clock::time_point begin = Clock::now();
+    Policy policy = precompile::DeserializePolicy(job.policy.policy);
+    policy.SetLocations(job.policy.locations);
+    const DefinitionAnswers answers =
+        AnswersWith(DefinitionOf(job.index), TargetOf(job.index), std::move(policy));
+    PrecompiledProgram program = CompileTwice(answers);
+    CheckAcceptance(program);
+    const Clock::time_point compiled = Clock::now();
+    ProofRecord proof = proof_steps_ ? ProveProgram(program, answers, *proof_steps_) : ProofTurnedOff();
+    const Clock::time_point proved = Clock::now();
+    // A proof is for all values of the variables. Where there is none, more of them are tried.
+    if (!proof.not_proved.empty()) CompareFurtherRounds(program, answers);
+    const Clock::duration compiling = compiled - begin + (Clock::now() - proved);
+    Finish(job, std::move(program), compiling, std::move(proof), proved - compiled);
+  }
+
+  // The next job that needs compiling; nothing when all are taken, or so many have failed that no more are to
+  // be reported. Jobs are taken in order, and those that were taken are finished: which errors are the first
+  // ones does not depend on which worker is faster. For the same reason it is always the first one of equal
+  // jobs that is compiled.
+  std::optional<Job> TakeJob() noexcept {
     const std::lock_guard lock(mutex_);
-    while (!error_ && next_ != definitions_.size() * targets_.size()) {
+    while (errors_.size() < Errors::kMost && next_ < definitions_.size() * targets_.size()) {
       const std::size_t index = next_++;
-      std::optional<DefinitionAnswers> answers = Ask(index);
-      if (!answers) break;
-      const auto [entry, is_new] = first_jobs_.emplace(std::move(answers->content), index);
-      if (is_new) {
-        ++ResultOf(index).distinct_programs;
-        return Job{index, std::move(*answers)};
+      try {
+        if (std::optional<Job> job = Ask(index)) return job;
+      } catch (const Error& error) {
+        GiveUp(index, error);
+      } catch (const std::exception& exception) {
+        GiveUp(index, Error(exception.what()));
+      } catch (...) {
+        GiveUp(index, Error("asking threw something that is no std::exception"));
       }
-      copies_.emplace_back(index, entry->second);
     }
     return std::nullopt;
   }
 
-  // Nothing after an error.
-  std::optional<DefinitionAnswers> Ask(std::size_t index) {
+  // Nothing for a definition that answers like one before, or with an error. Throws if there are no answers
+  // any more.
+  std::optional<Job> Ask(std::size_t index) {
     const Clock::time_point begin = Clock::now();
-    std::optional<DefinitionAnswers> answers;
-    progress_.Begin(Progress::Step::kDefining, NameOf(index));
-    try {
-      answers = AskDefinition(definitions_[index / targets_.size()], targets_[index % targets_.size()]);
-    } catch (const Error& error) {
-      KeepFirst(index, error);
-    } catch (const std::exception& exception) {
-      KeepFirst(index, Error(exception.what()).InProgram(NameOf(index)));
-    }
-    progress_.Begin(Progress::Step::kCompiling);
+    std::variant<PolicyBytes, Error> answer = asker_.Next();
     ResultOf(index).times[NameOf(index)] += Clock::now() - begin;
-    return answers;
+    if (const auto* error = std::get_if<Error>(&answer)) {
+      errors_.emplace(index, error->InProgram(NameOf(index)));
+      return std::nullopt;
+    }
+    PolicyBytes& policy = std::get<PolicyBytes>(answer);
+    const auto [entry, is_new] =
+        first_jobs_.emplace(ContentOf(DefinitionOf(index), TargetOf(index), policy.policy), index);
+    if (is_new) {
+      ++ResultOf(index).distinct_programs;
+      return Job{index, std::move(policy)};
+    }
+    copies_.emplace_back(index, entry->second);
+    return std::nullopt;
+  }
+
+  // There are no answers any more.
+  void GiveUp(std::size_t index, const Error& error) {
+    errors_.emplace(index, error);
+    next_ = definitions_.size() * targets_.size();
   }
 
   void Finish(const Job& job, PrecompiledProgram program, Clock::duration time, ProofRecord proof,
@@ -160,36 +191,29 @@ class Workshop {
 
   void Fail(std::size_t index, const Error& error) {
     const std::lock_guard lock(mutex_);
-    KeepFirst(index, error);
-  }
-
-  void KeepFirst(std::size_t index, const Error& error) {
-    if (error_ && failed_ < index) return;
-    failed_ = index;
-    error_ = error;
+    errors_.emplace(index, error.InProgram(NameOf(index)));
   }
 
   const std::span<const ProgramDefinition> definitions_;
   const std::span<const Target> targets_;
   const ProofSteps proof_steps_;
-  Progress& progress_;
 
-  std::mutex mutex_;  // guards what follows, and all calls into the author's module
+  std::mutex mutex_;  // guards what follows
+  Asker& asker_;
   std::size_t next_ = 0;
   std::vector<CompiledTarget> results_;
   std::vector<std::set<UsedSyscall>> used_syscalls_;
   std::unordered_map<std::string, std::size_t> first_jobs_;  // by what the definition answered
   std::vector<std::pair<std::size_t, std::size_t>> copies_;  // a job, and the earlier one that is like it
-  std::size_t failed_ = 0;                                   // the job that error_ is of
-  std::optional<Error> error_;
+  std::map<std::size_t, Error> errors_;                      // by job
 };
 
 }  // namespace
 
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
                                        std::span<const Target> targets, const ProofSteps& proof_steps,
-                                       Progress& progress) {
-  Workshop workshop(definitions, targets, proof_steps, progress);
+                                       Asker& asker) {
+  Workshop workshop(definitions, targets, proof_steps, asker);
   std::vector<std::thread> helpers;
   const std::size_t jobs = definitions.size() * targets.size();
   for (std::size_t count = 1; count < std::min<std::size_t>(std::thread::hardware_concurrency(), jobs);

@@ -11,7 +11,7 @@
 #include <precompiledseccomp/define.h>
 #include <precompiledseccomp/target.h>
 
-#include "module/message.h"
+#include "module/asker.h"
 #include "programs/compiled_target.h"
 
 namespace precompiledseccomp::gen {
@@ -19,13 +19,13 @@ namespace precompiledseccomp::gen {
 // How much work each proof may be (verify/verify.h); nothing means that nothing is proved.
 using ProofSteps = std::optional<std::uint64_t>;
 
-// Compiles every program for every target; the result has the order of the targets. The author's functions
-// are called one at a time, in the order of the definitions and for each in the order of the targets, so that
-// they need not be thread-safe; the compiling itself is parallel, and programs that differ in nothing but
-// their names are compiled, and proved, once. Throws Error: that of the first definition, in this order, that
-// has one.
+// Compiles every program for every target; the result has the order of the targets. `asker` has the answers
+// for these definitions and targets still to come: they are taken one at a time, in the order of the
+// definitions and for each in the order of the targets. The compiling itself is parallel, and programs that
+// differ in nothing but their names are compiled, and proved, once. Throws Errors: those of the first
+// definitions, in this order, that have one.
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
                                        std::span<const Target> targets, const ProofSteps& proof_steps,
-                                       Progress& progress);
+                                       Asker& asker);
 
 }  // namespace precompiledseccomp::gen

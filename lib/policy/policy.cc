@@ -85,6 +85,13 @@ Policy& Policy::Merge(const Policy& other) {
   return *this;
 }
 
+void Policy::SetLocations(const std::vector<SourceLocation>& locations) {
+  auto location = locations.begin();
+  for (RuleSet& set : rule_sets_)
+    for (Rule& rule : set.rules_)
+      if (location != locations.end()) rule.where = *location++;
+}
+
 bool Policy::IsEmpty() const {
   return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !unknown_ &&
          !oldest_kernel_ && counts_.empty();

@@ -47,19 +47,6 @@ std::pair<std::string, std::string> FirstDifference(const std::string& first, co
   }
 }
 
-// Throws, with what differs.
-[[noreturn]] void ThrowAnswersDiffer(const Policy& first, const Policy& second) {
-  const auto [a, b] = FirstDifference(first.ToString(), second.ToString());
-  const auto trimmed = [](const std::string& line) {
-    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
-  };
-  const std::string difference =
-      a == b ? "in the counts of its hot calls, in what is optional, or in what was a negative int"
-             : "first \"" + trimmed(a) + "\", then \"" + trimmed(b) + "\"";
-  throw Error("the definition answers differently each time it is called: " + difference +
-              "; a policy must not depend on anything that changes");
-}
-
 // A definition may keep what it was given and use it in another one.
 void CheckThatVariablesAreDeclared(const std::vector<Variable>& variables, const Neighbours& used) {
   std::set<std::string> declared;
@@ -104,32 +91,56 @@ std::vector<Placeholders> RoundsFor(const std::vector<Variable>& variables, cons
 
 }  // namespace
 
-DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
-  try {
-    const std::vector<Variable>& variables = definition.variables;
-    DefinitionAnswers answers{.name = definition.name,
-                              .target = target,
-                              .variables = variables,
-                              .policy = CallDefinition(definition, target),
-                              .rounds = {},
-                              .proof = definition.proof,
-                              .content = {}};
-    const std::string serialized = precompile::Serialize(answers.policy);
-    for (int asked = 1; asked < kTimesAsked; ++asked) {
-      const Policy again = CallDefinition(definition, target);
-      if (precompile::Serialize(again) != serialized) ThrowAnswersDiffer(answers.policy, again);
-    }
-    answers.content = std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
-                      precompile::Serialize(variables) + serialized;
+std::string DescribeDifference(const Policy& first, const Policy& second) {
+  const auto [a, b] = FirstDifference(first.ToString(), second.ToString());
+  const auto trimmed = [](const std::string& line) {
+    return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+  };
+  if (a == b) return "in the counts of its hot calls, in what is optional, or in what was a negative int";
+  return "first \"" + trimmed(a) + "\", then \"" + trimmed(b) + "\"";
+}
 
-    const Neighbours used = precompile::CollectVariables(answers.policy);
-    CheckThatVariablesAreDeclared(variables, used);
-    CheckThatVariablesAreUsed(variables, used);
-    answers.rounds = RoundsFor(variables, used);
-    return answers;
+Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, int times) {
+  try {
+    Policy policy = CallDefinition(definition, target);
+    const std::string serialized = times > 1 ? precompile::Serialize(policy) : std::string();
+    for (int asked = 1; asked < times; ++asked) {
+      const Policy again = CallDefinition(definition, target);
+      if (precompile::Serialize(again) != serialized)
+        throw Error("the definition answers differently each time it is called: " +
+                    DescribeDifference(policy, again) +
+                    "; a policy must not depend on anything that changes");
+    }
+    return policy;
   } catch (const Error& error) {
     throw error.InProgram(definition.name);
   }
+}
+
+std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy) {
+  return std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
+         precompile::Serialize(definition.variables) + std::string(policy);
+}
+
+DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target& target, Policy policy) {
+  try {
+    const std::vector<Variable>& variables = definition.variables;
+    const Neighbours used = precompile::CollectVariables(policy);
+    CheckThatVariablesAreDeclared(variables, used);
+    CheckThatVariablesAreUsed(variables, used);
+    return {.name = definition.name,
+            .target = target,
+            .variables = variables,
+            .policy = std::move(policy),
+            .rounds = RoundsFor(variables, used),
+            .proof = definition.proof};
+  } catch (const Error& error) {
+    throw error.InProgram(definition.name);
+  }
+}
+
+DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
+  return AnswersWith(definition, target, AskForPolicy(definition, target, kTimesAsked));
 }
 
 }  // namespace precompiledseccomp

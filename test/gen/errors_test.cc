@@ -101,7 +101,6 @@ constexpr FaultyModule kFaults[] = {
     {"too large", R"(program "worker": )"},
     {"too large", R"(ioctl)"},
     {"too large", R"(4096)"},
-    {"two faults", R"(program "large": )"},
     {"listing throws", R"(the function that lists the programs threw an exception: nothing to list)"},
     {"listing throws an int",
      R"(the function that lists the programs threw something that is no std::exception)"},
@@ -116,11 +115,23 @@ BOOST_AUTO_TEST_SUITE(errors)
 
 BOOST_DATA_TEST_CASE(AFaultyModuleIsOneLineAndNoOutput, data::make(kFaults), faulty) {
   const std::string module = ModuleFile("faulty");
-  const Outcome outcome = RunForNothing(module, {{"FAULT", faulty.fault}});
+  const Outcome outcome = RunForNothing(module, {{"PRECOMPILEDSECCOMP_FAULT", faulty.fault}});
   BOOST_TEST(outcome.status == 1);
   const std::string line = ErrorLine(outcome);
   BOOST_TEST(line.starts_with(module + ": "), line);
   CheckContains(line, {faulty.message});
+}
+
+// The second is found sooner.
+BOOST_AUTO_TEST_CASE(FaultyProgramsAreOneLineEachInTheirOrder) {
+  const Outcome outcome = RunForNothing(ModuleFile("faulty"), {{"PRECOMPILEDSECCOMP_FAULT", "two faults"}});
+  BOOST_TEST(outcome.status == 1);
+  BOOST_TEST(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 2);
+  const std::size_t first = outcome.err.find(R"(program "large": )");
+  const std::size_t second =
+      outcome.err.find(R"(program "worker": the definition threw an exception: second)");
+  BOOST_TEST(first < second, outcome.err);
+  BOOST_TEST(second != std::string::npos, outcome.err);
 }
 
 // The generator must know the Error of a module for its own, not for some std::exception. GCC's run-time
@@ -129,7 +140,7 @@ BOOST_AUTO_TEST_CASE(AnErrorOfAModuleWithHiddenSymbolsIsOneOfTheGenerator) {
   const std::string module = ModuleFile("faulty_hidden");
   for (const FaultyModule& faulty : kFaults) {
     if (std::string_view(faulty.fault) != "throws an Error") continue;
-    const Outcome outcome = RunForNothing(module, {{"FAULT", faulty.fault}});
+    const Outcome outcome = RunForNothing(module, {{"PRECOMPILEDSECCOMP_FAULT", faulty.fault}});
     BOOST_TEST(outcome.status == 1);
     BOOST_TEST(ErrorLine(outcome) == module + ": " + faulty.message);
   }
@@ -178,7 +189,7 @@ BOOST_AUTO_TEST_CASE(AFileThatIsNoDefinitionModuleIsNamed) {
 
 // The names of generated structs only matter where structs are generated.
 BOOST_AUTO_TEST_CASE(AListingDoesNotNeedDistinctStructNames) {
-  const Outcome outcome = RunGenerator("faulty", {"--list"}, {{"FAULT", "same struct"}});
+  const Outcome outcome = RunGenerator("faulty", {"--list"}, {{"PRECOMPILEDSECCOMP_FAULT", "same struct"}});
   BOOST_TEST(outcome.status == 0);
   BOOST_TEST(outcome.out == "f.i.n.e\nf/i+n:e\n");
 }
@@ -210,6 +221,8 @@ BOOST_AUTO_TEST_CASE(WrongUsageIsOneLineAndExitStatus2) {
       {sources + Words{"--list"}, "has no meaning together with --list"},
       {{"--list", "--arch", "x86_64"}, "--arch has no meaning together with --list"},
       {{"--list", "worker"}, "unexpected argument \"worker\""},
+      {{"--list", "--definition-seconds=0"}, "--definition-seconds is a number from 1 to 86400, not \"0\""},
+      {{"--list", "--definition-seconds=5s"}, "--definition-seconds is a number from 1 to 86400, not \"5s\""},
       {{"--disassemble", "--depfile", folder / "d"}, "--depfile has no meaning together with --disassemble"},
       {{"--disassemble", "worker", "refuse"}, "--disassemble takes one program"},
       {{"--lis"}, "--lis"},

@@ -309,8 +309,8 @@ BOOST_AUTO_TEST_CASE(HundredsOfProgramsAreSortedAndShareTheirTables) {
 // A compiler need not accept literals of more than 65535 characters.
 BOOST_AUTO_TEST_CASE(ManyNamesMakeNoOverlongLiteral) {
   const TemporaryFolder folder;
-  const Outcome outcome =
-      RunGenerator("many", SourcesIn(folder) + NativeArch(), {{"NUMBER_OF_PROGRAMS", "1200"}});
+  const Outcome outcome = RunGenerator("many", SourcesIn(folder) + NativeArch(),
+                                       {{"PRECOMPILEDSECCOMP_NUMBER_OF_PROGRAMS", "1200"}});
   BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
   if (!IsMissing("clang++")) Succeed(Words{"clang++"} + kStrict + Words{"-fsyntax-only", folder / "f.cc"});
 }

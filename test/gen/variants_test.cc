@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(VariantsOfALargePolicyShareWhatIsEqual) {
 }
 
 BOOST_AUTO_TEST_CASE(TenThousandSmallProgramsAreGenerated) {
-  const auto [source, stats] = Generate("many", {{"NUMBER_OF_PROGRAMS", "10000"}});
+  const auto [source, stats] = Generate("many", {{"PRECOMPILEDSECCOMP_NUMBER_OF_PROGRAMS", "10000"}});
   BOOST_TEST(stats["targets"] == json::parse(R"([{"arch": "x86_64", "programs": 10000, "compiled": 6667}])"));
   BOOST_TEST(Count("Table::MakeProgram(", source) == 10000U);
   BOOST_TEST(Count(" instructions\n", source) == 6667U);

@@ -14,6 +14,7 @@
 
 #include <precompiledseccomp/precompile.h>
 
+#include "precompile/serialize.h"
 #include "support/targets.h"
 
 namespace precompiledseccomp::testing {
@@ -25,14 +26,18 @@ BOOST_AUTO_TEST_SUITE(SerializeTest)
 
 std::string ContentOf(std::vector<Variable> variables, const Function& function,
                       const Target& target = X86()) {
-  return AskDefinition({"p", std::move(variables), function}, target).content;
+  const ProgramDefinition definition{"p", std::move(variables), function};
+  return precompiledseccomp::ContentOf(definition, target,
+                                       precompile::Serialize(AskForPolicy(definition, target, 1)));
 }
 
 BOOST_AUTO_TEST_CASE(EqualDefinitionsOfAnyNameHaveEqualContent) {
   const Function function = [](const Values& v) {
     return Policy().Allow("read", Arg(0) == v["fd"]).Errno(EPERM, "write");
   };
-  BOOST_TEST((AskDefinition({"other", {"fd"}, function}, X86()).content == ContentOf({"fd"}, function)));
+  const ProgramDefinition other{"other", {"fd"}, function};
+  const std::string policy = precompile::Serialize(AskForPolicy(other, X86(), 1));
+  BOOST_TEST((precompiledseccomp::ContentOf(other, X86(), policy) == ContentOf({"fd"}, function)));
 }
 
 // Each differs in one thing from the first.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A module with one fault, chosen by the environment variable FAULT: each is an error of the generator. The
-// first program is always good.
+// A module with one fault, chosen by the environment variable PRECOMPILEDSECCOMP_FAULT: each is an error of
+// the generator. The first program is always good.
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -26,7 +26,7 @@ using pcs::Values;
 using pcs::Variable;
 
 std::string_view Fault() {
-  const char* const fault = std::getenv("FAULT");
+  const char* const fault = std::getenv("PRECOMPILEDSECCOMP_FAULT");
   return fault == nullptr ? "" : fault;
 }
 

@@ -20,7 +20,7 @@ pcs::Policy Configuration(const pcs::Values& v, int number) {
 }
 
 std::vector<pcs::ProgramDefinition> ManyPrograms() {
-  const char* const given = std::getenv("NUMBER_OF_PROGRAMS");
+  const char* const given = std::getenv("PRECOMPILEDSECCOMP_NUMBER_OF_PROGRAMS");
   const int count = given == nullptr ? 300 : std::atoi(given);
   std::vector<pcs::ProgramDefinition> programs;
   for (int i = count - 1; i >= 0; --i) {

@@ -21,9 +21,17 @@
 //
 // A variable is a name in a definition; what number it has is not known, and cannot be asked, until the
 // program runs. A definition is called more than once, for each target, and must describe the same policy
-// each time: no clocks, no process ids, no state kept between calls. The generator compares three answers of
-// one definition for one target; that no definition depends on which others were called before is for the
-// author.
+// each time. The module is loaded in two processes that do nothing else, with an empty standard input and a
+// limit on their time (--definition-seconds), and all answers must be the same. What differs between the two,
+// and so is an error if a filter depends on it:
+//
+//   - time (time, clock_gettime, gettimeofday, std::chrono), process ids, random numbers, addresses;
+//   - the environment: the second process has only PATH, LD_LIBRARY_PATH, LD_PRELOAD, options of sanitizers,
+//     and variables whose names begin with PRECOMPILEDSECCOMP_, which are meant for definitions.
+//
+// What is the same in both, and so is not noticed: files, the working directory, the machine (uname), what
+// other processes answer, and state kept from one definition to another. That no filter depends on it is for
+// the author.
 #pragma once
 
 #include <cstdint>

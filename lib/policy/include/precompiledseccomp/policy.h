@@ -194,6 +194,10 @@ class Policy : public RuleFunctions<Policy> {
   // Whether nothing at all was set: no rule, no action, no option.
   [[nodiscard]] bool IsEmpty() const;
 
+  // Says where the rules stand, all of them in order: for a policy that has come from elsewhere as bytes. Of
+  // other numbers than there are rules, what is too much is left out.
+  void SetLocations(const std::vector<SourceLocation>& locations);
+
   // The whole policy as text, a line for each rule; for people, and stable enough to compare.
   [[nodiscard]] std::string ToString() const;
 

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,8 @@ struct PrecompiledProgram {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
 };
 
-// The answers of one definition for one target: all that needs the author's code.
+// What one definition answers for one target, and what follows for the variables: all that compiling it
+// needs.
 struct DefinitionAnswers {
   std::string name;
   Target target;
@@ -54,9 +56,6 @@ struct DefinitionAnswers {
   Policy policy;
   std::vector<std::vector<std::uint64_t>> rounds;  // the numbers for the variables to compile it for
   Proof proof = Proof::kRequired;
-  // The target, the variables, the policy and whether it must be proved, as bytes. Definitions of equal
-  // content give equal programs, but for the name.
-  std::string content;
 };
 
 // Throws Error for a name that is not usable: program names are 1 to 200 characters of letters, digits and `_
@@ -64,8 +63,22 @@ struct DefinitionAnswers {
 // repeated. For a whole module also when two programs have one name.
 void CheckNames(const std::vector<ProgramDefinition>& definitions);
 
-// Calls the definition three times and compares the answers. Not safe to call for one module from several
+// Calls the definition so many times, and compares the answers. Not safe to call for one module from several
 // threads, unless its author says so. What the definition throws comes out as Error with the program's name.
+Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, int times);
+
+// The first line in which two answers differ, from both sides: `first "...", then "..."`.
+std::string DescribeDifference(const Policy& first, const Policy& second);
+
+// What is compiled for a definition (its function is not called) that answers with this policy. Throws Error,
+// with the program's name, for variables that the policy does not use, and for those that it uses undeclared.
+DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target& target, Policy policy);
+
+// The target, the variables, the policy (as bytes of precompile/serialize.h) and whether it must be proved,
+// as bytes. Definitions of equal content give equal programs, but for the name.
+std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy);
+
+// Asks three times, and gives what is compiled.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
 // Compiles the policy for the first two rounds, which give the offsets: a program that is to be proved.
