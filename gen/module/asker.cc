@@ -39,6 +39,7 @@ constexpr World kWorlds[] = {World::kThis, World::kOther};
 // As execve takes it. The texts stay where they are.
 std::vector<char*> PointersTo(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
