@@ -92,11 +92,15 @@ std::vector<pid_t> Children() {
   return children;
 }
 
-void EndChildren() {
+// All but those that were there before: whoever became this program by exec may have had some.
+void EndChildrenBut(const std::vector<pid_t>& others) {
   // One that forks as it is killed may need another round; a module that wins this race is left alone.
   constexpr int kMostRounds = 100;
   for (int round = 0; round < kMostRounds; ++round) {
-    const std::vector<pid_t> children = Children();
+    std::vector<pid_t> children = Children();
+    std::erase_if(children, [&](pid_t child) {
+      return std::find(others.begin(), others.end(), child) != others.end();
+    });
     if (children.empty()) return;
     for (const pid_t child : children) kill(child, SIGKILL);
     for (const pid_t child : children) waitpid(child, nullptr, 0);
@@ -117,7 +121,7 @@ std::string DescribeEnd(int status, const Request& request) {
 
 }  // namespace
 
-Asker::Asker(Request request) : request_(std::move(request)) {
+Asker::Asker(Request request) : request_(std::move(request)), children_of_others_(Children()) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Inherited from a parent that ignores it, this would make the status of a child unknown.
   std::signal(SIGCHLD, SIG_DFL);
@@ -283,7 +287,7 @@ void Asker::EndAll() noexcept {
     if (process.pipe >= 0) close(process.pipe);
     process.pipe = -1;
   }
-  EndChildren();
+  EndChildrenBut(children_of_others_);
 }
 
 }  // namespace precompiledseccomp::gen

@@ -23,7 +23,8 @@ namespace precompiledseccomp::gen {
 class Asker {
  public:
   // Has the module loaded and its programs listed, twice. Throws Error. The calling process must not have
-  // started threads or children: all that are there in the end are the module's.
+  // threads, nor start children while this object lives: they would be taken for what the module leaves
+  // behind.
   explicit Asker(Request request);
   Asker(const Asker&) = delete;
   Asker& operator=(const Asker&) = delete;
@@ -62,6 +63,7 @@ class Asker {
   Process& In(World world) { return processes_[static_cast<std::size_t>(world)]; }
 
   const Request request_;
+  const std::vector<pid_t> children_of_others_;
   std::array<Process, 2> processes_;
   std::vector<std::string> files_;
   std::vector<ProgramDefinition> definitions_;

@@ -110,6 +110,18 @@ BOOST_DATA_TEST_CASE(ProcessesThatAModuleLeavesBehindAreEnded,
   BOOST_TEST(processes >= 1U);
 }
 
+// A shell that becomes the generator leaves it the children that it has started.
+BOOST_AUTO_TEST_CASE(ProcessesThatWereThereBeforeAreLeftAlone) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      Run(Words{"bash", "-c", "sleep 1000 > /dev/null 2>&1 & echo $! > \"$0/process\"; exec \"$@\"",
+                folder.path().string(), GENERATOR, "--module", ModuleFile("disturbing"), "--list"});
+  BOOST_TEST(outcome.status == 0, outcome.err);
+  const auto process = static_cast<pid_t>(std::stol(ReadFile(folder / "process")));
+  BOOST_TEST(kill(process, 0) == 0);
+  kill(process, SIGKILL);
+}
+
 BOOST_AUTO_TEST_CASE(SeveralMistakesAreReportedTogether) {
   const TemporaryFolder folder;
   const Outcome outcome = RunDisturbed("many mistakes", folder);
