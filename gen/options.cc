@@ -64,6 +64,9 @@ std::vector<Option> AllOptions() {
        "how much work a proof may be before the program counts as too large, two to ten\n"
        "million a second; more than by default may take more memory, too (default: " +
            usual_steps + ")"},
+      {"jobs", Kind::kText, "NUMBER",
+       "how many programs to compile and prove at a time (default: as many as there are\n"
+       "processors); the outputs are the same"},
       {"definition-seconds", Kind::kText, "NUMBER",
        "how long the module may take to be loaded, to list its programs, and to answer for one\n"
        "of them (default: " +
@@ -223,6 +226,14 @@ std::chrono::seconds DefinitionLimitOf(const po::variables_map& given) {
   return std::chrono::seconds(NumberOf("definition-seconds", text, kADay, std::to_string(kADay)));
 }
 
+// Nothing if it is to be as many as there are processors.
+std::optional<std::size_t> JobsOf(const po::variables_map& given) {
+  constexpr std::uint64_t kMost = 1024;
+  const std::string text = TextOf(given, "jobs");
+  if (text.empty()) return std::nullopt;
+  return NumberOf("jobs", text, kMost, std::to_string(kMost));
+}
+
 std::filesystem::path AbsolutePath(const std::string& path) {
   return std::filesystem::absolute(path).lexically_normal();
 }
@@ -286,7 +297,7 @@ Options ToOptions(const po::variables_map& given) {
       RefuseOptionsOfOtherCommands(given, "list", {"module", "definition-seconds"});
       break;
     case Command::kDisassemble:
-      RefuseOptionsOfOtherCommands(given, "disassemble", {"module", "arch", "definition-seconds"});
+      RefuseOptionsOfOtherCommands(given, "disassemble", {"module", "arch", "definition-seconds", "jobs"});
       break;
     case Command::kGenerate:
       break;
@@ -305,6 +316,7 @@ Options ToOptions(const po::variables_map& given) {
   options.stub = given.count("stub") != 0;
   options.proof_steps = ProofStepsOf(given);
   options.definition_limit = DefinitionLimitOf(given);
+  options.jobs = JobsOf(given);
   if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
   if (options.command != Command::kList && (!options.stub || given.count("arch") != 0))
     options.targets = TargetsOf(given);
@@ -332,11 +344,11 @@ std::string HelpText() {
 
   precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
                          [--arch ARCH]... [--stub] [--prove on|off] [--proof-steps NUMBER]
-                         [--stats FILE [--stats-times]] [--depfile FILE]
+                         [--stats FILE [--stats-times]] [--depfile FILE] [--jobs NUMBER]
   precompiledseccomp-gen --module FILE --stats FILE [--stats-times] [--arch ARCH]... [--depfile FILE]
-                         [--prove on|off] [--proof-steps NUMBER]
+                         [--prove on|off] [--proof-steps NUMBER] [--jobs NUMBER]
   precompiledseccomp-gen --module FILE --list
-  precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]...
+  precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]... [--jobs NUMBER]
   any of them with       [--definition-seconds NUMBER]
 
 )";

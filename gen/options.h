@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -37,6 +38,8 @@ struct Options {
   bool stub = false;
   // How much work the proof of a program may be (verify/verify.h); nothing means that nothing is proved.
   std::optional<std::uint64_t> proof_steps;
+  // How many programs to compile at a time; nothing means as many as there are processors.
+  std::optional<std::size_t> jobs;
   // How long the module may take to be loaded, to list its programs, and to answer for one of them.
   std::chrono::seconds definition_limit{20};
   // Each once, in the order given. Empty for commands that compile nothing.

@@ -41,7 +41,7 @@ std::string Disassembly(const Options& options, Asker& asker) {
     definitions = {found, 1};
   }
   // What cannot be proved can be looked at.
-  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, asker));
+  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, options.jobs, asker));
 }
 
 std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
@@ -49,7 +49,8 @@ std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
   if (sources) CheckGeneratedNames(asker.definitions());
   const auto begin = std::chrono::steady_clock::now();
   std::vector<CompiledTarget> targets;
-  if (!options.stub) targets = CompileAll(asker.definitions(), options.targets, options.proof_steps, asker);
+  if (!options.stub)
+    targets = CompileAll(asker.definitions(), options.targets, options.proof_steps, options.jobs, asker);
   const auto time = std::chrono::steady_clock::now() - begin;
 
   std::vector<OutputFile> outputs;

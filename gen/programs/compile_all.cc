@@ -212,12 +212,11 @@ class Workshop {
 
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
                                        std::span<const Target> targets, const ProofSteps& proof_steps,
-                                       Asker& asker) {
+                                       std::optional<std::size_t> jobs, Asker& asker) {
   Workshop workshop(definitions, targets, proof_steps, asker);
   std::vector<std::thread> helpers;
-  const std::size_t jobs = definitions.size() * targets.size();
-  for (std::size_t count = 1; count < std::min<std::size_t>(std::thread::hardware_concurrency(), jobs);
-       ++count) {
+  const std::size_t wanted = jobs.value_or(std::thread::hardware_concurrency());
+  for (std::size_t count = 1; count < std::min(wanted, definitions.size() * targets.size()); ++count) {
     try {
       helpers.emplace_back([&] { workshop.Work(); });
     } catch (const std::system_error&) {

@@ -221,6 +221,8 @@ BOOST_AUTO_TEST_CASE(WrongUsageIsOneLineAndExitStatus2) {
       {sources + Words{"--list"}, "has no meaning together with --list"},
       {{"--list", "--arch", "x86_64"}, "--arch has no meaning together with --list"},
       {{"--list", "worker"}, "unexpected argument \"worker\""},
+      {sources + Words{"--jobs=0"}, "--jobs is a number from 1 to 1024, not \"0\""},
+      {{"--list", "--jobs=2"}, "--jobs has no meaning together with --list"},
       {{"--list", "--definition-seconds=0"}, "--definition-seconds is a number from 1 to 86400, not \"0\""},
       {{"--list", "--definition-seconds=5s"}, "--definition-seconds is a number from 1 to 86400, not \"5s\""},
       {{"--disassemble", "--depfile", folder / "d"}, "--depfile has no meaning together with --disassemble"},

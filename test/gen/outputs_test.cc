@@ -65,6 +65,17 @@ BOOST_AUTO_TEST_CASE(TheSameModuleGivesTheSameOutputsEverywhere) {
             expected);
 }
 
+BOOST_AUTO_TEST_CASE(TheNumberOfJobsMakesNoDifference) {
+  const Words arguments = {"--stats", "/dev/stdout"};
+  const Outcome usual = RunGenerator("many", arguments);
+  BOOST_TEST(usual.status == 0, usual.err);
+  for (const char* const jobs : {"1", "3", "1024"}) {
+    const Outcome outcome = RunGenerator("many", arguments + Words{"--jobs", jobs});
+    BOOST_TEST(outcome.status == 0, outcome.err);
+    BOOST_TEST((outcome.out == usual.out), "with " << jobs << " jobs");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(TheNumberOfCoresMakesNoDifference) {
   if (!Exists("taskset")) {
     BOOST_TEST_MESSAGE("skipped: needs taskset");
