@@ -17,12 +17,15 @@
 #include <utility>
 #include <variant>
 
+#include <unistd.h>
+
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
 #include "bpf/acceptance.h"
 #include "errors.h"
 #include "precompile/deserialize.h"
+#include "programs/progress_line.h"
 #include "programs/proof.h"
 
 namespace precompiledseccomp::gen {
@@ -37,7 +40,12 @@ class Workshop {
  public:
   Workshop(std::span<const ProgramDefinition> definitions, std::span<const Target> targets,
            const ProofSteps& proof_steps, Asker& asker)
-      : definitions_(definitions), targets_(targets), proof_steps_(proof_steps), asker_(asker) {
+      : definitions_(definitions),
+        targets_(targets),
+        proof_steps_(proof_steps),
+        is_watched_(isatty(STDERR_FILENO) == 1),
+        asker_(asker),
+        progress_(definitions.size() * targets.size(), Clock::now()) {
     results_.resize(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       results_[i].target = targets[i];
@@ -63,6 +71,7 @@ class Workshop {
 
   // After all workers have ended.
   std::vector<CompiledTarget> TakeResults() {
+    Print(progress_.End());
     if (!errors_.empty()) {
       std::vector<Error> errors;
       for (const auto& [index, error] : errors_) errors.push_back(error);
@@ -166,6 +175,7 @@ class Workshop {
       return Job{index, std::move(policy)};
     }
     copies_.emplace_back(index, entry->second);
+    Print(progress_.Advance(Clock::now()));
     return std::nullopt;
   }
 
@@ -187,6 +197,13 @@ class Workshop {
     result.times[NameOf(job.index)] += time;
     result.proofs[NameOf(job.index)] = std::move(proof);
     result.proof_times[NameOf(job.index)] = proof_time;
+    Print(progress_.Advance(Clock::now()));
+  }
+
+  // For whoever waits at a terminal.
+  void Print(const std::string& text) const {
+    if (!is_watched_ || text.empty()) return;
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
   }
 
   void Fail(std::size_t index, const Error& error) {
@@ -197,9 +214,11 @@ class Workshop {
   const std::span<const ProgramDefinition> definitions_;
   const std::span<const Target> targets_;
   const ProofSteps proof_steps_;
+  const bool is_watched_;
 
   std::mutex mutex_;  // guards what follows
   Asker& asker_;
+  ProgressLine progress_;
   std::size_t next_ = 0;
   std::vector<CompiledTarget> results_;
   std::vector<std::set<UsedSyscall>> used_syscalls_;

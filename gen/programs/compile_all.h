@@ -24,7 +24,8 @@ using ProofSteps = std::optional<std::uint64_t>;
 // for these definitions and targets still to come: they are taken one at a time, in the order of the
 // definitions and for each in the order of the targets. The compiling itself is parallel, and programs that
 // differ in nothing but their names are compiled, and proved, once. `jobs` are done at a time, or as many as
-// there are processors. Throws Errors: those of the first definitions, in this order, that have one.
+// there are processors; on a terminal, a line says how many are done. Throws Errors: those of the first
+// definitions, in this order, that have one.
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
                                        std::span<const Target> targets, const ProofSteps& proof_steps,
                                        std::optional<std::size_t> jobs, Asker& asker);

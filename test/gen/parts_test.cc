@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The parts of the generator that need no module.
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "programs/progress_line.h"
 #include "report/json.h"
 #include "run.h"
 #include "write/content_name.h"
@@ -19,6 +21,18 @@ namespace precompiledseccomp::gen {
 namespace {
 
 BOOST_AUTO_TEST_SUITE(parts)
+
+BOOST_AUTO_TEST_CASE(OnlyLongRunsHaveALineOfProgressAndNotTooOften) {
+  using std::chrono::milliseconds;
+  const ProgressLine::Time begin;
+  ProgressLine line(576, begin);
+  BOOST_TEST(line.Advance(begin + milliseconds(999)) == "");
+  BOOST_TEST(line.End() == "");
+  BOOST_TEST(line.Advance(begin + milliseconds(1000)) == "\r\033[K2 of 576 programs");
+  BOOST_TEST(line.Advance(begin + milliseconds(1099)) == "");
+  BOOST_TEST(line.Advance(begin + milliseconds(1100)) == "\r\033[K4 of 576 programs");
+  BOOST_TEST(line.End() == "\r\033[K");
+}
 
 BOOST_AUTO_TEST_CASE(StructNamesAreCamelCase) {
   const std::pair<std::string, std::string> cases[] = {
