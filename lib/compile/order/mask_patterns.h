@@ -3,7 +3,7 @@
 // Searches for values that have bits in common. Where order tests need many steps, a mask may need one:
 //
 //     0, 1, 0x80, 0x81 lead to A, all else to B         jset ~0x81, B, A
-//     0, 1 lead to A, 0x80, 0x81 to B, all else to C    jset ~0x81, C, (jset 0x80, B, A)
+//     0, 1 lead to A, 0x80, 0x81 to B, all else to C    jset ~0x81, C, (jge 0x80, B, A)
 //
 // A pattern is a set of values that agree in some bits and have all combinations of the others.
 #pragma once
