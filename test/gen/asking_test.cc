@@ -66,6 +66,8 @@ constexpr Disturbance kDisturbances[] = {
     {"reads", ""},
     {"a thread throws", R"(program "disturber": the definition failed: it was killed by signal 6 (Aborted))"},
     {"lists by the time", "the module lists other programs in another process, at another time"},
+    {"third call", R"(program "disturber": the definition answers differently each time it is called: first )"
+                   R"("allow read if arg1 == 0", then "allow read if arg1 == 1")"},
     {"throws at another time",
      R"(program "disturber": asked in another process, at another time, with another process id and environment, )"
      "the definition fails: the definition threw an exception: no home"},

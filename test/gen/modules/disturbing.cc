@@ -157,6 +157,11 @@ const std::map<std::string_view, Definition>& Definitions() {
          return With(number);
        }},
       {"address", [] { return With(reinterpret_cast<std::uintptr_t>(&Definitions)); }},
+      {"third call",
+       [] {
+         static int calls = 0;
+         return With(++calls < 3 ? 0 : 1);
+       }},
       {"throws at another time",
        []() -> Policy {
          return std::getenv("HOME") == nullptr ? throw std::runtime_error("no home") : Fine();
