@@ -11,10 +11,11 @@ namespace precompiledseccomp::verify {
 // Not by the offsets of bpf/instructions.h, which the compiler goes by: what is wrong there is to show here.
 Source WordAtOffset(std::uint32_t offset, bool big_endian) {
   constexpr std::uint32_t kWord = sizeof(std::uint32_t);
+  constexpr std::size_t kLongWord = sizeof(std::uint64_t);
   constexpr std::uint32_t kInstructionPointerAt = offsetof(seccomp_data, instruction_pointer);
   constexpr std::uint32_t kArgumentsAt = offsetof(seccomp_data, args);
   static_assert(kInstructionPointerAt + 2 * kWord == kArgumentsAt &&
-                sizeof(seccomp_data::args[0]) == 2 * kWord);
+                sizeof(seccomp_data::args[0]) == kLongWord);
   if (offset >= sizeof(seccomp_data) || offset % kWord != 0)
     throw std::invalid_argument("no word of a seccomp_data begins at offset " + std::to_string(offset));
   if (offset == offsetof(seccomp_data, nr)) return kNumber;

@@ -101,7 +101,7 @@ class Maker {
     for (const std::string& call : calls) compiled.used_syscalls.push_back({call, random_.Word32()});
     for (const ProgramDefinition& definition : module_.definitions) {
       compiled.programs.push_back(ProgramOf(definition, target, compiled.programs));
-      gen::ProofRecord& proof = compiled.proofs[definition.name];
+      ProofRecord& proof = compiled.proofs[definition.name];
       if (random_.OneIn(5)) proof = gen::ProofTurnedOff();
     }
     compiled.distinct_programs = compiled.programs.size();
