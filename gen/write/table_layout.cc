@@ -27,14 +27,14 @@ struct LexicographicOrder {
   }
 };
 
-// Gives each distinct sequence of elements a place in an array.
+// Gives each distinct sequence of elements a range of an array.
 template <typename Sequence>
 class Pool {
  public:
-  // The place of the sequence, and whether it is new: then the caller appends its elements to the array.
+  // The range of the sequence, and whether it is new: then the caller appends its elements to the array.
   std::pair<Range, bool> RangeOf(const Sequence& sequence) {
     if (sequence.empty()) return {Range{}, false};
-    const auto [entry, is_new] = places_.emplace(sequence, Range{size_, sequence.size()});
+    const auto [entry, is_new] = ranges_.emplace(sequence, Range{size_, sequence.size()});
     if (is_new) size_ += sequence.size();
     return {entry->second, is_new};
   }
@@ -42,7 +42,7 @@ class Pool {
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
-  std::map<Sequence, Range, LexicographicOrder> places_;
+  std::map<Sequence, Range, LexicographicOrder> ranges_;
   std::size_t size_ = 0;
 };
 
@@ -50,9 +50,9 @@ class Builder {
  public:
   void Add(const PrecompiledProgram& program) {
     TableLayout::Program record;
-    record.name = PlaceOfName(program.name);
-    record.instructions = PlaceOfInstructions(program);
-    record.variables = PlaceOfVariables(program);
+    record.name = RangeOfName(program.name);
+    record.instructions = RangeOfInstructions(program);
+    record.variables = RangeOfVariables(program);
     layout_.programs.push_back(record);
   }
 
@@ -62,7 +62,7 @@ class Builder {
   }
 
  private:
-  Range PlaceOfName(const std::string& name) {
+  Range RangeOfName(const std::string& name) {
     const auto [range, is_new] = names_.RangeOf(name);
     if (is_new) {
       layout_.names.push_back(range);
@@ -71,13 +71,13 @@ class Builder {
     return range;
   }
 
-  Range PlaceOfOffsets(const std::vector<std::uint32_t>& offsets) {
+  Range RangeOfOffsets(const std::vector<std::uint32_t>& offsets) {
     const auto [range, is_new] = offsets_.RangeOf(offsets);
     if (is_new) layout_.offsets.insert(layout_.offsets.end(), offsets.begin(), offsets.end());
     return range;
   }
 
-  Range PlaceOfInstructions(const PrecompiledProgram& program) {
+  Range RangeOfInstructions(const PrecompiledProgram& program) {
     const auto [range, is_new] = instructions_.RangeOf(program.instructions);
     if (is_new) {
       block_at_[range.first] = layout_.blocks.size();
@@ -87,11 +87,11 @@ class Builder {
     return range;
   }
 
-  Range PlaceOfVariables(const PrecompiledProgram& program) {
+  Range RangeOfVariables(const PrecompiledProgram& program) {
     std::vector<TableLayout::Variable> variables;
     for (const PrecompiledVariable& variable : program.variables)
-      variables.push_back({PlaceOfName(variable.name), variable.bits, PlaceOfOffsets(variable.low_offsets),
-                           PlaceOfOffsets(variable.high_offsets)});
+      variables.push_back({RangeOfName(variable.name), variable.bits, RangeOfOffsets(variable.low_offsets),
+                           RangeOfOffsets(variable.high_offsets)});
     const auto [range, is_new] = variables_.RangeOf(variables);
     if (is_new) layout_.variables.insert(layout_.variables.end(), variables.begin(), variables.end());
     return range;
