@@ -2,6 +2,7 @@
 
 #include "module/asking.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>

@@ -181,7 +181,7 @@ class Workshop {
 
   // There are no answers any more.
   void GiveUp(std::size_t index, const Error& error) {
-    errors_.emplace(index, error);
+    errors_.emplace(index, error.InProgram(NameOf(index)));
     next_ = definitions_.size() * targets_.size();
   }
 
