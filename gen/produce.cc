@@ -13,13 +13,12 @@
 
 #include "module/asker.h"
 #include "programs/compile_all.h"
+#include "programs/progress_line.h"
 #include "report/listing.h"
 #include "report/stats.h"
-#include "write/content_name.h"
+#include "sources.h"
 #include "write/depfile.h"
-#include "write/header_text.h"
 #include "write/identifiers.h"
-#include "write/source_text.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -31,6 +30,14 @@ Request RequestFor(const Options& options) {
   return request;
 }
 
+std::vector<CompiledTarget> Compiled(const Options& options, std::span<const ProgramDefinition> definitions,
+                                     Rounds rounds, std::chrono::steady_clock::time_point begin,
+                                     Asker& asker) {
+  Progress progress(definitions.size() * options.targets.size(), "compiled", begin);
+  return CompileAll(
+      definitions, options.targets, [&] { return asker.Next(); }, rounds, options.jobs, progress);
+}
+
 std::string Disassembly(const Options& options, Asker& asker) {
   std::span<const ProgramDefinition> definitions = asker.definitions();
   if (options.program) {
@@ -40,29 +47,36 @@ std::string Disassembly(const Options& options, Asker& asker) {
     if (found == definitions.end()) throw UnknownProgram(*options.program, definitions);
     definitions = {found, 1};
   }
+  const auto begin = std::chrono::steady_clock::now();
   // What cannot be proved can be looked at.
-  return DisassemblyText(CompileAll(definitions, options.targets, std::nullopt, options.jobs, asker));
+  return DisassemblyText(Compiled(options, definitions, Rounds::kAll, begin, asker));
 }
 
 std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
-  const bool sources = !options.source.empty();
-  if (sources) CheckGeneratedNames(asker.definitions());
+  const bool has_sources = !options.source.empty();
+  if (has_sources) CheckGeneratedNames(asker.definitions());
   const auto begin = std::chrono::steady_clock::now();
   std::vector<CompiledTarget> targets;
-  if (!options.stub)
-    targets = CompileAll(asker.definitions(), options.targets, options.proof_steps, options.jobs, asker);
+  if (!options.stub) {
+    const Rounds rounds = options.proof_steps ? Rounds::kTwo : Rounds::kAll;
+    targets = Compiled(options, asker.definitions(), rounds, begin, asker);
+  }
+  std::vector<ProgramDefinition> sorted = asker.definitions();
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& left, const auto& right) { return left.name < right.name; });
+  // Statistics are of what would be written, and is proved, if nothing else is asked for.
+  const GeneratedTexts texts = WriteSources(sorted, targets,
+                                            {.name_space = has_sources ? options.name_space : "unwritten",
+                                             .included_header = options.included_header,
+                                             .proof_steps = options.proof_steps,
+                                             .threads = options.jobs,
+                                             .begin = begin});
   const auto time = std::chrono::steady_clock::now() - begin;
 
   std::vector<OutputFile> outputs;
-  if (sources) {
-    std::vector<ProgramDefinition> sorted = asker.definitions();
-    std::sort(sorted.begin(), sorted.end(),
-              [](const auto& left, const auto& right) { return left.name < right.name; });
-    const NamelessText source = SourceText(sorted, targets, options.name_space, options.included_header);
-    const NamelessText header = HeaderText(sorted, options.stub, options.name_space);
-    const std::string name = ContentName(header, source);
-    outputs.push_back({options.source, source.WithName(name)});
-    outputs.push_back({options.header, header.WithName(name)});
+  if (has_sources) {
+    outputs.push_back({options.source, texts.source});
+    outputs.push_back({options.header, texts.header});
   }
   if (!options.stats.empty())
     outputs.push_back(

@@ -22,7 +22,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "module/other_world.h"
-#include "precompile/deserialize.h"
+#include "precompile/ask.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -199,8 +199,7 @@ std::variant<PolicyBytes, Error> Asker::Compared(const Record& answer, const Rec
   const PolicyBytes again = DecodePolicy(other.bytes);
   if (again.policy == policy.policy) return policy;
   return Error(in_other_world + "the definition answers differently: " +
-               DescribeDifference(precompile::DeserializePolicy(policy.policy),
-                                  precompile::DeserializePolicy(again.policy)) +
+               precompile::DescribeDifference(PolicyOf(policy), PolicyOf(again)) +
                "; a policy must not depend on these")
       .InProgram(program);
 }

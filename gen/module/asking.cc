@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include <precompiledseccomp/error.h>
-#include <precompiledseccomp/precompile.h>
 
 #include "module/module.h"
 #include "module/other_world.h"
 #include "module/protocol.h"
+#include "precompile/ask.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -75,7 +75,7 @@ class AskingProcess {
     LimitProcessorTime();
     try {
       const int times = world_ == World::kThis ? kTimesInThisWorld : 1;
-      Tell(RecordKind::kPolicy, EncodePolicy(AskForPolicy(definition, target, times)));
+      Tell(RecordKind::kPolicy, EncodePolicy(precompile::AskForPolicy(definition, target, times)));
     } catch (const Error& error) {
       Tell(RecordKind::kError, EncodeError(error));
     } catch (const std::exception& exception) {

@@ -152,7 +152,7 @@ std::vector<ProgramDefinition> DecodePrograms(std::string_view bytes) {
 }
 
 std::string EncodePolicy(const Policy& policy) {
-  std::vector<std::string> texts = {precompile::Serialize(policy)};
+  std::vector<std::string> texts = {precompile::SerializeToHandOver(policy)};
   for (const RuleSet& set : policy.rule_sets())
     for (const Rule& rule : set.rules()) {
       texts.push_back(rule.where.file);

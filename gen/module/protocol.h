@@ -22,6 +22,8 @@
 #include <precompiledseccomp/define.h>
 #include <precompiledseccomp/error.h>
 
+#include "programs/policy_bytes.h"
+
 namespace precompiledseccomp::gen {
 
 enum class RecordKind : std::uint32_t { kFiles = 1, kPrograms, kPolicy, kError };
@@ -61,11 +63,7 @@ std::vector<std::string> DecodeTexts(std::string_view bytes);
 std::string EncodePrograms(std::span<const ProgramDefinition> definitions);
 std::vector<ProgramDefinition> DecodePrograms(std::string_view bytes);
 
-// A policy, and where its rules stand.
-struct PolicyBytes {
-  std::string policy;                     // as Serialize() writes it
-  std::vector<SourceLocation> locations;  // of its rules, in order
-};
+// The bytes are of SerializeToHandOver(), which may throw.
 std::string EncodePolicy(const Policy& policy);
 PolicyBytes DecodePolicy(std::string_view bytes);
 

@@ -5,27 +5,21 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <exception>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <unordered_map>
 #include <utility>
-#include <variant>
-
-#include <unistd.h>
 
 #include <precompiledseccomp/error.h>
-#include <precompiledseccomp/precompile.h>
 
 #include "bpf/acceptance.h"
-#include "errors.h"
-#include "precompile/deserialize.h"
-#include "programs/progress_line.h"
+#include "precompile/ask.h"
+#include "precompile/compare_rounds.h"
+#include "precompile/serialize.h"
+#include "programs/crew.h"
 #include "programs/proof.h"
 
 namespace precompiledseccomp::gen {
@@ -33,19 +27,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Each worker takes the next job with its answer while it holds the lock, and compiles it without, unless an
-// earlier job had the same one. No more answers exist at a time than there are workers, however many programs
-// there are; of those that are done, their content remains.
+// Answers are taken one after the other, and compiled at the same time, unless an earlier one was the same.
+// Job i is the definition i / targets, for the target i % targets.
 class Workshop {
  public:
   Workshop(std::span<const ProgramDefinition> definitions, std::span<const Target> targets,
-           const ProofSteps& proof_steps, Asker& asker)
+           const NextAnswer& next_answer, Rounds rounds, Progress& progress)
       : definitions_(definitions),
         targets_(targets),
-        proof_steps_(proof_steps),
-        is_watched_(isatty(STDERR_FILENO) == 1),
-        asker_(asker),
-        progress_(definitions.size() * targets.size(), Clock::now()) {
+        next_answer_(next_answer),
+        rounds_(rounds),
+        progress_(progress) {
     results_.resize(targets.size());
     for (std::size_t i = 0; i < targets.size(); ++i) {
       results_[i].target = targets[i];
@@ -54,53 +46,49 @@ class Workshop {
     used_syscalls_.resize(targets.size());
   }
 
-  // Throws nothing: it runs in threads.
-  void Work() noexcept {
-    while (std::optional<Job> job = TakeJob()) {
-      try {
-        Compile(*job);
-      } catch (const Error& error) {
-        Fail(job->index, error);
-      } catch (const std::exception& exception) {
-        Fail(job->index, Error(exception.what()));
-      } catch (...) {
-        Fail(job->index, Error("compiling threw something that is no std::exception"));
-      }
+  [[nodiscard]] std::size_t size() const { return definitions_.size() * targets_.size(); }
+
+  [[nodiscard]] const std::string& NameOf(std::size_t index) const { return DefinitionOf(index).name; }
+
+  // Asks for the next answer; compiles it, unless it is like one before.
+  std::function<void()> Take(std::size_t index) {
+    if (no_more_answers_) return {};
+    const Clock::time_point begin = Clock::now();
+    std::variant<PolicyBytes, Error> answer = Next();
+    if (auto* const error = std::get_if<Error>(&answer)) throw std::move(*error);
+    const std::lock_guard lock(mutex_);
+    ResultOf(index).times[NameOf(index)] += Clock::now() - begin;
+    const auto policy = std::make_shared<const PolicyBytes>(std::move(std::get<PolicyBytes>(answer)));
+    const auto [entry, is_new] = first_jobs_.emplace(
+        precompile::ContentOf(DefinitionOf(index), TargetOf(index), policy->policy), index);
+    KeepPolicy(index, entry->second, policy);
+    if (is_new) {
+      ++ResultOf(index).distinct_programs;
+      return [this, index, policy] { Compile(index, *policy); };
     }
+    copies_.emplace_back(index, entry->second);
+    progress_.Advance();
+    return {};
   }
 
-  // After all workers have ended.
+  // After all jobs have been done.
   std::vector<CompiledTarget> TakeResults() {
-    Print(progress_.End());
-    if (!errors_.empty()) {
-      std::vector<Error> errors;
-      for (const auto& [index, error] : errors_) errors.push_back(error);
-      throw Errors(errors);
-    }
-    for (const auto& [copy, original] : copies_) {
-      ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
-      ResultOf(copy).proofs[NameOf(copy)] = ResultOf(original).proofs[NameOf(original)];
-      ResultOf(copy).proof_times[NameOf(copy)] = {};
-    }
+    for (const auto& [copy, original] : copies_) ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       CompiledTarget& result = results_[i];
       std::sort(result.programs.begin(), result.programs.end(),
                 [](const auto& left, const auto& right) { return left.name < right.name; });
+      for (const PrecompiledProgram& program : result.programs)
+        result.proofs[program.name] = rounds_ == Rounds::kAll ? ProofTurnedOff() : ProofRecord();
       result.used_syscalls.assign(used_syscalls_[i].begin(), used_syscalls_[i].end());
     }
     return std::move(results_);
   }
 
  private:
-  struct Job {
-    std::size_t index;  // job i is the definition i / targets, for the target i % targets
-    PolicyBytes policy;
-  };
-
   [[nodiscard]] const ProgramDefinition& DefinitionOf(std::size_t index) const {
     return definitions_[index / targets_.size()];
   }
-  [[nodiscard]] const std::string& NameOf(std::size_t index) const { return DefinitionOf(index).name; }
   [[nodiscard]] const Target& TargetOf(std::size_t index) const { return targets_[index % targets_.size()]; }
   CompiledTarget& ResultOf(std::size_t index) { return results_[index % targets_.size()]; }
   PrecompiledProgram& ProgramOf(std::size_t index) {
@@ -112,138 +100,76 @@ class Workshop {
     return program;
   }
 
+  std::variant<PolicyBytes, Error> Next() {
+    try {
+      return next_answer_();
+    } catch (...) {
+      no_more_answers_ = true;
+      throw;
+    }
+  }
+
+  // Equal bytes are kept once. Copies are judged by theirs, whatever made them copies.
+  void KeepPolicy(std::size_t index, std::size_t first, const std::shared_ptr<const PolicyBytes>& policy) {
+    auto& kept = ResultOf(index).policies;
+    const auto earlier = kept.find(NameOf(first));
+    const bool is_equal = earlier != kept.end() && earlier->second->policy == policy->policy;
+    kept[NameOf(index)] = is_equal ? earlier->second : policy;
+  }
+
   static void CheckAcceptance(const PrecompiledProgram& program) {
     if (const auto reason = bpf::ReasonForRefusal(program.instructions))
       throw Error("the kernel would refuse the compiled filter: " + *reason +
-                  "; please report this as a bug of precompiledseccomp")
-          .InProgram(program.name);
+                  "; please report this as a bug of precompiledseccomp");
   }
 
-  void Compile(const Job& job) {
+  void Compile(std::size_t index, const PolicyBytes& policy) {
     const Clock::time_point begin = Clock::now();
-    Policy policy = precompile::DeserializePolicy(job.policy.policy);
-    policy.SetLocations(job.policy.locations);
     const DefinitionAnswers answers =
-        AnswersWith(DefinitionOf(job.index), TargetOf(job.index), std::move(policy));
-    PrecompiledProgram program = CompileTwice(answers);
+        precompile::AnswersWith(DefinitionOf(index), TargetOf(index), PolicyOf(policy));
+    PrecompiledProgram program = precompile::CompileTwice(answers);
     CheckAcceptance(program);
-    const Clock::time_point compiled = Clock::now();
-    ProofRecord proof = proof_steps_ ? ProveProgram(program, answers, *proof_steps_) : ProofTurnedOff();
-    const Clock::time_point proved = Clock::now();
-    // A proof is for all values of the variables. Where there is none, more of them are tried.
-    if (!proof.not_proved.empty()) CompareFurtherRounds(program, answers);
-    const Clock::duration compiling = compiled - begin + (Clock::now() - proved);
-    Finish(job, std::move(program), compiling, std::move(proof), proved - compiled);
+    if (rounds_ == Rounds::kAll) precompile::CompareFurtherRounds(program, answers);
+    Finish(index, std::move(program), Clock::now() - begin);
   }
 
-  // The next job that needs compiling; nothing when all are taken, or so many have failed that no more are to
-  // be reported. Jobs are taken in order, and those that were taken are finished: which errors are the first
-  // ones does not depend on which worker is faster. For the same reason it is always the first one of equal
-  // jobs that is compiled.
-  std::optional<Job> TakeJob() noexcept {
-    const std::lock_guard lock(mutex_);
-    while (errors_.size() < Errors::kMost && next_ < definitions_.size() * targets_.size()) {
-      const std::size_t index = next_++;
-      try {
-        if (std::optional<Job> job = Ask(index)) return job;
-      } catch (const Error& error) {
-        GiveUp(index, error);
-      } catch (const std::exception& exception) {
-        GiveUp(index, Error(exception.what()));
-      } catch (...) {
-        GiveUp(index, Error("asking threw something that is no std::exception"));
-      }
-    }
-    return std::nullopt;
-  }
-
-  // Nothing for a definition that answers like one before, or with an error. Throws if there are no answers
-  // any more.
-  std::optional<Job> Ask(std::size_t index) {
-    const Clock::time_point begin = Clock::now();
-    std::variant<PolicyBytes, Error> answer = asker_.Next();
-    ResultOf(index).times[NameOf(index)] += Clock::now() - begin;
-    if (const auto* error = std::get_if<Error>(&answer)) {
-      errors_.emplace(index, error->InProgram(NameOf(index)));
-      return std::nullopt;
-    }
-    PolicyBytes& policy = std::get<PolicyBytes>(answer);
-    const auto [entry, is_new] =
-        first_jobs_.emplace(ContentOf(DefinitionOf(index), TargetOf(index), policy.policy), index);
-    if (is_new) {
-      ++ResultOf(index).distinct_programs;
-      return Job{index, std::move(policy)};
-    }
-    copies_.emplace_back(index, entry->second);
-    Print(progress_.Advance(Clock::now()));
-    return std::nullopt;
-  }
-
-  // There are no answers any more.
-  void GiveUp(std::size_t index, const Error& error) {
-    errors_.emplace(index, error.InProgram(NameOf(index)));
-    next_ = definitions_.size() * targets_.size();
-  }
-
-  void Finish(const Job& job, PrecompiledProgram program, Clock::duration time, ProofRecord proof,
-              Clock::duration proof_time) {
+  void Finish(std::size_t index, PrecompiledProgram program, Clock::duration time) {
     const std::lock_guard lock(mutex_);
     // Hundreds of names in each program, the same ones for the most part.
-    used_syscalls_[job.index % targets_.size()].insert(program.used_syscalls.begin(),
-                                                       program.used_syscalls.end());
+    used_syscalls_[index % targets_.size()].insert(program.used_syscalls.begin(),
+                                                   program.used_syscalls.end());
     program.used_syscalls = {};
-    ProgramOf(job.index) = std::move(program);
-    CompiledTarget& result = ResultOf(job.index);
-    result.times[NameOf(job.index)] += time;
-    result.proofs[NameOf(job.index)] = std::move(proof);
-    result.proof_times[NameOf(job.index)] = proof_time;
-    Print(progress_.Advance(Clock::now()));
-  }
-
-  // For whoever waits at a terminal.
-  void Print(const std::string& text) const {
-    if (!is_watched_ || text.empty()) return;
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
-  }
-
-  void Fail(std::size_t index, const Error& error) {
-    const std::lock_guard lock(mutex_);
-    errors_.emplace(index, error.InProgram(NameOf(index)));
+    ProgramOf(index) = std::move(program);
+    ResultOf(index).times[NameOf(index)] += time;
+    progress_.Advance();
   }
 
   const std::span<const ProgramDefinition> definitions_;
   const std::span<const Target> targets_;
-  const ProofSteps proof_steps_;
-  const bool is_watched_;
+  const NextAnswer& next_answer_;
+  const Rounds rounds_;
+  bool no_more_answers_ = false;
+
+  Progress& progress_;
 
   std::mutex mutex_;  // guards what follows
-  Asker& asker_;
-  ProgressLine progress_;
-  std::size_t next_ = 0;
   std::vector<CompiledTarget> results_;
   std::vector<std::set<UsedSyscall>> used_syscalls_;
   std::unordered_map<std::string, std::size_t> first_jobs_;  // by what the definition answered
   std::vector<std::pair<std::size_t, std::size_t>> copies_;  // a job, and the earlier one that is like it
-  std::map<std::size_t, Error> errors_;                      // by job
 };
 
 }  // namespace
 
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
-                                       std::span<const Target> targets, const ProofSteps& proof_steps,
-                                       std::optional<std::size_t> jobs, Asker& asker) {
-  Workshop workshop(definitions, targets, proof_steps, asker);
-  std::vector<std::thread> helpers;
-  const std::size_t wanted = jobs.value_or(std::thread::hardware_concurrency());
-  for (std::size_t count = 1; count < std::min(wanted, definitions.size() * targets.size()); ++count) {
-    try {
-      helpers.emplace_back([&] { workshop.Work(); });
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: those that are there do it
-    }
-  }
-  workshop.Work();
-  for (std::thread& helper : helpers) helper.join();
+                                       std::span<const Target> targets, const NextAnswer& next_answer,
+                                       Rounds rounds, std::optional<std::size_t> threads,
+                                       Progress& progress) {
+  Workshop workshop(definitions, targets, next_answer, rounds, progress);
+  Do({.count = workshop.size(),
+      .take = [&](std::size_t index) { return workshop.Take(index); },
+      .name = [&](std::size_t index) { return workshop.NameOf(index); }},
+     threads);
   return workshop.TakeResults();
 }
 

@@ -5,29 +5,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include <precompiledseccomp/define.h>
+#include <precompiledseccomp/error.h>
 #include <precompiledseccomp/target.h>
 
-#include "module/asker.h"
 #include "programs/compiled_target.h"
+#include "programs/policy_bytes.h"
+#include "programs/progress_line.h"
 
 namespace precompiledseccomp::gen {
 
-// How much work each proof may be (verify/verify.h); nothing means that nothing is proved.
-using ProofSteps = std::optional<std::uint64_t>;
+// The next definition's answer for the next target, or what is wrong with that definition. Throws Error when
+// there are no more answers to be had.
+using NextAnswer = std::function<std::variant<PolicyBytes, Error>()>;
 
-// Compiles every program for every target; the result has the order of the targets. `asker` has the answers
-// for these definitions and targets still to come: they are taken one at a time, in the order of the
-// definitions and for each in the order of the targets. The compiling itself is parallel, and programs that
-// differ in nothing but their names are compiled, and proved, once. `jobs` are done at a time, or as many as
-// there are processors; on a terminal, a line says how many are done. Throws Errors: those of the first
-// definitions, in this order, that have one.
+// How often each program is compiled (precompile/compare_rounds.h).
+enum class Rounds : std::uint8_t {
+  kTwo,  // for what is to be proved
+  kAll,  // for what is not
+};
+
+// Compiles every program for every target; the result has the order of the targets. The answers for these
+// definitions and targets come one at a time, in the order of the definitions and for each in the order of
+// the targets. The compiling itself is done by so many threads (Do() in programs/crew.h), and programs that
+// differ in nothing but their names are compiled once. Nothing is proved yet. Throws Errors: those of the
+// first definitions, in this order, that have one.
 std::vector<CompiledTarget> CompileAll(std::span<const ProgramDefinition> definitions,
-                                       std::span<const Target> targets, const ProofSteps& proof_steps,
-                                       std::optional<std::size_t> jobs, Asker& asker);
+                                       std::span<const Target> targets, const NextAnswer& next_answer,
+                                       Rounds rounds, std::optional<std::size_t> threads, Progress& progress);
 
 }  // namespace precompiledseccomp::gen

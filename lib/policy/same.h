@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether parts of policies are the same as they are written: constants of the same number, variables of the
-// same name. Whether they are equal at run time is another question, so that authors have no operator for it.
+// Whether policies, or parts of them, are the same as they are written: constants of the same number,
+// variables of the same name. Whether they are equal at run time is another question, so that authors have no
+// operator for it.
 #pragma once
 
 #include <precompiledseccomp/action.h>
 #include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/policy.h>
 #include <precompiledseccomp/value.h>
 
 namespace precompiledseccomp {
@@ -23,5 +25,9 @@ inline bool AreSame(const Operand& left, const Operand& right) {
   return left.source() == right.source() && left.index() == right.index() &&
          left.IsLowHalf() == right.IsLowHalf();
 }
+
+// All that they say, member by member, and so by other means than precompile/serialize.h, which is judged by
+// this. Where rules stand in the author's source is no part of it.
+bool AreSame(const Policy& left, const Policy& right);
 
 }  // namespace precompiledseccomp

@@ -15,20 +15,16 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
+#include "policy/same.h"
+#include "precompile/ask.h"
 #include "precompile/call_definition.h"
 #include "precompile/neighbours.h"
 #include "precompile/placeholders.h"
-#include "precompile/serialize.h"
 #include "precompile/variable_words.h"
 
 namespace precompiledseccomp {
+namespace precompile {
 namespace {
-
-using precompile::CallDefinition;
-using precompile::Neighbours;
-using precompile::Placeholders;
-using precompile::VariableWord;
-using precompile::WordsOf;
 
 // What changes with each call shows in the second answer, what changes once it was called twice in the third.
 constexpr int kTimesAsked = 3;
@@ -82,9 +78,9 @@ std::vector<std::set<std::uint32_t>> ConstantsOfWords(const std::vector<Variable
 
 // The first two give the offsets.
 std::vector<Placeholders> RoundsFor(const std::vector<Variable>& variables, const Neighbours& used) {
-  std::vector<Placeholders> rounds = {precompile::FirstRound(variables), precompile::SecondRound(variables)};
+  std::vector<Placeholders> rounds = {FirstRound(variables), SecondRound(variables)};
   if (variables.empty()) return rounds;
-  for (Placeholders& values : precompile::FurtherRounds(variables, ConstantsOfWords(variables, used)))
+  for (Placeholders& values : FurtherRounds(variables, ConstantsOfWords(variables, used)))
     rounds.push_back(std::move(values));
   return rounds;
 }
@@ -103,10 +99,9 @@ std::string DescribeDifference(const Policy& first, const Policy& second) {
 Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, int times) {
   try {
     Policy policy = CallDefinition(definition, target);
-    const std::string serialized = times > 1 ? precompile::Serialize(policy) : std::string();
     for (int asked = 1; asked < times; ++asked) {
       const Policy again = CallDefinition(definition, target);
-      if (precompile::Serialize(again) != serialized)
+      if (!AreSame(policy, again))
         throw Error("the definition answers differently each time it is called: " +
                     DescribeDifference(policy, again) +
                     "; a policy must not depend on anything that changes");
@@ -117,15 +112,10 @@ Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, i
   }
 }
 
-std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy) {
-  return std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
-         precompile::Serialize(definition.variables) + std::string(policy);
-}
-
 DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target& target, Policy policy) {
   try {
     const std::vector<Variable>& variables = definition.variables;
-    const Neighbours used = precompile::CollectVariables(policy);
+    const Neighbours used = CollectVariables(policy);
     CheckThatVariablesAreDeclared(variables, used);
     CheckThatVariablesAreUsed(variables, used);
     return {.name = definition.name,
@@ -139,8 +129,11 @@ DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target&
   }
 }
 
+}  // namespace precompile
+
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target) {
-  return AnswersWith(definition, target, AskForPolicy(definition, target, kTimesAsked));
+  return precompile::AnswersWith(definition, target,
+                                 precompile::AskForPolicy(definition, target, precompile::kTimesAsked));
 }
 
 }  // namespace precompiledseccomp

@@ -13,15 +13,13 @@
 
 #include "bpf/disassembler.h"
 #include "compile/compile.h"
+#include "precompile/compare_rounds.h"
 #include "precompile/placeholders.h"
 #include "precompile/variable_words.h"
 
 namespace precompiledseccomp {
+namespace precompile {
 namespace {
-
-using precompile::Placeholders;
-using precompile::VariableWord;
-using precompile::WordsOf;
 
 struct Round {
   const Placeholders& values;
@@ -135,9 +133,11 @@ void CompareFurtherRounds(const PrecompiledProgram& program, const DefinitionAns
   }
 }
 
+}  // namespace precompile
+
 PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers) {
-  PrecompiledProgram program = CompileTwice(answers);
-  CompareFurtherRounds(program, answers);
+  PrecompiledProgram program = precompile::CompileTwice(answers);
+  precompile::CompareFurtherRounds(program, answers);
   return program;
 }
 

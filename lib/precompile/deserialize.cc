@@ -14,6 +14,7 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "policy/same.h"
 #include "precompile/serialize.h"
 
 namespace precompiledseccomp::precompile {
@@ -224,6 +225,15 @@ T Deserialize(std::string_view bytes, const std::string& what) {
 
 Policy DeserializePolicy(std::string_view bytes) {
   return Deserialize<Policy>(bytes, "a policy");
+}
+
+std::string SerializeToHandOver(const Policy& policy) {
+  std::string bytes = Serialize(policy);
+  if (!AreSame(DeserializePolicy(bytes), policy))
+    throw Error(
+        "the policy is another one after it was handed over; please report this as a bug of "
+        "precompiledseccomp");
+  return bytes;
 }
 
 std::vector<Variable> DeserializeVariables(std::string_view bytes) {

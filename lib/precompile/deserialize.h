@@ -24,4 +24,9 @@ Policy DeserializePolicy(std::string_view bytes);
 // Any names and any widths, also those that CheckNames() refuses.
 std::vector<Variable> DeserializeVariables(std::string_view bytes);
 
+// The bytes of a policy for another process, of which is made sure that DeserializePolicy() gives that policy
+// back, and no other (policy/same.h): what is compiled there, and proved, is what the author wrote. Throws
+// Error if it does not, which is a bug of this library.
+std::string SerializeToHandOver(const Policy& policy);
+
 }  // namespace precompiledseccomp::precompile

@@ -142,4 +142,9 @@ std::string Serialize(const std::vector<Variable>& variables) {
   return writer.Take();
 }
 
+std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy) {
+  return std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
+         Serialize(definition.variables) + std::string(policy);
+}
+
 }  // namespace precompiledseccomp::precompile

@@ -26,6 +26,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <precompiledseccomp/define.h>
@@ -36,5 +37,9 @@ std::string Serialize(const Policy& policy);
 
 // Names and widths, in order.
 std::string Serialize(const std::vector<Variable>& variables);
+
+// The target, the variables, the policy (as its bytes) and whether it must be proved, as bytes. Definitions
+// of equal content give equal programs, but for the name.
+std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy);
 
 }  // namespace precompiledseccomp::precompile

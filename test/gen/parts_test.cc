@@ -25,12 +25,12 @@ BOOST_AUTO_TEST_SUITE(parts)
 BOOST_AUTO_TEST_CASE(OnlyLongRunsHaveALineOfProgressAndNotTooOften) {
   using std::chrono::milliseconds;
   const ProgressLine::Time begin;
-  ProgressLine line(576, begin);
+  ProgressLine line(576, "proved", begin);
   BOOST_TEST(line.Advance(begin + milliseconds(999)) == "");
   BOOST_TEST(line.End() == "");
-  BOOST_TEST(line.Advance(begin + milliseconds(1000)) == "\r\033[K2 of 576 programs");
+  BOOST_TEST(line.Advance(begin + milliseconds(1000)) == "\r\033[K2 of 576 programs proved");
   BOOST_TEST(line.Advance(begin + milliseconds(1099)) == "");
-  BOOST_TEST(line.Advance(begin + milliseconds(1100)) == "\r\033[K4 of 576 programs");
+  BOOST_TEST(line.Advance(begin + milliseconds(1100)) == "\r\033[K4 of 576 programs proved");
   BOOST_TEST(line.End() == "\r\033[K");
 }
 

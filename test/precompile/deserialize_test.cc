@@ -15,6 +15,7 @@
 
 #include <precompiledseccomp/define.h>
 
+#include "policy/same.h"
 #include "precompile/allocated_bytes.h"
 #include "precompile/deserialize.h"
 #include "precompile/serialize.h"
@@ -26,6 +27,7 @@ namespace {
 using precompile::DeserializePolicy;
 using precompile::DeserializeVariables;
 using precompile::Serialize;
+using precompile::SerializeToHandOver;
 
 BOOST_AUTO_TEST_SUITE(DeserializeTest)
 
@@ -41,6 +43,8 @@ void CheckRoundTrip(const Policy& policy) {
   const Policy read = DeserializePolicy(bytes);
   BOOST_TEST(read.ToString() == policy.ToString());
   BOOST_TEST((Serialize(read) == bytes), "other bytes for " << policy);
+  BOOST_TEST(AreSame(read, policy), "not the same: " << policy);
+  BOOST_TEST((SerializeToHandOver(policy) == bytes));
 }
 
 Condition NestedNegation(int depth) {

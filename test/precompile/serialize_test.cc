@@ -14,6 +14,8 @@
 
 #include <precompiledseccomp/precompile.h>
 
+#include "policy/same.h"
+#include "precompile/ask.h"
 #include "precompile/serialize.h"
 #include "support/targets.h"
 
@@ -27,8 +29,8 @@ BOOST_AUTO_TEST_SUITE(SerializeTest)
 std::string ContentOf(std::vector<Variable> variables, const Function& function,
                       const Target& target = X86()) {
   const ProgramDefinition definition{"p", std::move(variables), function};
-  return precompiledseccomp::ContentOf(definition, target,
-                                       precompile::Serialize(AskForPolicy(definition, target, 1)));
+  return precompile::ContentOf(definition, target,
+                               precompile::Serialize(precompile::AskForPolicy(definition, target, 1)));
 }
 
 BOOST_AUTO_TEST_CASE(EqualDefinitionsOfAnyNameHaveEqualContent) {
@@ -36,8 +38,8 @@ BOOST_AUTO_TEST_CASE(EqualDefinitionsOfAnyNameHaveEqualContent) {
     return Policy().Allow("read", Arg(0) == v["fd"]).Errno(EPERM, "write");
   };
   const ProgramDefinition other{"other", {"fd"}, function};
-  const std::string policy = precompile::Serialize(AskForPolicy(other, X86(), 1));
-  BOOST_TEST((precompiledseccomp::ContentOf(other, X86(), policy) == ContentOf({"fd"}, function)));
+  const std::string policy = precompile::Serialize(precompile::AskForPolicy(other, X86(), 1));
+  BOOST_TEST((precompile::ContentOf(other, X86(), policy) == ContentOf({"fd"}, function)));
 }
 
 // Each differs in one thing from the first.
@@ -110,6 +112,9 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
       },
   };
   std::set<std::string> contents;
+  const Value fd(Word(), Word::Variable("fd"));
+  for (const Make make : makes)
+    for (const Make other : makes) BOOST_TEST(AreSame(make(fd), other(fd)) == (make == other));
   for (const Make make : makes)
     contents.insert(ContentOf({"fd"}, [make](const Values& v) { return make(v["fd"]); }));
   // The same policy with another name or width for the variable, and for another target.

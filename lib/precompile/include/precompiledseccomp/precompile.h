@@ -63,34 +63,14 @@ struct DefinitionAnswers {
 // repeated. For a whole module also when two programs have one name.
 void CheckNames(const std::vector<ProgramDefinition>& definitions);
 
-// Calls the definition so many times, and compares the answers. Not safe to call for one module from several
-// threads, unless its author says so. What the definition throws comes out as Error with the program's name.
-Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, int times);
-
-// The first line in which two answers differ, from both sides: `first "...", then "..."`.
-std::string DescribeDifference(const Policy& first, const Policy& second);
-
-// What is compiled for a definition (its function is not called) that answers with this policy. Throws Error,
-// with the program's name, for variables that the policy does not use, and for those that it uses undeclared.
-DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target& target, Policy policy);
-
-// The target, the variables, the policy (as bytes of precompile/serialize.h) and whether it must be proved,
-// as bytes. Definitions of equal content give equal programs, but for the name.
-std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy);
-
-// Asks three times, and gives what is compiled.
+// Calls the definition three times, compares the answers, and gives what is compiled. Not safe to call for
+// one module from several threads, unless its author says so. Throws Error, with the program's name: what the
+// definition throws, and for answers that differ, for variables that the policy does not use, and for those
+// that it uses undeclared.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
-// Compiles the policy for the first two rounds, which give the offsets: a program that is to be proved.
-// Depends on its argument only, so any number of threads may run it. Throws Error, with the program's name
-// and both sides of a difference.
-PrecompiledProgram CompileTwice(const DefinitionAnswers& answers);
-
-// Compiles for the further rounds, and compares: for a program of CompileTwice() that is not proved. As safe
-// to call, and throws the same.
-void CompareFurtherRounds(const PrecompiledProgram& program, const DefinitionAnswers& answers);
-
-// Both of these.
+// Compiles for all rounds, and compares. Depends on its argument only, so any number of threads may run it.
+// Throws Error, with the program's name and both sides of a difference.
 PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
 
 // Asks, and compiles for all rounds.

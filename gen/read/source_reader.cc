@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "fuzz/source_reader.h"
+#include "read/source_reader.h"
 
-#include <cstdint>
-#include <stdexcept>
+#include <algorithm>
 
-#include "fuzz/tokens.h"
-
-namespace precompiledseccomp::fuzz {
+namespace precompiledseccomp::gen {
 namespace {
 
 using Kind = Token::Kind;
 
 [[noreturn]] void Fail(const std::string& what) {
-  throw std::runtime_error(what);
+  throw Unreadable(what);
 }
 
 struct ReadRange {
@@ -210,7 +207,7 @@ bool NextIsDirective(const Tokens& tokens, std::string_view start) {
 }
 std::string TakeDirective(Tokens& tokens, std::string_view start) {
   if (!NextIsDirective(tokens, start)) tokens.Fail(std::string(start));
-  return tokens.Take(Kind::kDirective).text.substr(start.size());
+  return std::string(tokens.Take(Kind::kDirective).text.substr(start.size()));
 }
 
 // The namespace, and the one named after the content inside of it.
@@ -223,22 +220,56 @@ void OpenNamespaces(Tokens& tokens, std::string& name_space, std::string& conten
   tokens.Expect("{");
 }
 
+void CloseNamespaces(Tokens& tokens) {
+  tokens.Expect("} }");
+  if (tokens.Next().kind != Kind::kEnd) tokens.Fail("the end");
+}
+
+// "    // " + something: the lines of comments that begin so, without that.
+std::vector<std::string_view> CommentLines(std::string_view comments) {
+  constexpr std::string_view kBegin = "// ";
+  std::vector<std::string_view> lines;
+  while (!comments.empty()) {
+    const std::size_t end = std::min(comments.find('\n'), comments.size());
+    const std::string_view line = comments.substr(0, end);
+    if (line.starts_with(kBegin)) lines.push_back(line.substr(kBegin.size()));
+    comments.remove_prefix(std::min(end + 1, comments.size()));
+  }
+  return lines;
+}
+
+ReadProofNotes ReadProofs(std::string_view comments) {
+  constexpr std::string_view kException = "  NOT PROVED: ";
+  ReadProofNotes notes;
+  for (const std::string_view line : CommentLines(comments)) {
+    if (line.starts_with("Proved of every program")) notes.proved_but_for = true;
+    if (!line.starts_with(kException)) continue;
+    const std::string_view exception = line.substr(kException.size());
+    const std::size_t name = exception.find(" (");
+    if (name == std::string_view::npos || exception.back() != ')')
+      Fail("it is not said why it is not proved");
+    notes.not_proved.emplace(exception.substr(0, name),
+                             exception.substr(name + 2, exception.size() - name - 3));
+  }
+  return notes;
+}
+
 class SourceReader {
  public:
   explicit SourceReader(std::string_view text) : tokens_(text) {}
 
   ReadSource Read() {
-    const std::string include = TakeDirective(tokens_, "#include \"");
-    source_.header = include.substr(0, include.find('"'));
-    while (NextIsDirective(tokens_, "#include <")) tokens_.SkipOne();
+    source_.header = TakeDirective(tokens_, "#include \"");
+    if (source_.header.empty() || source_.header.back() != '"') tokens_.Fail("the name of a header");
+    source_.header.pop_back();
+    const bool has_tables = NextIsDirective(tokens_, "#include <cstddef>");
+    if (has_tables) tokens_.Expect("#include <cstddef>\n#include <sys/syscall.h>");
+    tokens_.Expect("#include <precompiledseccomp/program_table.h>");
     OpenNamespaces(tokens_, source_.name_space, source_.content_name);
-    if (NextIsDirective(tokens_, "#if ")) ReadTables();
-    while (tokens_.Next().kind != Kind::kEnd) {
-      if (tokens_.Skip("::precompiledseccomp::Filter"))
-        ReadOneRendering();
-      else
-        tokens_.SkipOne();
-    }
+    if (has_tables) ReadTables();
+    ReadLookups(has_tables);
+    while (tokens_.Skip("::precompiledseccomp::Filter")) ReadOneRendering(has_tables);
+    CloseNamespaces(tokens_);
     return std::move(source_);
   }
 
@@ -249,12 +280,19 @@ class SourceReader {
     TakeDirective(tokens_, "#else");
     TakeDirective(tokens_, "#error ");
     TakeDirective(tokens_, "#endif");
+    tokens_.Expect(R"(
+namespace { namespace embedded {
+[[gnu::noinline]] const ::precompiledseccomp::Program& ProgramAt(::std::size_t index) noexcept {
+  return kTable.programs[index];
+}
+} })");
   }
 
   ReadTable TakeTable(std::string_view directive) {
     ReadTable table;
     table.condition = TakeDirective(tokens_, directive);
     while (NextIsDirective(tokens_, "#ifdef __NR_")) table.used_syscalls.push_back(TakeNumberCheck());
+    table.proof_notes = ReadProofs(tokens_.Comments());
     tokens_.Expect("namespace { namespace embedded {");
     table.programs = TableReader(tokens_).Read();
     tokens_.Expect("} }");
@@ -273,11 +311,37 @@ class SourceReader {
     return used;
   }
 
-  void ReadOneRendering() {
+  void ReadLookups(bool has_tables) {
+    tokens_.Expect(R"(
+const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
+  return ::precompiledseccomp::FindProgram()");
+    source_.listed_programs = TakePrograms(has_tables);
+    tokens_.Expect(R"(, name);
+}
+const ::precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
+  return ::precompiledseccomp::FindProgram()");
+    const std::uint32_t found_by_text = TakePrograms(has_tables);
+    tokens_.Expect(R"(, name);
+}
+::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept {
+  return ::precompiledseccomp::ListPrograms()");
+    const std::uint32_t listed = TakePrograms(has_tables);
+    tokens_.Expect("); }");
+    if (found_by_text != source_.listed_programs || listed != source_.listed_programs)
+      Fail("the look-ups search different numbers of programs");
+  }
+
+  // What a look-up is about; how many programs these are.
+  std::uint32_t TakePrograms(bool has_tables) {
+    tokens_.Expect(has_tables ? "embedded::kTable.programs," : "nullptr,");
+    return tokens_.TakeNumber();
+  }
+
+  void ReadOneRendering(bool has_tables) {
     ReadRendering& rendering = source_.renderings.emplace_back();
     rendering.struct_name = tokens_.TakeWord();
     tokens_.Expect("::Render() const noexcept { return");
-    if (tokens_.Skip("{}; }")) return;
+    if (!has_tables) return tokens_.Expect("{}; }");
     tokens_.Expect("embedded::ProgramAt(");
     rendering.program = tokens_.TakeNumber();
     tokens_.Expect(").RenderInOrder(");
@@ -294,6 +358,60 @@ class SourceReader {
   ReadSource source_;
 };
 
+class HeaderReader {
+ public:
+  explicit HeaderReader(std::string_view text) : tokens_(text) {}
+
+  ReadHeader Read() {
+    tokens_.Expect(R"(#pragma once
+#include <span>
+#include <string_view>
+#include <precompiledseccomp/install.h>
+#include <precompiledseccomp/interface.h>
+#include <precompiledseccomp/program.h>
+#include <precompiledseccomp/version.h>
+static_assert(PRECOMPILEDSECCOMP_FORMAT_MAJOR ==)");
+    header_.format_major = tokens_.TakeNumber();
+    tokens_.Expect("&& PRECOMPILEDSECCOMP_FORMAT_MINOR >=");
+    header_.format_minor = tokens_.TakeNumber();
+    tokens_.Expect(",");
+    while (tokens_.Next().kind == Kind::kText) tokens_.Take(Kind::kText);  // for people
+    tokens_.Expect(");");
+    OpenNamespaces(tokens_, header_.name_space, header_.content_name);
+    tokens_.Expect("PRECOMPILEDSECCOMP_LOCAL inline constexpr bool kPrecompilationDisabledAtBuildTime =");
+    header_.is_stub = tokens_.Skip("true");
+    if (!header_.is_stub) tokens_.Expect("false");
+    tokens_.Expect(R"(;
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const ::precompiledseccomp::Program* GetPrecompiled(
+    ::std::string_view name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const ::precompiledseccomp::Program* GetPrecompiled(
+    const char* name) noexcept;
+PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::std::span<const ::precompiledseccomp::Program>
+ListPrecompiled() noexcept;)");
+    while (tokens_.Skip("struct")) ReadOneStruct();
+    CloseNamespaces(tokens_);
+    return std::move(header_);
+  }
+
+ private:
+  void ReadOneStruct() {
+    ReadStruct& read = header_.structs.emplace_back();
+    read.name = tokens_.TakeWord();
+    tokens_.Expect("{");
+    while (tokens_.Skip("::precompiledseccomp::")) {
+      const bool is_64_bit = tokens_.Skip("Uint64Variable");
+      if (!is_64_bit) tokens_.Expect("Uint32Variable");
+      read.variables.emplace_back(tokens_.TakeWord(), is_64_bit ? 64 : 32);
+      tokens_.Expect(";");
+    }
+    tokens_.Expect(
+        "PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
+  }
+
+  Tokens tokens_;
+  ReadHeader header_;
+};
+
 }  // namespace
 
 ReadSource ReadGeneratedSource(std::string_view text) {
@@ -301,33 +419,7 @@ ReadSource ReadGeneratedSource(std::string_view text) {
 }
 
 ReadHeader ReadGeneratedHeader(std::string_view text) {
-  Tokens tokens(text);
-  ReadHeader header;
-  while (tokens.Next().kind == Kind::kDirective) tokens.SkipOne();
-  tokens.Expect("static_assert(PRECOMPILEDSECCOMP_FORMAT_MAJOR ==");
-  while (!tokens.Skip(");")) {
-    if (tokens.Next().kind == Kind::kEnd) tokens.Fail(");");
-    tokens.SkipOne();
-  }
-  OpenNamespaces(tokens, header.name_space, header.content_name);
-  while (tokens.Next().kind != Kind::kEnd) {
-    if (!tokens.Skip("struct")) {
-      tokens.SkipOne();
-      continue;
-    }
-    ReadStruct& read = header.structs.emplace_back();
-    read.name = tokens.TakeWord();
-    tokens.Expect("{");
-    while (tokens.Skip("::precompiledseccomp::")) {
-      const bool is_64_bit = tokens.Skip("Uint64Variable");
-      if (!is_64_bit) tokens.Expect("Uint32Variable");
-      read.variables.emplace_back(tokens.TakeWord(), is_64_bit ? 64 : 32);
-      tokens.Expect(";");
-    }
-    tokens.Expect(
-        "PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
-  }
-  return header;
+  return HeaderReader(text).Read();
 }
 
-}  // namespace precompiledseccomp::fuzz
+}  // namespace precompiledseccomp::gen

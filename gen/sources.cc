@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "sources.h"
+
+#include <algorithm>
+
+#include "programs/progress_line.h"
+#include "programs/prove_all.h"
+#include "write/content_name.h"
+#include "write/header_text.h"
+#include "write/source_text.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+GeneratedTexts Write(const WhatToSay& what) {
+  const NamelessText source =
+      SourceText(what.definitions, what.targets, what.name_space, what.included_header);
+  const NamelessText header = HeaderText(what.definitions, what.targets.empty(), what.name_space);
+  const std::string name = ContentName(header, source);
+  return {header.WithName(name), source.WithName(name)};
+}
+
+bool AreAllProved(const CompiledTarget& target) {
+  return std::all_of(target.proofs.begin(), target.proofs.end(),
+                     [](const auto& proof) { return proof.second.not_proved.empty(); });
+}
+
+}  // namespace
+
+GeneratedTexts WriteSources(std::span<const ProgramDefinition> definitions, std::span<CompiledTarget> targets,
+                            const SourcesRequest& request) {
+  const WhatToSay what{definitions, targets, request.name_space, request.included_header};
+  GeneratedTexts texts = Write(what);
+  const auto written = ReadBack(texts, what);
+  if (!request.proof_steps) return texts;
+  Progress progress(definitions.size() * targets.size(), "proved", request.begin);
+  ProveAll(definitions, written, targets, *request.proof_steps, request.threads, progress);
+  // The texts call all programs proved until it is known better. Of what else they say, reading back makes
+  // sure that it is the same as before.
+  if (!std::all_of(targets.begin(), targets.end(), AreAllProved)) {
+    texts = Write(what);
+    ReadBack(texts, what);
+  }
+  return texts;
+}
+
+}  // namespace precompiledseccomp::gen
