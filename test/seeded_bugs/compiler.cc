@@ -18,11 +18,20 @@ Function Find(void* module, const char* name) {
   return *function;
 }
 
-SeededBug Load(const std::string& path) {
+void* Open(const std::string& path) {
   void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) throw std::runtime_error(dlerror());
+  return module;
+}
+
+SeededBug LoadBug(const std::string& path) {
+  void* const module = Open(path);
   return {std::filesystem::path(path).stem(), Find<CompilerFunction>(module, "seeded_compiler"),
           Find<CompileNowFunction>(module, "seeded_compile_now")};
+}
+
+BugInWriting LoadBugInWriting(const std::string& path) {
+  return {std::filesystem::path(path).stem(), Find<GeneratorFunction>(Open(path), "seeded_generator")};
 }
 
 }  // namespace
@@ -30,7 +39,14 @@ SeededBug Load(const std::string& path) {
 std::vector<SeededBug> LoadBugs(std::vector<std::string> paths) {
   std::sort(paths.begin(), paths.end());
   std::vector<SeededBug> bugs(paths.size());
-  std::transform(paths.begin(), paths.end(), bugs.begin(), Load);
+  std::transform(paths.begin(), paths.end(), bugs.begin(), LoadBug);
+  return bugs;
+}
+
+std::vector<BugInWriting> LoadBugsInWriting(std::vector<std::string> paths) {
+  std::sort(paths.begin(), paths.end());
+  std::vector<BugInWriting> bugs(paths.size());
+  std::transform(paths.begin(), paths.end(), bugs.begin(), LoadBugInWriting);
   return bugs;
 }
 
