@@ -11,22 +11,20 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "base/mistakes.h"
+
 namespace precompiledseccomp::gen {
 
 class Errors : public std::exception {
  public:
-  static constexpr std::size_t kMost = 20;
+  static constexpr std::size_t kMost = Mistakes::kMost;
 
-  // One at least. What says the same as another, of another target, is said once; of very many, the first.
+  // One at least, and what is further wrong with each. What says the same as another, of another target, is
+  // said once; of very many, the first.
   explicit Errors(const std::vector<Error>& errors) {
     for (const Error& error : errors) {
-      const bool is_known = std::any_of(all_.begin(), all_.end(), [&](const Error& known) {
-        return known.problem() == error.problem() && known.program() == error.program();
-      });
-      if (is_known) continue;
-      are_cut_short_ = all_.size() == kMost;
-      if (are_cut_short_) break;
-      all_.push_back(error);
+      AddIfNew(error);
+      for (const Error& further : error.further()) AddIfNew(further);
     }
   }
 
@@ -43,6 +41,17 @@ class Errors : public std::exception {
   [[nodiscard]] const char* what() const noexcept override { return all_.front().what(); }
 
  private:
+  void AddIfNew(const Error& error) {
+    const bool is_known = std::any_of(all_.begin(), all_.end(), [&](const Error& known) {
+      return known.problem() == error.problem() && known.program() == error.program();
+    });
+    if (is_known) return;
+    if (all_.size() == kMost)
+      are_cut_short_ = true;
+    else
+      all_.push_back(error);
+  }
+
   std::vector<Error> all_;
   bool are_cut_short_ = false;
 };

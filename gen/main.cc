@@ -43,7 +43,7 @@ std::vector<OutputFile> OutputsOf(const Options& options) {
   try {
     return Produce(options);
   } catch (const Error& error) {
-    throw error.InModule(options.module);
+    throw Errors({error}).InModule(options.module);
   } catch (const Errors& errors) {
     throw errors.InModule(options.module);
   }

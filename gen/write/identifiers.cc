@@ -8,6 +8,7 @@
 #include <precompiledseccomp/error.h>
 
 #include "base/identifiers.h"
+#include "base/mistakes.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -16,17 +17,25 @@ char ToUpper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
-void CheckFields(const ProgramDefinition& definition, const std::string& struct_name) {
-  for (const Variable& variable : definition.variables) {
-    const std::string shown = "variable \"" + variable.name + "\" ";
-    if (variable.name == struct_name)
-      throw Error(shown + "cannot be a field of the generated struct, which has the same name; rename it");
-    if (variable.name == "Render")
-      throw Error(shown +
-                  "cannot be a field of the generated struct, which has a function of that name; rename it");
-    if (variable.name == "errno")
-      throw Error(shown + "cannot be a field of the generated struct: it is a macro of <cerrno>; rename it");
-  }
+void CheckField(const std::string& variable, const std::string& struct_name) {
+  const std::string shown = "variable \"" + variable + "\" ";
+  if (variable == struct_name)
+    throw Error(shown + "cannot be a field of the generated struct, which has the same name; rename it");
+  if (variable == "Render")
+    throw Error(shown +
+                "cannot be a field of the generated struct, which has a function of that name; rename it");
+  if (variable == "errno")
+    throw Error(shown + "cannot be a field of the generated struct: it is a macro of <cerrno>; rename it");
+}
+
+void CheckStruct(const ProgramDefinition& definition, const std::string& struct_name) {
+  Mistakes mistakes;
+  if (struct_name == "GetPrecompiled" || struct_name == "ListPrecompiled")
+    mistakes.Add(Error("the generated struct " + struct_name +
+                       " would have the name of a generated function; rename the program"));
+  for (const Variable& variable : definition.variables)
+    mistakes.Try([&] { CheckField(variable.name, struct_name); });
+  mistakes.ThrowIfThereAreAny();
 }
 
 }  // namespace
@@ -60,21 +69,20 @@ std::string StructName(std::string_view program) {
 
 void CheckGeneratedNames(std::span<const ProgramDefinition> definitions) {
   std::map<std::string, std::string> program_of;
+  Mistakes mistakes;
   for (const ProgramDefinition& definition : definitions) {
     const std::string struct_name = StructName(definition.name);
     const auto [other, is_new] = program_of.emplace(struct_name, definition.name);
     if (!is_new)
-      throw Error("programs \"" + other->second + "\" and \"" + definition.name +
-                  "\" would both have the generated struct " + struct_name + "; rename one of them");
+      mistakes.Add(Error("programs \"" + other->second + "\" and \"" + definition.name +
+                         "\" would both have the generated struct " + struct_name + "; rename one of them"));
     try {
-      if (struct_name == "GetPrecompiled" || struct_name == "ListPrecompiled")
-        throw Error("the generated struct " + struct_name +
-                    " would have the name of a generated function; rename the program");
-      CheckFields(definition, struct_name);
+      CheckStruct(definition, struct_name);
     } catch (const Error& error) {
-      throw error.InProgram(definition.name);
+      mistakes.Add(error.InProgram(definition.name));
     }
   }
+  mistakes.ThrowIfThereAreAny();
 }
 
 }  // namespace precompiledseccomp::gen

@@ -16,6 +16,7 @@ Error Error::InProgram(const std::string& program) const {
   Error located = *this;
   if (located.program_.empty()) located.program_ = program;
   located.ComposeMessage();
+  for (Error& further : located.further_) further = further.InProgram(program);
   return located;
 }
 
@@ -23,7 +24,14 @@ Error Error::InModule(const std::string& module) const {
   Error located = *this;
   if (located.module_.empty()) located.module_ = module;
   located.ComposeMessage();
+  for (Error& further : located.further_) further = further.InModule(module);
   return located;
+}
+
+Error Error::With(std::vector<Error> further) const {
+  Error first = *this;
+  first.further_ = std::move(further);
+  return first;
 }
 
 void Error::ComposeMessage() {

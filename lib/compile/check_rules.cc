@@ -14,6 +14,7 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "base/mistakes.h"
 #include "compile/graph.h"
 #include "compile/lower_condition.h"
 #include "compile/path_facts.h"
@@ -132,15 +133,19 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers&
       begin = end;
     }
   }
+  Mistakes mistakes;
   for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
     for (std::size_t index = 0; index < policy.rule_sets[set].rules.size(); ++index) {
       const ResolvedRule& rule = policy.rule_sets[set].rules[index];
       if (rule.numbers.empty() || reachable.count({set, index}) != 0) continue;
-      CheckCondition(rule, policy.target, numbers);
-      throw Error("the rule " + rule.ToString() +
-                  " can never match: earlier rules of the same rule set decide all of its calls: " +
-                  EarlierRules(policy.rule_sets[set], index));
+      mistakes.Try([&] {
+        CheckCondition(rule, policy.target, numbers);
+        throw Error("the rule " + rule.ToString() +
+                    " can never match: earlier rules of the same rule set decide all of its calls: " +
+                    EarlierRules(policy.rule_sets[set], index));
+      });
     }
+  mistakes.ThrowIfThereAreAny();
 }
 
 }  // namespace precompiledseccomp::compile

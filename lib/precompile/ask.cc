@@ -15,6 +15,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
 
+#include "base/mistakes.h"
 #include "policy/same.h"
 #include "precompile/ask.h"
 #include "precompile/call_definition.h"
@@ -44,24 +45,27 @@ std::pair<std::string, std::string> FirstDifference(const std::string& first, co
 }
 
 // A definition may keep what it was given and use it in another one.
-void CheckThatVariablesAreDeclared(const std::vector<Variable>& variables, const Neighbours& used) {
+void CheckThatVariablesAreDeclared(const std::vector<Variable>& variables, const Neighbours& used,
+                                   Mistakes& mistakes) {
   std::set<std::string> declared;
   for (const VariableWord& word : WordsOf(variables)) declared.insert(WordName(word, variables));
   for (const auto& [name, constants] : used)
     if (declared.count(name) == 0)
-      throw Error("the policy uses the variable \"" + name +
-                  "\", which this definition did not declare; take variables only from the values that the "
-                  "definition is called with");
+      mistakes.Add(
+          Error("the policy uses the variable \"" + name +
+                "\", which this definition did not declare; take variables only from the values that the "
+                "definition is called with"));
 }
 
-void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Neighbours& used) {
+void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Neighbours& used,
+                               Mistakes& mistakes) {
   for (const Variable& variable : variables) {
     const bool is_used = used.count(variable.name) != 0 || used.count(LowHalfName(variable.name)) != 0 ||
                          used.count(HighHalfName(variable.name)) != 0;
     if (!is_used)
-      throw Error("variable \"" + variable.name +
-                  "\" does not show up in the filter: the policy never uses it; remove it from the "
-                  "definition or use it");
+      mistakes.Add(Error("variable \"" + variable.name +
+                         "\" does not show up in the filter: the policy never uses it; remove it from the "
+                         "definition or use it"));
   }
 }
 
@@ -116,8 +120,10 @@ DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target&
   try {
     const std::vector<Variable>& variables = definition.variables;
     const Neighbours used = CollectVariables(policy);
-    CheckThatVariablesAreDeclared(variables, used);
-    CheckThatVariablesAreUsed(variables, used);
+    Mistakes mistakes;
+    CheckThatVariablesAreDeclared(variables, used, mistakes);
+    CheckThatVariablesAreUsed(variables, used, mistakes);
+    mistakes.ThrowIfThereAreAny();
     return {.name = definition.name,
             .target = target,
             .variables = variables,

@@ -10,6 +10,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "base/identifiers.h"
+#include "base/mistakes.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -30,36 +31,45 @@ std::string Printable(std::string_view name) {
   return text;
 }
 
-void CheckVariables(const ProgramDefinition& definition) {
+void CheckVariable(const Variable& variable, std::set<std::string>& names) {
+  const std::string shown = "variable \"" + Printable(variable.name) + "\"";
+  if (!IsUsableIdentifier(variable.name))
+    throw Error(shown +
+                " is no usable name: give a C++ identifier that is no keyword and begins with a letter");
+  if (variable.bits != 32 && variable.bits != 64)
+    throw Error(shown + " has " + std::to_string(variable.bits) + " bits; variables have 32 or 64");
+  if (!names.insert(variable.name).second) throw Error(shown + " is declared twice");
+}
+
+void CheckDefinition(const ProgramDefinition& definition) {
   std::set<std::string> names;
-  for (const Variable& variable : definition.variables) {
-    const std::string shown = "variable \"" + Printable(variable.name) + "\"";
-    if (!IsUsableIdentifier(variable.name))
-      throw Error(shown +
-                  " is no usable name: give a C++ identifier that is no keyword and begins with a letter");
-    if (variable.bits != 32 && variable.bits != 64)
-      throw Error(shown + " has " + std::to_string(variable.bits) + " bits; variables have 32 or 64");
-    if (!names.insert(variable.name).second) throw Error(shown + " is declared twice");
-  }
+  Mistakes mistakes;
+  for (const Variable& variable : definition.variables) mistakes.Try([&] { CheckVariable(variable, names); });
+  if (!definition.policy) mistakes.Add(Error("the definition has no function"));
+  mistakes.ThrowIfThereAreAny();
+}
+
+void CheckProgramName(const std::string& name, std::set<std::string>& names) {
+  if (!IsProgramName(name))
+    throw Error("the program name \"" + Printable(name) +
+                "\" is not usable: give 1 to 200 letters, digits and _ - . / : +, beginning with a letter");
+  if (!names.insert(name).second) throw Error("two programs have the name \"" + name + "\"");
 }
 
 }  // namespace
 
 void CheckNames(const std::vector<ProgramDefinition>& definitions) {
   std::set<std::string> names;
+  Mistakes mistakes;
   for (const ProgramDefinition& definition : definitions) {
-    if (!IsProgramName(definition.name))
-      throw Error("the program name \"" + Printable(definition.name) +
-                  "\" is not usable: give 1 to 200 letters, digits and _ - . / : +, beginning with a letter");
-    if (!names.insert(definition.name).second)
-      throw Error("two programs have the name \"" + definition.name + "\"");
+    mistakes.Try([&] { CheckProgramName(definition.name, names); });
     try {
-      CheckVariables(definition);
-      if (!definition.policy) throw Error("the definition has no function");
+      CheckDefinition(definition);
     } catch (const Error& error) {
-      throw error.InProgram(definition.name);
+      mistakes.Add(error.InProgram(Printable(definition.name)));
     }
   }
+  mistakes.ThrowIfThereAreAny();
 }
 
 }  // namespace precompiledseccomp

@@ -12,6 +12,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/evaluate.h>
 
+#include "base/mistakes.h"
 #include "target/syscall_names.h"
 
 namespace precompiledseccomp {
@@ -36,8 +37,12 @@ class Resolver {
 
   std::vector<std::uint32_t> Numbers(const std::vector<Syscall>& calls) {
     std::set<std::uint32_t> numbers;
+    Mistakes mistakes;
     for (const Syscall& call : calls)
-      if (const auto number = Number(call)) numbers.insert(*number);
+      mistakes.Try([&] {
+        if (const auto number = Number(call)) numbers.insert(*number);
+      });
+    mistakes.ThrowIfThereAreAny();
     return {numbers.begin(), numbers.end()};
   }
 
@@ -59,7 +64,13 @@ class Resolver {
   std::set<UsedSyscall> used_;
 };
 
-ResolvedRuleSet ResolveRuleSet(const RuleSet& set, Resolver& resolver) {
+Error InRule(const Error& error, const Rule& rule) {
+  const std::string where = rule.where.ToString();
+  return Error(error.problem() + " (in the rule \"" + rule.action.ToString() + " ...\"" +
+               (where.empty() ? "" : ", " + where) + ")");
+}
+
+ResolvedRuleSet ResolveRuleSet(const RuleSet& set, Resolver& resolver, Mistakes& mistakes) {
   ResolvedRuleSet resolved;
   resolved.only_vsyscall = set.IsOnlyVsyscall();
   for (const Rule& rule : set.rules()) {
@@ -67,9 +78,8 @@ ResolvedRuleSet ResolveRuleSet(const RuleSet& set, Resolver& resolver) {
       resolved.rules.push_back(
           {rule.action, resolver.Numbers(rule.syscalls), rule.condition, rule.ToString(), rule.where});
     } catch (const Error& error) {
-      const std::string where = rule.where.ToString();
-      throw Error(error.problem() + " (in the rule \"" + rule.action.ToString() + " ...\"" +
-                  (where.empty() ? "" : ", " + where) + ")");
+      mistakes.Add(InRule(error, rule));
+      for (const Error& further : error.further()) mistakes.Add(InRule(further, rule));
     }
   }
   return resolved;
@@ -117,10 +127,15 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
                           .rule_sets = {},
                           .default_action = policy.default_action(),
                           .bad_architecture_action = policy.bad_architecture_action(),
-                          .baseline = ResolveBaseline(policy, resolver),
-                          .counts = ResolveCounts(policy, resolver),
+                          .baseline = {},
+                          .counts = {},
                           .used_syscalls = {}};
-  for (const RuleSet& set : policy.rule_sets()) resolved.rule_sets.push_back(ResolveRuleSet(set, resolver));
+  Mistakes mistakes;
+  mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, resolver); });
+  mistakes.Try([&] { resolved.counts = ResolveCounts(policy, resolver); });
+  for (const RuleSet& set : policy.rule_sets())
+    resolved.rule_sets.push_back(ResolveRuleSet(set, resolver, mistakes));
+  mistakes.ThrowIfThereAreAny();
   resolved.used_syscalls = resolver.Used();
   return resolved;
 }

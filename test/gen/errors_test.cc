@@ -3,6 +3,7 @@
 // Errors: one line, exit status 1 or 2, and no output created or changed.
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 #include <string_view>
 
 #include <boost/test/data/monomorphic.hpp>
@@ -76,11 +77,11 @@ constexpr FaultyModule kFaults[] = {
     {"unused variable", R"(program "worker": variable "fd" does not show up in the filter: )"},
     {"undeclared variable",
      R"(program "worker": the definition uses the variable "fd3", which it did not declare)"},
-    {"unknown call", R"( (in the rule "allow ...", faulty.cc:65))"},
+    {"unknown call", R"( (in the rule "allow ...", faulty.cc:66))"},
     {"covered rule", R"(the rule "allow read if )"},
     {"covered rule",
-     R"(" (faulty.cc:74) can never match: earlier rules of the same rule set decide all of its calls: )"
-     R"("allow read" (faulty.cc:73))"},
+     R"(" (faulty.cc:75) can never match: earlier rules of the same rule set decide all of its calls: )"
+     R"("allow read" (faulty.cc:74))"},
     {"empty policy", R"(program "worker": the definition returns a policy in which nothing is set; )"},
     {"no function", R"(program "worker": the definition has no function)"},
     {"repeated name", R"(two programs have the name "fine")"},
@@ -120,6 +121,33 @@ BOOST_DATA_TEST_CASE(AFaultyModuleIsOneLineAndNoOutput, data::make(kFaults), fau
   const std::string line = ErrorLine(outcome);
   BOOST_TEST(line.starts_with(module + ": "), line);
   CheckContains(line, {faulty.message});
+}
+
+BOOST_AUTO_TEST_CASE(MistakesInOnePolicyAreOneLineEachInTheirOrder) {
+  const auto lines_of = [](const char* fault) {
+    const Outcome outcome = RunForNothing(ModuleFile("faulty"), {{"PRECOMPILEDSECCOMP_FAULT", fault}});
+    BOOST_TEST(outcome.status == 1);
+    std::istringstream text(outcome.err);
+    Words lines;
+    for (std::string line; std::getline(text, line);) {
+      BOOST_TEST(
+          line.starts_with("precompiledseccomp-gen: " + ModuleFile("faulty") + ": program \"worker\": "));
+      lines.push_back(line);
+    }
+    return lines;
+  };
+  const Words unknown = lines_of("unknown calls");
+  BOOST_REQUIRE(unknown.size() == 4U);
+  CheckContains(unknown[0], {R"(unknown system call "newest")"});
+  CheckContains(unknown[1], {R"(unknown system call "opennat")", R"((in the rule "allow ...", faulty.cc:)"});
+  CheckContains(unknown[2], {R"(unknown system call "reed")", R"((in the rule "allow ...", faulty.cc:)"});
+  CheckContains(unknown[3],
+                {R"(unknown system call "wriite")", R"((in the rule "errno 1 ...", faulty.cc:)"});
+  const Words covered = lines_of("covered rules");
+  BOOST_REQUIRE(covered.size() == 3U);
+  CheckContains(covered[0], {R"(the rule "allow read if )", "can never match"});
+  CheckContains(covered[1], {R"(openat)", "is never true"});
+  CheckContains(covered[2], {R"(the rule "allow write if )", "can never match"});
 }
 
 // The second is found sooner.

@@ -2,6 +2,7 @@
 //
 // A module with one fault, chosen by the environment variable PRECOMPILEDSECCOMP_FAULT: each is an error of
 // the generator. The first program is always good.
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -77,6 +78,21 @@ const std::map<std::string_view, Definition>& FaultyDefinitions() {
       {"errno 0", [](const Values&) { return Policy().Errno(0, "read"); }},
       {"unused variable", Fine},
       {"empty policy", [](const Values&) { return Policy(); }},
+      {"unknown calls",
+       [](const Values& v) {
+         return Policy()
+             .Allow({"opennat", "read", "reed"}, Arg32(0) == v["fd"])
+             .KnownUpTo("newest")
+             .Errno(EPERM, "wriite");
+       }},
+      {"covered rules",
+       [](const Values& v) {
+         return Policy()
+             .Allow({"read", "write"})
+             .Allow("read", Arg32(0) == v["fd"])
+             .Errno(EPERM, "openat", Arg(1) == 1 && Arg(1) == 2)
+             .Allow("write", Arg32(0) == 1);
+       }},
       {"undeclared variable", [](const Values& v) { return Policy().Allow("read", Arg32(0) == v["fd3"]); }},
       {"no function", nullptr},
   };

@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace precompiledseccomp {
 
@@ -26,9 +27,15 @@ class __attribute__((visibility("default"))) Error : public std::exception {
   [[nodiscard]] Error InProgram(const std::string& program) const;
   [[nodiscard]] Error InModule(const std::string& module) const;
 
+  // The same error, with others that were found together with it, each of which has no further ones.
+  [[nodiscard]] Error With(std::vector<Error> further) const;
+
   [[nodiscard]] const std::string& problem() const { return problem_; }
   [[nodiscard]] const std::string& program() const { return program_; }
   [[nodiscard]] const std::string& module() const { return module_; }
+  // Other mistakes in the same policy, for whoever tells all of them at once; of very many some. What what()
+  // says is this one.
+  [[nodiscard]] const std::vector<Error>& further() const { return further_; }
 
   // `<module>: program "<program>": <problem>`, without the parts that are not known.
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
@@ -40,6 +47,7 @@ class __attribute__((visibility("default"))) Error : public std::exception {
   std::string program_;
   std::string module_;
   std::string message_;
+  std::vector<Error> further_;
 };
 
 }  // namespace precompiledseccomp

@@ -122,7 +122,7 @@ struct Module {
   std::vector<ProgramDefinition> (*programs)();
 };
 
-inline constexpr std::uint32_t kModuleInterfaceVersion = 4;
+inline constexpr std::uint32_t kModuleInterfaceVersion = 5;
 inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 
 }  // namespace precompiledseccomp
