@@ -28,6 +28,43 @@ class ByteSet {
     return (words_[value / kWordBits] >> value % kWordBits & 1) != 0;
   }
 
+  [[nodiscard]] constexpr ByteSet And(const ByteSet& other) const {
+    ByteSet both;
+    for (std::size_t i = 0; i < words_.size(); ++i) both.words_[i] = words_[i] & other.words_[i];
+    return both;
+  }
+
+  // ---- Of a field, `width` bits from `shift` on, of the byte.
+
+  // The bytes whose field has one of these values.
+  [[nodiscard]] ByteSet At(int shift, int width) const {
+    if (width == kBits) return *this;
+    ByteSet bytes;
+    for (std::uint32_t byte = 0; byte <= kMost; ++byte)
+      if (Has(FieldOf(byte, shift, width))) bytes.Add(byte);
+    return bytes;
+  }
+  // The values that the field has in these bytes.
+  [[nodiscard]] ByteSet ValuesAt(int shift, int width) const {
+    if (width == kBits) return *this;
+    ByteSet values;
+    for (std::uint32_t byte = 0; byte <= kMost; ++byte)
+      if (Has(byte)) values.Add(FieldOf(byte, shift, width));
+    return values;
+  }
+  // These bytes, and those that differ from one of them in the field only.
+  [[nodiscard]] ByteSet WithAnyAt(int shift, int width) const {
+    if (width == kBits) return All();
+    ByteSet bytes;
+    for (std::uint32_t byte = 0; byte <= kMost; ++byte)
+      if (Has(byte))
+        for (std::uint32_t value = 0; value <= MostOf(width); ++value)
+          bytes.Add((byte & ~(MostOf(width) << shift)) | value << shift);
+    return bytes;
+  }
+
+  // ---- Bit by bit.
+
   // The least value that has these bits where `known` is set; nothing if there is none.
   [[nodiscard]] std::optional<std::uint32_t> Least(std::uint32_t known, std::uint32_t bits) const {
     for (std::size_t i = 0; i < words_.size(); ++i)
@@ -54,6 +91,12 @@ class ByteSet {
 
  private:
   static constexpr std::uint32_t kWordBits = 64;
+  static constexpr int kBits = 8;
+
+  static constexpr std::uint32_t MostOf(int width) { return (std::uint32_t{1} << width) - 1; }
+  static constexpr std::uint32_t FieldOf(std::uint32_t byte, int shift, int width) {
+    return byte >> shift & MostOf(width);
+  }
 
   static std::optional<std::uint64_t> NotEmpty(std::uint64_t set) {
     return set != 0 ? std::optional(set) : std::nullopt;

@@ -11,29 +11,24 @@ namespace {
 
 constexpr std::uint32_t kValuesOfAByte = 256;
 
-// `byte` is 0 for the most significant one.
-std::uint32_t ByteOf(std::uint32_t value, int byte) {
-  return value >> (8 * (kBytesOfAWord - 1 - byte)) & 0xff;
-}
-
 // A term that is (word & mask) ^ flip.
 bool IsOfOneWord(const Term& term) {
   return term.kind == Term::Kind::kBits && IsWord(term.source);
 }
 
-// Where a comparison of one byte leads: on to the next byte if it is equal.
+// Where a comparison of one field leads: on to the next one if it is equal.
 struct Outcomes {
   DiagramId less;
   DiagramId equal;
   DiagramId greater;
 };
 
-// The node that compares one byte of the term with that of `constant`.
-DiagramId CompareByte(const Term& term, std::uint32_t constant, int byte, const Outcomes& outcomes,
-                      Diagrams& diagrams) {
-  const std::uint32_t mask = ByteOf(term.mask, byte);
-  const std::uint32_t flip = ByteOf(term.flip, byte);
-  const std::uint32_t wanted = ByteOf(constant, byte);
+// The node that compares one field of the term with that of `constant`; outcomes stand behind it.
+DiagramId CompareField(const Term& term, std::uint32_t constant, const Field& field, Level level,
+                       const Outcomes& outcomes, Diagrams& diagrams) {
+  const std::uint32_t mask = field.Of(term.mask);
+  const std::uint32_t flip = field.Of(term.flip);
+  const std::uint32_t wanted = field.Of(constant);
   const auto outcome_of = [&](std::uint32_t value) {
     const std::uint32_t result = (value & mask) ^ flip;
     return result == wanted ? outcomes.equal : result > wanted ? outcomes.greater : outcomes.less;
@@ -41,23 +36,34 @@ DiagramId CompareByte(const Term& term, std::uint32_t constant, int byte, const 
   if (mask == 0) return outcome_of(0);
   std::array<ByteRun, kValuesOfAByte> runs{};
   std::size_t count = 0;
-  if (mask == 0xff && flip == 0) {
+  if (mask == field.Most() && flip == 0) {
     // The usual case, of which the general one would give the same.
     if (wanted > 0) runs[count++] = {0, outcomes.less};
     runs[count++] = {wanted, outcomes.equal};
-    if (wanted < 0xff) runs[count++] = {wanted + 1, outcomes.greater};
+    if (wanted < field.Most()) runs[count++] = {wanted + 1, outcomes.greater};
   } else {
-    for (std::uint32_t value = 0; value < kValuesOfAByte; ++value) runs[count++] = {value, outcome_of(value)};
+    for (std::uint32_t value = 0; value <= field.Most(); ++value) runs[count++] = {value, outcome_of(value)};
   }
-  return diagrams.Branch(LevelOfByte(term.source, byte), std::span(runs).first(count));
+  return diagrams.Branch(level, std::span(runs).first(count));
 }
 
-// The term compared with a constant, from its last byte to its first.
+// The term compared with a constant, from its least significant field to its first. The outcomes are leaves.
 DiagramId CompareWord(const Term& term, std::uint32_t constant, const Outcomes& outcomes,
-                      Diagrams& diagrams) {
+                      const LevelOrder& order, Diagrams& diagrams) {
+  const std::span<const Level> levels = order.LevelsOf(term.source);
   DiagramId rest = outcomes.equal;
-  for (int byte = kBytesOfAWord - 1; byte >= 0; --byte)
-    rest = CompareByte(term, constant, byte, {outcomes.less, rest, outcomes.greater}, diagrams);
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    const auto compare = [&](const Outcomes& leads_to) {
+      return CompareField(term, constant, order.FieldAt(*level), *level, leads_to, diagrams);
+    };
+    if (diagrams.LevelOf(rest) > *level) {  // as always in the usual order
+      rest = compare({outcomes.less, rest, outcomes.greater});
+    } else {
+      const DiagramId is_equal = compare({Diagrams::kNo, Diagrams::kYes, Diagrams::kNo});
+      const DiagramId decided = compare({outcomes.less, Diagrams::kNo, outcomes.greater});
+      rest = diagrams.Choose(is_equal, rest, decided);
+    }
+  }
   return rest;
 }
 
@@ -71,7 +77,7 @@ DiagramId Comparisons::Equal(TermId left, TermId right) {
     const std::uint32_t constant = terms_[right].flip;
     if (term.IsConstant()) return Diagrams::kNo;
     if (IsOfOneWord(term))
-      return CompareWord(term, constant, {Diagrams::kNo, Diagrams::kYes, Diagrams::kNo}, diagrams_);
+      return CompareWord(term, constant, {Diagrams::kNo, Diagrams::kYes, Diagrams::kNo}, order_, diagrams_);
   }
   return EqualAsFact(left, right);
 }
@@ -87,9 +93,9 @@ DiagramId Comparisons::Greater(TermId left, TermId right) {
   const Term b = terms_[right];
   if (a.IsConstant() && b.IsConstant()) return a.flip > b.flip ? Diagrams::kYes : Diagrams::kNo;
   if (IsOfOneWord(a) && b.IsConstant())
-    return CompareWord(a, b.flip, {Diagrams::kNo, Diagrams::kNo, Diagrams::kYes}, diagrams_);
+    return CompareWord(a, b.flip, {Diagrams::kNo, Diagrams::kNo, Diagrams::kYes}, order_, diagrams_);
   if (IsOfOneWord(b) && a.IsConstant())
-    return CompareWord(b, a.flip, {Diagrams::kYes, Diagrams::kNo, Diagrams::kNo}, diagrams_);
+    return CompareWord(b, a.flip, {Diagrams::kYes, Diagrams::kNo, Diagrams::kNo}, order_, diagrams_);
   // a > b and b > a share one fact, that of the smaller term's being greater; together with the fact that the
   // two are equal it tells the three cases apart.
   const DiagramId differ = diagrams_.Not(Equal(left, right));
@@ -103,12 +109,8 @@ DiagramId Comparisons::AnyBitInCommon(TermId left, TermId right) {
 }
 
 DiagramId Comparisons::SetOf(const Fact& fact) {
-  const auto known = sets_.find(fact);
-  if (known != sets_.end()) return known->second;
   const std::array<ByteRun, 2> runs = {{{0, Diagrams::kNo}, {1, Diagrams::kYes}}};
-  const DiagramId set = diagrams_.Branch(LevelOfFact(facts_.size()), runs);
-  facts_.push_back(fact);
-  return sets_[fact] = set;
+  return diagrams_.Branch(order_.LevelOf(fact), runs);
 }
 
 }  // namespace precompiledseccomp::verify

@@ -2,9 +2,9 @@
 //
 // Decision diagrams: functions of a call, in a form in which equal functions are one and the same node.
 //
-// A node looks at one byte of the call and has, for each of its values, the node that follows; the values are
-// kept as runs. On every path, bytes are looked at in one order: the words in theirs (sources.h), in each
-// the most significant byte first. No node leads to one node only, and no two nodes are alike: that is why
+// A node looks at one byte of the call, say, and has, for each of its values, the node that follows; the
+// values are kept as runs. What is looked at has its level, and on every path levels ascend (level_order.h
+// says what each of them looks at). No node leads to one node only, and no two nodes are alike: that is why
 // functions are equal exactly if they are the same node (they are "reduced and ordered", as in Bryant's
 // binary decision diagrams). Below is `number == 2 || number == 5`, as far as its last byte:
 //
@@ -15,7 +15,7 @@
 // mask one.
 //
 // Facts that are not about single words, such as that argument 0 equals a variable, are taken as they are:
-// their levels come behind those of the bytes, with nodes that have the two edges 0 (no) and 1 (yes).
+// with nodes that have the two edges 0 (no) and 1 (yes).
 #pragma once
 
 #include <cstddef>
@@ -31,19 +31,9 @@ namespace precompiledseccomp::verify {
 using DiagramId = std::uint32_t;
 using Level = std::uint32_t;
 
-inline constexpr int kBytesOfAWord = 4;
-inline constexpr Level kByteLevels = kWords * kBytesOfAWord;
 inline constexpr Level kLeafLevel = UINT32_MAX;
 
-// `byte` is 0 for the most significant one.
-inline constexpr Level LevelOfByte(Source word, int byte) {
-  return word * kBytesOfAWord + static_cast<Level>(byte);
-}
-inline constexpr Level LevelOfFact(std::size_t fact) {
-  return kByteLevels + static_cast<Level>(fact);
-}
-
-// Values from `first` up to the next run lead to `next`.
+// Values from `first` up to the next run, or to the greatest one, lead to `next`.
 struct ByteRun {
   std::uint32_t first = 0;
   DiagramId next = 0;

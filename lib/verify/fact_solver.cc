@@ -10,7 +10,6 @@ namespace precompiledseccomp::verify {
 namespace {
 
 constexpr int kTopBit = 31;
-constexpr int kBitsOfAByte = 8;
 
 // Of Limits::nodes: what it takes to remember some Progress, compared with a node.
 constexpr std::size_t kNodesOfProgress = 4;
@@ -133,7 +132,7 @@ class GroupSolver {
     if (!IsWord(source)) return true;
     const int byte = kBytesOfAWord - 1 - bit / kBitsOfAByte;
     const int chosen = kBitsOfAByte - 1 - bit % kBitsOfAByte;
-    const ByteSet& values = constraints_.bytes[LevelOfByte(source, byte)];
+    const ByteSet& values = constraints_.bytes[IndexOfByte(source, byte)];
     const auto left = values.Choose(progress.bytes[index], chosen, is_set);
     if (left) progress.bytes[index] = *left;
     return left.has_value();
@@ -187,7 +186,7 @@ std::optional<Witness> Solve(const Constraints& constraints, const Terms& terms,
     witness[source] = 0;
     for (int byte = 0; byte < kBytesOfAWord; ++byte) {
       const KnownBits of_byte = ByteOf(bits, byte);
-      const auto least = constraints.bytes[LevelOfByte(source, byte)].Least(of_byte.known, of_byte.value);
+      const auto least = constraints.bytes[IndexOfByte(source, byte)].Least(of_byte.known, of_byte.value);
       if (!least) return std::nullopt;
       witness[source] = witness[source] << kBitsOfAByte | *least;
     }

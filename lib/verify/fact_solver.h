@@ -41,8 +41,8 @@ struct WantedFact {
 struct Constraints {
   Constraints() { bytes.fill(ByteSet::All()); }
 
-  std::array<ByteSet, kByteLevels> bytes;
-  std::vector<KnownBits> bits;  // of each word, then of each variable
+  std::array<ByteSet, kBytes> bytes;  // by IndexOfByte
+  std::vector<KnownBits> bits;        // of each word, then of each variable
   std::vector<WantedFact> facts;
 };
 

@@ -269,7 +269,7 @@ class PolicyReader {
       const bool is_one_run = runs.size() == 1 || runs[1].first >= begin + numbers_of_a_value;
       answers[value] = {value, is_one_run ? runs[0].answer : ByByte(byte + 1, begin, runs)};
     }
-    return diagrams_.Branch(LevelOfByte(kNumber, byte), answers);
+    return diagrams_.Branch(LevelOfByteOfNumber(byte), answers);
   }
 
   const ResolvedPolicy& policy_;

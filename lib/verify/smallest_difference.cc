@@ -8,7 +8,7 @@
 #include "verify/smallest_difference.h"
 
 #include <algorithm>
-#include <cstddef>
+#include <array>
 #include <map>
 #include <numeric>
 #include <set>
@@ -79,9 +79,14 @@ class Comparer {
 // Finds members of a set that can be.
 class Search {
  public:
-  Search(DiagramId set, const Terms& terms, Diagrams& diagrams, const Comparisons& comparisons,
-         Budget& budget)
-      : set_(set), terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
+  Search(DiagramId set, const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
+         Comparisons& comparisons, Budget& budget)
+      : set_(set),
+        terms_(terms),
+        order_(order),
+        diagrams_(diagrams),
+        comparisons_(comparisons),
+        budget_(budget) {}
 
   // Some member with the bits that are known.
   std::optional<Witness> Find(const std::vector<KnownBits>& bits) {
@@ -106,37 +111,41 @@ class Search {
     if (node == Diagrams::kNo || blocked_.count(node) != 0) return false;
     budget_.Step();
     const Level level = diagrams_.LevelOf(node);
-    if (level < kByteLevels ? ByByte(node, level) : ByFact(node, level)) return true;
+    const Look& look = order_.At(level);
+    const auto* field = std::get_if<Field>(&look);
+    if (field != nullptr ? ByField(node, level, *field) : ByFact(node, level, std::get<Fact>(look)))
+      return true;
     blocked_.insert(node);
     return false;
   }
 
-  bool ByByte(DiagramId node, Level level) {
-    const KnownBits known =
-        ByteOf(constraints_.bits[level / kBytesOfAWord], static_cast<int>(level % kBytesOfAWord));
-    for (const auto& [next, values] : ValuesByNext(node, level)) {
-      constraints_.bytes[level] = values;
-      if (values.Least(known.known, known.value) && GoDown(next)) return true;
+  bool ByField(DiagramId node, Level level, const Field& field) {
+    ByteSet& byte = constraints_.bytes[IndexOfByte(field.word, field.Byte())];
+    const ByteSet before = byte;  // what other fields of the byte leave
+    const KnownBits known = ByteOf(constraints_.bits[field.word], field.Byte());
+    for (const auto& [next, values] : ValuesByNext(node, level, field)) {
+      byte = before.And(values.At(field.ShiftInByte(), field.width));
+      if (byte.Least(known.known, known.value) && GoDown(next)) return true;
     }
-    constraints_.bytes[level] = ByteSet::All();
+    byte = before;
     return false;
   }
 
   // Each node that a branch leads to, with all values that lead there; in the order of the least ones.
-  [[nodiscard]] std::vector<std::pair<DiagramId, ByteSet>> ValuesByNext(DiagramId node, Level level) const {
+  [[nodiscard]] std::vector<std::pair<DiagramId, ByteSet>> ValuesByNext(DiagramId node, Level level,
+                                                                        const Field& field) const {
     std::vector<std::pair<DiagramId, ByteSet>> values_by_next;
-    for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
+    for (std::uint32_t value = 0; value <= field.Most();) {
       const Edge edge = EdgeAt(node, level, value, diagrams_);
       auto entry = std::find_if(values_by_next.begin(), values_by_next.end(),
                                 [&](const auto& other) { return other.first == edge.next; });
       if (entry == values_by_next.end()) entry = values_by_next.insert(entry, {edge.next, ByteSet()});
-      for (; value <= edge.last; ++value) entry->second.Add(value);
+      for (; value <= std::min(edge.last, field.Most()); ++value) entry->second.Add(value);
     }
     return values_by_next;
   }
 
-  bool ByFact(DiagramId node, Level level) {
-    const Fact& fact = comparisons_.facts()[level - kByteLevels];
+  bool ByFact(DiagramId node, Level level, const Fact& fact) {
     for (const bool holds : {false, true}) {
       constraints_.facts.push_back({fact, holds});
       if (GoDown(EdgeAt(node, level, holds ? 1 : 0, diagrams_).next)) return true;
@@ -159,43 +168,50 @@ class Search {
         constraints_.facts.insert(constraints_.facts.begin() + static_cast<std::ptrdiff_t>(i), dropped);
     }
     for (Source word = 0; word < kWords; ++word)
-      if (!FreeBytes(LevelOfByte(word, 0), kBytesOfAWord))
-        for (int byte = 0; byte < kBytesOfAWord; ++byte) FreeBytes(LevelOfByte(word, byte), 1);
+      if (!FreeFields(order_.LevelsOf(word)))
+        for (const Level& level : order_.LevelsOf(word)) FreeFields({&level, 1});
     return SetOfConstraints();
   }
 
-  // Whether the contradiction remains if these bytes may be anything. If so, they may.
-  bool FreeBytes(Level first_level, int count) {
-    auto* const first = &constraints_.bytes[first_level];
-    const std::vector<ByteSet> before(first, first + count);
-    std::fill_n(first, count, ByteSet::All());
+  // Whether the contradiction remains if the fields at these levels may be anything. If so, they may.
+  bool FreeFields(std::span<const Level> levels) {
+    const std::array<ByteSet, kBytes> before = constraints_.bytes;
+    for (const Level level : levels) {
+      const Field& field = order_.FieldAt(level);
+      ByteSet& byte = constraints_.bytes[IndexOfByte(field.word, field.Byte())];
+      byte = byte.WithAnyAt(field.ShiftInByte(), field.width);
+    }
     const bool remains = !Solve(constraints_, terms_, budget_);
-    if (!remains) std::copy(before.begin(), before.end(), first);
+    if (!remains) constraints_.bytes = before;
     return remains;
   }
 
   DiagramId SetOfConstraints() {
     DiagramId set = Diagrams::kYes;
     for (const auto& [fact, holds] : constraints_.facts) {
-      const auto place = std::find(comparisons_.facts().begin(), comparisons_.facts().end(), fact);
-      const Level level = LevelOfFact(static_cast<std::size_t>(place - comparisons_.facts().begin()));
-      const std::vector<ByteRun> runs = {{0, holds ? Diagrams::kNo : Diagrams::kYes},
-                                         {1, holds ? Diagrams::kYes : Diagrams::kNo}};
-      set = diagrams_.And(set, diagrams_.Branch(level, runs));
+      const DiagramId fact_holds = comparisons_.SetOf(fact);
+      set = diagrams_.And(set, holds ? fact_holds : diagrams_.Not(fact_holds));
     }
-    for (Level level = 0; level < kByteLevels; ++level) {
-      std::vector<ByteRun> runs;
-      for (std::uint32_t value = 0; value <= ByteSet::kMost; ++value)
-        runs.push_back({value, constraints_.bytes[level].Has(value) ? Diagrams::kYes : Diagrams::kNo});
-      set = diagrams_.And(set, diagrams_.Branch(level, runs));
-    }
+    for (Source word = 0; word < kWords; ++word)
+      for (const Level level : order_.LevelsOf(word)) set = diagrams_.And(set, SetOfField(level));
     return set;
+  }
+
+  DiagramId SetOfField(Level level) {
+    const Field& field = order_.FieldAt(level);
+    const ByteSet values =
+        constraints_.bytes[IndexOfByte(field.word, field.Byte())].ValuesAt(field.ShiftInByte(), field.width);
+    std::vector<ByteRun> runs;
+    for (std::uint32_t value = 0; value <= field.Most(); ++value)
+      runs.push_back({value, values.Has(value) ? Diagrams::kYes : Diagrams::kNo});
+    return diagrams_.Branch(level, runs);
   }
 
   DiagramId set_;
   const Terms& terms_;
+  const LevelOrder& order_;
   Diagrams& diagrams_;
-  const Comparisons& comparisons_;
+  Comparisons& comparisons_;
   Budget& budget_;
   Constraints constraints_;
   std::set<DiagramId> blocked_;
@@ -232,10 +248,10 @@ void MakeSmallest(Search& search, const std::vector<Source>& sources, std::vecto
 }  // namespace
 
 std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
-                                          const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
-                                          Budget& budget) {
+                                          const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
+                                          Comparisons& comparisons, Budget& budget) {
   const DiagramId set = Comparer(terms, diagrams, comparisons, budget).Differ(left, right);
-  Search search(set, terms, diagrams, comparisons, budget);
+  Search search(set, terms, order, diagrams, comparisons, budget);
   std::vector<KnownBits> bits(kWords + terms.variables().size());
   bits[kArchitecture] = {kAllBits, own_architecture};
   std::optional<Witness> witness = search.Find(bits);

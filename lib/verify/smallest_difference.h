@@ -10,6 +10,7 @@
 #include "verify/comparisons.h"
 #include "verify/diagrams.h"
 #include "verify/fact_solver.h"
+#include "verify/level_order.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {
@@ -17,7 +18,7 @@ namespace precompiledseccomp::verify {
 // Nothing if the functions are equal: as nodes, or because the paths on which they differ contradict
 // themselves. Smallest is meant as in Refuted. Throws TooMuchWork if not even a larger one is found.
 std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
-                                          const Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
-                                          Budget& budget);
+                                          const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
+                                          Comparisons& comparisons, Budget& budget);
 
 }  // namespace precompiledseccomp::verify

@@ -79,15 +79,16 @@ Verdict ProveAccepted(const ResolvedPolicy& policy, const bpf::FilterWithHoles& 
                       const Limits& limits) {
   Budget budget(limits);
   Terms terms;
+  LevelOrder order;
   Diagrams diagrams(budget);
-  Comparisons comparisons(terms, diagrams);
+  Comparisons comparisons(terms, order, diagrams);
   try {
     const DiagramId wanted = MeaningOfPolicy(policy, terms, diagrams, comparisons);
     const FilterMeaning found =
         MeaningOfFilter(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
     if (wanted != found.answer) {
-      const auto witness = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, diagrams,
-                                              comparisons, budget);
+      const auto witness = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, order,
+                                              diagrams, comparisons, budget);
       if (witness) return Refute(policy, filter, *witness, terms);
     }
     return Proved{found.paths, diagrams.size(), budget.steps()};

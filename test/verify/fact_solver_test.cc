@@ -71,7 +71,7 @@ void MakeRandom(Problem& problem, Random& random) {
     problem.open_bits.push_back(open);
     problem.constraints.bits[source] = {~open, random.OneIn(2) ? 0 : random.Word32()};
   }
-  problem.constraints.bytes[verify::LevelOfByte(kWord, random.OneIn(2) ? 0 : 3)] = RandomValues(random);
+  problem.constraints.bytes[verify::IndexOfByte(kWord, random.OneIn(2) ? 0 : 3)] = RandomValues(random);
   for (std::size_t i = random.Between(1, 3); i > 0; --i) {
     const auto relation = random.OneIn(2) ? Fact::Relation::kEqual : Fact::Relation::kGreater;
     const Fact fact{relation, RandomTerm(problem, random), RandomTerm(problem, random)};
@@ -88,7 +88,7 @@ bool Meets(const Problem& problem, const Witness& witness) {
                                   {"b", witness[verify::kFirstVariable + 1]}};
   for (int byte = 0; byte < verify::kBytesOfAWord; ++byte) {
     const std::uint32_t value = witness[kWord] >> (24 - 8 * byte) & 0xff;
-    if (!problem.constraints.bytes[verify::LevelOfByte(kWord, byte)].Has(value)) return false;
+    if (!problem.constraints.bytes[verify::IndexOfByte(kWord, byte)].Has(value)) return false;
   }
   for (const auto& [fact, holds] : problem.constraints.facts) {
     const std::uint32_t left = problem.w.ValueOfTerm(fact.left, call, values);

@@ -9,6 +9,23 @@ using verify::DiagramId;
 using verify::Fact;
 using verify::Source;
 
+verify::LevelOrder RandomOrder(Random& random) {
+  const std::vector<verify::Look> bytes = verify::UsualFields();
+  const std::size_t first = verify::IndexOfByte(verify::kInstructionPointer, 0);
+  std::vector<verify::Look> levels;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto& byte = std::get<verify::Field>(bytes[i]);
+    for (int done = 0, width = 0; done < byte.width; done += width) {
+      width = i < first ? byte.width
+                        : static_cast<int>(random.Between(1, static_cast<std::size_t>(byte.width - done)));
+      const verify::Field field{byte.word, byte.shift + done, width};
+      const std::size_t place = i < first ? levels.size() : random.Between(first, levels.size());
+      levels.insert(levels.begin() + static_cast<std::ptrdiff_t>(place), field);
+    }
+  }
+  return verify::LevelOrder(std::move(levels));
+}
+
 std::uint32_t Workplace::ValueOf(Source source, const seccomp_data& call,
                                  const VariableNumbers& values) const {
   if (verify::IsVariable(source)) {
@@ -36,12 +53,12 @@ std::uint32_t Workplace::ValueOfTerm(verify::TermId term, const seccomp_data& ca
 
 DiagramId Workplace::LeafOf(DiagramId node, const seccomp_data& call, const VariableNumbers& values) const {
   while (!diagrams.IsLeaf(node)) {
-    const verify::Level level = diagrams.LevelOf(node);
+    const verify::Look& look = order.At(diagrams.LevelOf(node));
     std::uint32_t edge = 0;
-    if (level < verify::kByteLevels) {
-      edge = ValueOf(level / 4, call, values) >> (24 - 8 * (level % 4)) & 0xff;
+    if (const auto* field = std::get_if<verify::Field>(&look)) {
+      edge = field->Of(ValueOf(field->word, call, values));
     } else {
-      const Fact& fact = comparisons.facts()[level - verify::kByteLevels];
+      const Fact& fact = std::get<Fact>(look);
       const std::uint32_t left = ValueOfTerm(fact.left, call, values);
       const std::uint32_t right = ValueOfTerm(fact.right, call, values);
       edge = (fact.relation == Fact::Relation::kEqual ? left == right : left > right) ? 1 : 0;
