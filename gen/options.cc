@@ -45,6 +45,7 @@ struct Option {
 // In the order of the help.
 std::vector<Option> AllOptions() {
   const std::string usual_steps = std::to_string(verify::Limits().steps);
+  const std::string usual_megabytes = std::to_string(verify::Limits().bytes / 1'000'000);
   return {
       {"module", Kind::kText, "FILE",
        "the definition module: a shared library with PRECOMPILEDSECCOMP_MODULE"},
@@ -62,7 +63,10 @@ std::vector<Option> AllOptions() {
        "does what the policy says (default: on); the source says what is not proved"},
       {"proof-steps", Kind::kText, "NUMBER",
        "how much work a proof may be before the program counts as too large, two to ten\n"
-       "million a second; more than by default may take more memory, too (default: " +
+       "million a second; each of the proofs at a time may hold " +
+           usual_megabytes +
+           " MB of memory, and\n"
+           "with several times the default of steps as many times that (default: " +
            usual_steps + ")"},
       {"jobs", Kind::kText, "NUMBER",
        "how many programs to compile and prove at a time (default: as many as there are\n"

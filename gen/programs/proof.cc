@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 
 #include <precompiledseccomp/error.h>
 
@@ -18,9 +19,10 @@ ProofRecord ProofTurnedOff() {
 
 verify::Limits ProofLimits(std::uint64_t most_steps) {
   const verify::Limits usual;
-  constexpr std::uint64_t kMostTimes = 400;  // nodes are numbered with 32 bits
-  const std::uint64_t times = std::clamp(most_steps / usual.steps, std::uint64_t{1}, kMostTimes);
-  return {.steps = most_steps, .nodes = static_cast<std::size_t>(usual.nodes * times)};
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  const std::uint64_t times = std::max(most_steps / usual.steps, std::uint64_t{1});
+  return {.steps = most_steps,
+          .bytes = times > kAll / usual.bytes ? kAll : usual.bytes * static_cast<std::size_t>(times)};
 }
 
 ProofRecord ProveProgram(const PrecompiledProgram& program, const DefinitionAnswers& answers,

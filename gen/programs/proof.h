@@ -15,8 +15,8 @@ namespace precompiledseccomp::gen {
 // What stands in the record of a program that was not even tried to be proved.
 ProofRecord ProofTurnedOff();
 
-// The limits of a proof that may take so many steps: where that is more than by default, it may take as much
-// more memory.
+// The limits of a proof that may take so many steps: where that is some times the default, it may take as
+// many times the default's memory.
 verify::Limits ProofLimits(std::uint64_t most_steps);
 
 // Proves that `program` does what the policy of `answers` says, within ProofLimits. Throws Error, with

@@ -21,15 +21,16 @@ constexpr std::uint32_t kValuesOfAByte = 256;
 
 }  // namespace
 
-Diagrams::Diagrams(Budget& budget) : budget_(budget), slots_(kSlotsAtFirst, kNo), choices_(kSlotsAtFirst) {
+Diagrams::Diagrams(Budget& budget) : budget_(budget), memory_(budget), nodes_(budget), runs_(budget) {
+  Clear(slots_, kSlotsAtFirst);
+  Clear(choices_, kSlotsAtFirst);
   AddNode({kLeafLevel, 0, 0});  // kNo
   AddNode({kLeafLevel, 0, 0});  // kYes
 }
 
 DiagramId Diagrams::AddNode(const Node& node) {
-  budget_.CheckNodes(nodes_.size() + 1);
-  nodes_.push_back(node);
-  return static_cast<DiagramId>(nodes_.size() - 1);
+  Budget::CheckCount(nodes_.size() + 1);
+  return static_cast<DiagramId>(nodes_.Add({&node, 1}));
 }
 
 DiagramId Diagrams::Answer(TermId answer) {
@@ -52,9 +53,8 @@ DiagramId Diagrams::Find(Level level, std::span<const ByteRun> runs) {
   if (runs.size() == 1) return runs[0].next;
   const std::size_t slot = SlotOf(level, runs);
   if (slots_[slot] != kNo) return slots_[slot];
-  budget_.CheckRuns(runs_.size() + runs.size());
-  const auto begin = static_cast<std::uint32_t>(runs_.size());
-  runs_.insert(runs_.end(), runs.begin(), runs.end());
+  Budget::CheckCount(runs_.size() + Pages<ByteRun>::kMostTogether + runs.size());
+  const auto begin = static_cast<std::uint32_t>(runs_.Add(runs));
   const DiagramId node = AddNode({level, begin, static_cast<std::uint32_t>(runs.size())});
   slots_[slot] = node;
   if (nodes_.size() * 2 > slots_.size()) Grow();
@@ -77,11 +77,20 @@ std::size_t Diagrams::SlotOf(Level level, std::span<const ByteRun> runs) const {
 }
 
 void Diagrams::Grow() {
-  slots_.assign(slots_.size() * 2, kNo);
+  Clear(slots_, slots_.size() * 2);
   for (DiagramId node = 0; node < nodes_.size(); ++node)
     if (!IsLeaf(node)) slots_[SlotOf(LevelOf(node), RunsOf(node))] = node;
   // Forgets what was chosen: it is chosen again where it is asked for.
-  if (choices_.size() < kMostChoices) choices_.assign(choices_.size() * 2, Choice());
+  if (choices_.size() < kMostChoices) Clear(choices_, choices_.size() * 2);
+}
+
+// Makes a table empty, of this size. What it was is given back first, as it is not needed any more.
+template <typename Entry>
+void Diagrams::Clear(std::vector<Entry>& table, std::size_t size) {
+  memory_.GiveBack(table.size() * sizeof(Entry));
+  table = std::vector<Entry>();
+  memory_.Take(size * sizeof(Entry));
+  table.resize(size);
 }
 
 DiagramId Diagrams::Choose(DiagramId test, DiagramId yes, DiagramId no) {
@@ -97,23 +106,22 @@ DiagramId Diagrams::Choose(DiagramId test, DiagramId yes, DiagramId no) {
   return result;
 }
 
-// Looks at the first byte that any of the three looks at, and chooses for each of its values.
+// Looks at the first byte or fact that any of the three looks at, and chooses for each of its values.
 DiagramId Diagrams::ChooseByRuns(DiagramId test, DiagramId yes, DiagramId no) {
   const Level level = std::min({LevelOf(test), LevelOf(yes), LevelOf(no)});
   const std::size_t begin = unfinished_.size();
-  // By index, as the runs may move in memory while nodes are added.
-  std::array<std::size_t, 3> places{};
-  const std::array<DiagramId, 3> nodes = {test, yes, no};
+  std::array<DiagramId, 3> next = {test, yes, no};
+  std::array<std::span<const ByteRun>, 3> runs;  // from the one with `value` on; none if it looks elsewhere
+  for (std::size_t i = 0; i < next.size(); ++i)
+    if (LevelOf(next[i]) == level) runs[i] = RunsOf(next[i]);
   std::uint32_t value = 0;
   while (value < kValuesOfAByte) {
-    std::array<DiagramId, 3> next = nodes;
     std::uint32_t end = kValuesOfAByte;
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      if (LevelOf(nodes[i]) != level) continue;
-      const std::span<const ByteRun> runs = RunsOf(nodes[i]);
-      if (places[i] + 1 < runs.size() && runs[places[i] + 1].first == value) ++places[i];
-      next[i] = runs[places[i]].next;
-      if (places[i] + 1 < runs.size()) end = std::min(end, runs[places[i] + 1].first);
+    for (std::size_t i = 0; i < next.size(); ++i) {
+      if (runs[i].empty()) continue;
+      if (runs[i].size() > 1 && runs[i][1].first == value) runs[i] = runs[i].subspan(1);
+      next[i] = runs[i][0].next;
+      if (runs[i].size() > 1) end = std::min(end, runs[i][1].first);
     }
     const DiagramId chosen = Choose(next[0], next[1], next[2]);
     if (unfinished_.size() == begin || unfinished_.back().next != chosen)

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "verify/budget.h"
+#include "verify/pages.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {
@@ -64,9 +65,8 @@ class Diagrams {
 
   [[nodiscard]] Level LevelOf(DiagramId node) const { return nodes_[node].level; }
   [[nodiscard]] bool IsLeaf(DiagramId node) const { return LevelOf(node) == kLeafLevel; }
-  // Valid until the next node is added.
   [[nodiscard]] std::span<const ByteRun> RunsOf(DiagramId node) const {
-    return {runs_.data() + nodes_[node].begin, nodes_[node].count};
+    return runs_.At(nodes_[node].begin, nodes_[node].count);
   }
 
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
@@ -90,10 +90,13 @@ class Diagrams {
   [[nodiscard]] std::size_t SlotOf(Level level, std::span<const ByteRun> runs) const;
   DiagramId AddNode(const Node& node);
   void Grow();
+  template <typename Entry>
+  void Clear(std::vector<Entry>& table, std::size_t size);
 
   Budget& budget_;
-  std::vector<Node> nodes_;
-  std::vector<ByteRun> runs_;
+  Memory memory_;  // of the tables
+  Pages<Node> nodes_;
+  Pages<ByteRun> runs_;
   std::vector<DiagramId> slots_;  // a hash table of the branches, with open addressing; kNo where it is empty
   std::vector<DiagramId> answers_;  // by term
   std::vector<Choice> choices_;

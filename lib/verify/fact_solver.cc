@@ -11,9 +11,6 @@ namespace {
 
 constexpr int kTopBit = 31;
 
-// Of Limits::nodes: what it takes to remember some Progress, compared with a node.
-constexpr std::size_t kNodesOfProgress = 4;
-
 // How the two sides of a fact compare, as far as their bits are chosen.
 enum class Order : std::uint8_t { kEqual, kLess, kGreater };
 
@@ -23,6 +20,15 @@ struct Progress {
   std::vector<std::uint64_t> bytes;  // of each source that is a word, as in ByteSet::Choose
   friend auto operator<=>(const Progress&, const Progress&) = default;  // NOLINT: clang-tidy 14 errs
 };
+
+// What it takes to remember some Progress: a node of the set, and what its vectors hold.
+std::size_t BytesOf(const Progress& progress) {
+  constexpr std::size_t kBitsOfABlock = 64;
+  constexpr std::size_t kAround = 2 * sizeof(std::uint64_t);  // the allocator's own, and rounding
+  const std::size_t blocks = (progress.decided.size() + kBitsOfABlock - 1) / kBitsOfABlock;
+  return BytesInTree<std::pair<int, Progress>>() + 2 * kAround +
+         sizeof(std::uint64_t) * (blocks + progress.bytes.size());
+}
 
 // Sources that facts connect, and these facts. Groups do not touch each other.
 struct Group {
@@ -70,6 +76,7 @@ class GroupSolver {
         constraints_(constraints),
         terms_(terms),
         budget_(budget),
+        memory_(budget),
         values_(group.sources.size()) {
     for (const WantedFact& wanted : group.facts) {
       const std::vector<Source> sources = SourcesOf(wanted.fact, terms);
@@ -102,8 +109,8 @@ class GroupSolver {
     if (impossible_.count({bit, progress}) != 0) return false;
     const bool found = ChooseBitOfSource(bit, 0, progress);
     if (!found) {
+      memory_.Take(BytesOf(progress));
       impossible_.insert({bit, progress});
-      budget_.CheckNodes(kNodesOfProgress * impossible_.size());
     }
     return found;
   }
@@ -164,6 +171,7 @@ class GroupSolver {
   const Constraints& constraints_;
   const Terms& terms_;
   Budget& budget_;
+  Memory memory_;
   std::vector<std::size_t> last_sources_;  // of each fact, the index of the last source it depends on
   std::vector<std::uint32_t> may_differ_;  // of each fact, the bits at which its sides can differ
   std::vector<std::uint32_t> values_;

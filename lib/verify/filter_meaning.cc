@@ -82,6 +82,7 @@ class Follower {
         diagrams_(diagrams),
         comparisons_(comparisons),
         budget_(budget),
+        memory_(budget),
         states_(filter.instructions.size()) {
     for (const bpf::Hole& hole : filter.holes) holes_[hole.index] = hole.variable;
   }
@@ -108,8 +109,21 @@ class Follower {
       budget_.Step();
       if (states[place].registers == registers) return {instruction, place};
     }
-    states.emplace_back().registers = registers;
+    Add(states).registers = registers;
     return {instruction, states.size() - 1};
+  }
+
+  // A new state, which counts with the terms that were made since the last one.
+  State& Add(std::vector<State>& states) {
+    memory_.Take((terms_.size() - counted_terms_) * Terms::kBytesOfATerm);
+    counted_terms_ = terms_.size();
+    const std::size_t room = states.capacity();
+    if (states.size() < room) return states.emplace_back();
+    const std::size_t more = std::max<std::size_t>(room, 1);  // as vectors do
+    memory_.Take((room + more) * sizeof(State));              // while they are moved
+    states.reserve(room + more);
+    memory_.GiveBack(room * sizeof(State));
+    return states.emplace_back();
   }
 
   void Step(std::size_t place) {
@@ -264,6 +278,8 @@ class Follower {
   Diagrams& diagrams_;
   Comparisons& comparisons_;
   Budget& budget_;
+  Memory memory_;
+  std::size_t counted_terms_ = 0;
   std::map<std::size_t, std::string> holes_;
   std::vector<std::vector<State>> states_;  // of each instruction
   std::size_t index_ = 0;                   // of the instruction that is looked at

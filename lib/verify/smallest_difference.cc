@@ -40,13 +40,14 @@ Edge EdgeAt(DiagramId node, Level level, std::uint32_t value, const Diagrams& di
 class Comparer {
  public:
   Comparer(const Terms& terms, Diagrams& diagrams, Comparisons& comparisons, Budget& budget)
-      : terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget) {}
+      : terms_(terms), diagrams_(diagrams), comparisons_(comparisons), budget_(budget), memory_(budget) {}
 
   DiagramId Differ(DiagramId left, DiagramId right) {
     if (left == right) return Diagrams::kNo;
     if (diagrams_.IsLeaf(left) && diagrams_.IsLeaf(right)) return AnswersDiffer(left, right);
     const auto [known, is_new] = known_.emplace(std::pair(left, right), Diagrams::kNo);
     if (!is_new) return known->second;
+    memory_.Take(BytesInTree<decltype(known_)::value_type>());
     budget_.Step();
     const Level level = std::min(diagrams_.LevelOf(left), diagrams_.LevelOf(right));
     std::vector<ByteRun> runs;
@@ -73,6 +74,7 @@ class Comparer {
   Diagrams& diagrams_;
   Comparisons& comparisons_;
   Budget& budget_;
+  Memory memory_;
   std::map<std::pair<DiagramId, DiagramId>, DiagramId> known_;
 };
 
@@ -86,7 +88,8 @@ class Search {
         order_(order),
         diagrams_(diagrams),
         comparisons_(comparisons),
-        budget_(budget) {}
+        budget_(budget),
+        memory_(budget) {}
 
   // Some member with the bits that are known.
   std::optional<Witness> Find(const std::vector<KnownBits>& bits) {
@@ -94,6 +97,7 @@ class Search {
     while (true) {
       constraints_ = Constraints();
       constraints_.bits = bits;
+      memory_.GiveBack(blocked_.size() * BytesInTree<DiagramId>());
       blocked_.clear();
       if (!GoDown(set)) return std::nullopt;
       if (auto witness = Solve(constraints_, terms_, budget_)) return witness;
@@ -115,6 +119,7 @@ class Search {
     const auto* field = std::get_if<Field>(&look);
     if (field != nullptr ? ByField(node, level, *field) : ByFact(node, level, std::get<Fact>(look)))
       return true;
+    memory_.Take(BytesInTree<DiagramId>());
     blocked_.insert(node);
     return false;
   }
@@ -213,6 +218,7 @@ class Search {
   Diagrams& diagrams_;
   Comparisons& comparisons_;
   Budget& budget_;
+  Memory memory_;
   Constraints constraints_;
   std::set<DiagramId> blocked_;
   bool depends_on_known_bits_ = false;
@@ -247,9 +253,9 @@ void MakeSmallest(Search& search, const std::vector<Source>& sources, std::vecto
 
 }  // namespace
 
-std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
-                                          const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
-                                          Comparisons& comparisons, Budget& budget) {
+std::optional<Difference> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
+                                             const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
+                                             Comparisons& comparisons, Budget& budget) {
   const DiagramId set = Comparer(terms, diagrams, comparisons, budget).Differ(left, right);
   Search search(set, terms, order, diagrams, comparisons, budget);
   std::vector<KnownBits> bits(kWords + terms.variables().size());
@@ -263,9 +269,9 @@ std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::
   try {
     MakeSmallest(search, SourcesInOrder(terms), bits, *witness);
   } catch (const TooMuchWork&) {
-    // The one found last is a difference as well.
+    return Difference{std::move(*witness), false};
   }
-  return witness;
+  return Difference{std::move(*witness), true};
 }
 
 }  // namespace precompiledseccomp::verify

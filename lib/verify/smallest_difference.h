@@ -15,10 +15,15 @@
 
 namespace precompiledseccomp::verify {
 
+struct Difference {
+  Witness witness;
+  bool is_smallest = true;  // otherwise, to go on looking would exceed the limits
+};
+
 // Nothing if the functions are equal: as nodes, or because the paths on which they differ contradict
 // themselves. Smallest is meant as in Refuted. Throws TooMuchWork if not even a larger one is found.
-std::optional<Witness> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
-                                          const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
-                                          Comparisons& comparisons, Budget& budget);
+std::optional<Difference> SmallestDifference(DiagramId left, DiagramId right, std::uint32_t own_architecture,
+                                             const Terms& terms, const LevelOrder& order, Diagrams& diagrams,
+                                             Comparisons& comparisons, Budget& budget);
 
 }  // namespace precompiledseccomp::verify

@@ -48,6 +48,11 @@ struct TermHash {
 class Terms {
  public:
   [[nodiscard]] const Term& operator[](TermId id) const { return terms_[id]; }
+  [[nodiscard]] std::size_t size() const { return terms_.size(); }
+
+  // What one takes: twice itself and its size, as vectors double, and once more in a hash table.
+  static constexpr std::size_t kBytesOfATerm =
+      3 * sizeof(Term) + 2 * sizeof(std::uint32_t) + 5 * sizeof(void*);
 
   TermId Constant(std::uint32_t value);
   TermId Word(Source word);

@@ -7,6 +7,7 @@
 //   sources.h              what answers may depend on
 //   terms.h                32-bit values of which the bits are not known yet
 //   diagrams.h             functions of a call
+//   pages.h                where diagrams are kept
 //   comparisons.h          comparisons of terms, as sets of calls
 //   filter_meaning.h       the filter's answers
 //   policy_meaning.h       the policy's answers
@@ -87,9 +88,9 @@ Verdict ProveAccepted(const ResolvedPolicy& policy, const bpf::FilterWithHoles& 
     const FilterMeaning found =
         MeaningOfFilter(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
     if (wanted != found.answer) {
-      const auto witness = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, order,
-                                              diagrams, comparisons, budget);
-      if (witness) return Refute(policy, filter, *witness, terms);
+      const auto difference = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, order,
+                                                 diagrams, comparisons, budget);
+      if (difference) return Refute(policy, filter, difference->witness, terms);
     }
     return Proved{found.paths, diagrams.size(), budget.steps()};
   } catch (const TooMuchWork& problem) {

@@ -24,7 +24,7 @@ namespace precompiledseccomp::fuzz {
 namespace {
 
 // Some hundredths of a second, with sanitizers.
-constexpr verify::Limits kLimits = {.steps = 100'000, .nodes = 50'000};
+constexpr verify::Limits kLimits = {.steps = 100'000, .bytes = 10'000'000};
 
 // In the order in which a refutation is the smallest one.
 bool ComesBefore(const seccomp_data& left, const seccomp_data& right, std::uint32_t own_architecture) {

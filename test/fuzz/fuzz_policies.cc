@@ -29,7 +29,7 @@ using boost::test_tools::assertion_result;
 using testing::Random;
 
 // Some tenths of a second, with sanitizers.
-constexpr verify::Limits kLimits = {.steps = 500'000, .nodes = 200'000};
+constexpr verify::Limits kLimits = {.steps = 500'000, .bytes = 40'000'000};
 
 // Of the choices that no byte makes: which calls and values are tried.
 constexpr std::uint64_t kSeed = 1;

@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(AnyOtherProgramThatIsTooLargeIsAnError) {
 BOOST_AUTO_TEST_CASE(WhoPermitsMoreStepsPermitsMoreMemory) {
   const verify::Limits usual;
   BOOST_TEST(ProofLimits(1).steps == 1U);
-  BOOST_TEST(ProofLimits(1).nodes == usual.nodes);
-  BOOST_TEST(ProofLimits(usual.steps).nodes == usual.nodes);
+  BOOST_TEST(ProofLimits(1).bytes == usual.bytes);
+  BOOST_TEST(ProofLimits(usual.steps).bytes == usual.bytes);
   BOOST_TEST(ProofLimits(10 * usual.steps).steps == 10 * usual.steps);
-  BOOST_TEST(ProofLimits(10 * usual.steps).nodes == 10 * usual.nodes);
-  // As many as can be numbered.
-  BOOST_TEST(ProofLimits(UINT64_MAX).nodes < std::numeric_limits<verify::DiagramId>::max());
+  BOOST_TEST(ProofLimits(10 * usual.steps).bytes == 10 * usual.bytes);
+  // As much as there is.
+  BOOST_TEST(ProofLimits(UINT64_MAX).bytes == std::numeric_limits<std::size_t>::max());
 }
 
 BOOST_AUTO_TEST_CASE(TheCostOfProofsIsToldWithTheTimes) {

@@ -147,9 +147,12 @@ BOOST_AUTO_TEST_CASE(MoreThanTheLimitsIsTooMuch) {
       all = few_steps.diagrams.Or(all, few_steps.comparisons.Equal(word, few_steps.terms.Constant(2 * i)));
   };
   BOOST_CHECK_THROW(work(), verify::TooMuchWork);
-  Workplace few_nodes({.nodes = 4});
-  BOOST_CHECK_THROW(few_nodes.comparisons.Equal(few_nodes.terms.Word(0), few_nodes.terms.Constant(1)),
-                    verify::TooMuchWork);
+  Workplace little_memory({.bytes = 500'000});
+  const auto fill = [&] {
+    for (std::uint32_t i = 0; i < 20'000; ++i)
+      little_memory.comparisons.Equal(little_memory.terms.Word(0), little_memory.terms.Constant(i));
+  };
+  BOOST_CHECK_THROW(fill(), verify::TooMuchWork);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(WhatTheKernelRefusesIsUndecided) {
 }
 
 BOOST_AUTO_TEST_CASE(MoreWorkThanTheLimitIsUndecided) {
-  for (const verify::Limits& limits : {verify::Limits{.steps = 5}, verify::Limits{.nodes = 5}}) {
+  for (const verify::Limits& limits : {verify::Limits{.steps = 5}, verify::Limits{.bytes = 5}}) {
     const verify::Verdict verdict = Prove(WriteTo5(), {FilterOfWriteTo5(), {}}, limits);
     BOOST_TEST((std::get<Undecided>(verdict).reason == Undecided::Reason::kTooMuchWork));
   }
@@ -245,7 +245,7 @@ bpf::Program FilterWithAContradiction(std::uint32_t bits) {
 
 BOOST_AUTO_TEST_CASE(FactsThatHaveToHoldAtOneBitAreDecidedThere) {
   const verify::Verdict verdict = Prove(Resolve(Policy(), X86()), {FilterWithAContradiction(24), {}},
-                                        {.steps = 100'000, .nodes = 20'000});
+                                        {.steps = 100'000, .bytes = 3'000'000});
   BOOST_TEST(TextOf(verdict) == "proved");
 }
 

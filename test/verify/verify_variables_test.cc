@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
   const DefinitionAnswers answers = AskDefinition(PairsOfDescriptors(50), X86());
   const bpf::FilterWithHoles filter = TemplateOf(PrecompileAnswers(answers));
   const verify::Verdict verdict =
-      Prove(Resolve(answers.policy, X86()), filter, {.steps = 100'000, .nodes = 20'000});
+      Prove(Resolve(answers.policy, X86()), filter, {.steps = 100'000, .bytes = 3'000'000});
   BOOST_TEST(Describe(verdict, X86()) == "proved");
 }
 
