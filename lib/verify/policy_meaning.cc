@@ -12,128 +12,34 @@
 #include <variant>
 #include <vector>
 
+#include "verify/condition_reader.h"
 #include "verify/joint_tests.h"
 
 namespace precompiledseccomp::verify {
 namespace {
 
-constexpr std::uint32_t kDataOfAction = 0xffff;     // SECCOMP_RET_DATA
-constexpr std::uint32_t kVsyscallBit = 0x80000000;  // of the instruction pointer's high half
+constexpr std::uint32_t kDataOfAction = 0xffff;  // SECCOMP_RET_DATA
 constexpr std::uint64_t kAllNumbers = std::uint64_t{1} << 32;
 constexpr std::uint32_t kValuesOfAByte = 256;
 
-// The calls for which a condition holds.
-class ConditionReader {
+// The sets of calls that conditions are made of, as diagrams.
+class DiagramSets {
  public:
-  ConditionReader(Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
-      : terms_(terms), diagrams_(diagrams), comparisons_(comparisons) {}
+  using Set = DiagramId;
 
-  DiagramId Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
+  DiagramSets(Diagrams& diagrams, Comparisons& comparisons)
+      : diagrams_(diagrams), comparisons_(comparisons) {}
 
-  DiagramId operator()(const AlwaysTrue&) { return Diagrams::kYes; }
-
-  DiagramId operator()(const Comparison& node) {
-    const Halves left = HalvesOf(node.operand);
-    const Halves right = HalvesOf(node.operand, node.value);
-    switch (node.relation) {
-      case Relation::kEqual:
-        return Equal(left, right);
-      case Relation::kNotEqual:
-        return diagrams_.Not(Equal(left, right));
-      case Relation::kLess:
-        return Greater(right, left);
-      case Relation::kLessOrEqual:
-        return diagrams_.Not(Greater(left, right));
-      case Relation::kGreater:
-        return Greater(left, right);
-      case Relation::kGreaterOrEqual:
-        return diagrams_.Not(Greater(right, left));
-    }
-    return Diagrams::kNo;
-  }
-
-  DiagramId operator()(const MaskedEqual& node) {
-    const Halves operand = HalvesOf(node.operand);
-    const Halves mask = HalvesOf(node.operand, node.mask);
-    const Halves masked{terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)};
-    return Equal(masked, HalvesOf(node.operand, node.value));
-  }
-
-  DiagramId operator()(const OneOf& node) {
-    return AnyOfRange(node.values.size(), [&](std::size_t i) {
-      const Halves operand = HalvesOf(node.operand);
-      return Equal(operand, HalvesOf(node.operand, node.values[i]));
-    });
-  }
-
-  // No bit but these: with them all set, it is them.
-  DiagramId operator()(const NoOtherBits& node) {
-    const Halves operand = HalvesOf(node.operand);
-    const Halves bits = HalvesOf(node.operand, node.bits);
-    const Halves joined{terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)};
-    return Equal(joined, bits);
-  }
-
-  DiagramId operator()(const Conjunction& node) {
-    return diagrams_.Not(AnyOfRange(node.conditions.size(),
-                                    [&](std::size_t i) { return diagrams_.Not(Holds(node.conditions[i])); }));
-  }
-
-  DiagramId operator()(const Disjunction& node) {
-    return AnyOfRange(node.conditions.size(), [&](std::size_t i) { return Holds(node.conditions[i]); });
-  }
-
-  DiagramId operator()(const Negation& node) { return diagrams_.Not(Holds(node.condition.front())); }
-
-  DiagramId IsVsyscall() {
-    const TermId high_half = terms_.Word(InstructionPointerWord(true));
-    return comparisons_.AnyBitInCommon(high_half, terms_.Constant(kVsyscallBit));
-  }
-
-  TermId TermOf(const precompiledseccomp::Word& word) {
-    return word.IsVariable() ? terms_.Variable(word.variable()) : terms_.Constant(word.constant());
-  }
+  static Set All() { return Diagrams::kYes; }
+  static Set None() { return Diagrams::kNo; }
+  Set Not(Set set) { return diagrams_.Not(set); }
+  Set And(Set left, Set right) { return diagrams_.And(left, right); }
+  Set Or(Set left, Set right) { return diagrams_.Or(left, right); }
+  Set Equal(TermId left, TermId right) { return comparisons_.Equal(left, right); }
+  Set Greater(TermId left, TermId right) { return comparisons_.Greater(left, right); }
+  Set AnyBitInCommon(TermId left, TermId right) { return comparisons_.AnyBitInCommon(left, right); }
 
  private:
-  struct Halves {
-    TermId high;
-    TermId low;
-  };
-
-  // Where only the low half counts, the high ones are zero.
-  Halves HalvesOf(const Operand& operand) {
-    const bool is_argument = operand.source() == Operand::Source::kArgument;
-    const auto word = [&](bool high_half) {
-      return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)
-                                     : InstructionPointerWord(high_half));
-    };
-    return {operand.IsLowHalf() ? terms_.Constant(0) : word(true), word(false)};
-  }
-  Halves HalvesOf(const Operand& operand, const Value& value) {
-    return {operand.IsLowHalf() ? terms_.Constant(0) : TermOf(value.high()), TermOf(value.low())};
-  }
-
-  DiagramId Equal(const Halves& left, const Halves& right) {
-    const DiagramId equal_high = comparisons_.Equal(left.high, right.high);
-    return diagrams_.And(equal_high, comparisons_.Equal(left.low, right.low));
-  }
-  DiagramId Greater(const Halves& left, const Halves& right) {
-    const DiagramId equal_high = comparisons_.Equal(left.high, right.high);
-    const DiagramId low_decides = diagrams_.And(equal_high, comparisons_.Greater(left.low, right.low));
-    return diagrams_.Or(comparisons_.Greater(left.high, right.high), low_decides);
-  }
-
-  // The union of the sets 0 to count - 1, joined in pairs, as sets of thousands would else be gone through
-  // thousands of times.
-  template <typename SetOf>
-  DiagramId AnyOfRange(std::size_t count, const SetOf& set_of, std::size_t begin = 0) {
-    if (count == 0) return Diagrams::kNo;
-    if (count == 1) return set_of(begin);
-    const DiagramId left = AnyOfRange(count / 2, set_of, begin);
-    return diagrams_.Or(left, AnyOfRange(count - count / 2, set_of, begin + count / 2));
-  }
-
-  Terms& terms_;
   Diagrams& diagrams_;
   Comparisons& comparisons_;
 };
@@ -148,12 +54,15 @@ struct NumberRun {
 // function are evaluated is for the compiler to choose, and the diagrams would differ, as would their number.
 class PolicyReader {
  public:
-  PolicyReader(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons)
+  PolicyReader(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams, Comparisons& comparisons,
+               LargestRule& largest)
       : policy_(policy),
         terms_(terms),
         diagrams_(diagrams),
         comparisons_(comparisons),
-        conditions_(terms, diagrams, comparisons) {}
+        largest_(largest),
+        sets_(diagrams, comparisons),
+        conditions_(terms, sets_) {}
 
   DiagramId Read() {
     MeetJointFactsFirst();
@@ -176,7 +85,10 @@ class PolicyReader {
   void MeetJointFactsFirst() {
     for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
       for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
-        if (HasJointTests(policy_.rule_sets[set].rules[rule].condition)) Matches({set, rule});
+        if (HasJointTests(RuleAt({set, rule}).condition)) {
+          const RuleInWork in_work(RuleAt({set, rule}), diagrams_, largest_);
+          Matches({set, rule});
+        }
   }
 
   // -1 is the number of a skipped call, whatever ABI has its bits.
@@ -238,6 +150,7 @@ class PolicyReader {
     if (!is_new) return known->second;
     DiagramId decision = otherwise;
     for (auto index = indices.rbegin(); index != indices.rend(); ++index) {
+      const RuleInWork in_work(RuleAt(*index), diagrams_, largest_);
       const DiagramId matches = Matches(*index);
       decision = diagrams_.Choose(matches, Answer(RuleAt(*index).action), decision);
     }
@@ -276,7 +189,9 @@ class PolicyReader {
   Terms& terms_;
   Diagrams& diagrams_;
   Comparisons& comparisons_;
-  ConditionReader conditions_;
+  LargestRule& largest_;
+  DiagramSets sets_;
+  ConditionReader<DiagramSets> conditions_;
   std::map<std::pair<RuleIndices, DiagramId>, DiagramId> decided_;
   std::map<RuleIndex, DiagramId> matches_;
 };
@@ -284,8 +199,8 @@ class PolicyReader {
 }  // namespace
 
 DiagramId MeaningOfPolicy(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams,
-                          Comparisons& comparisons) {
-  return PolicyReader(policy, terms, diagrams, comparisons).Read();
+                          Comparisons& comparisons, LargestRule& largest) {
+  return PolicyReader(policy, terms, diagrams, comparisons, largest).Read();
 }
 
 }  // namespace precompiledseccomp::verify

@@ -7,12 +7,13 @@
 
 #include "verify/comparisons.h"
 #include "verify/diagrams.h"
+#include "verify/largest_rule.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {
 
-// Throws TooMuchWork.
+// Throws TooMuchWork. Either way, `largest` is the largest rule so far.
 DiagramId MeaningOfPolicy(const ResolvedPolicy& policy, Terms& terms, Diagrams& diagrams,
-                          Comparisons& comparisons);
+                          Comparisons& comparisons, LargestRule& largest);
 
 }  // namespace precompiledseccomp::verify

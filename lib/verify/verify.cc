@@ -6,29 +6,37 @@
 //
 //   sources.h              what answers may depend on
 //   terms.h                32-bit values of which the bits are not known yet
+//   level_order.h          in which order all that is looked at
 //   diagrams.h             functions of a call
 //   pages.h                where diagrams are kept
 //   comparisons.h          comparisons of terms, as sets of calls
 //   filter_meaning.h       the filter's answers
+//   condition_reader.h     how conditions are made of comparisons
 //   policy_meaning.h       the policy's answers
 //   joint_tests.h          which tests of a policy have to hold together, and are looked at first
 //   smallest_difference.h  where the answers differ
 //   fact_solver.h          whether facts about variables can hold together
 //   byte_set.h             values of a byte
+//   proof_in_order.h       all this, in one order
+//   order_choice.h         an order that suits a policy
+//   tests_together.h       which tests of a policy should be neighbours in it
+//   arrangement.h          how they become neighbours
+//   largest_rule.h         what to name if it is too much work
 //   budget.h               how much work that may be
 
 #include "verify/verify.h"
 
 #include <algorithm>
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "bpf/acceptance.h"
-#include "bpf/interpreter.h"
 #include "verify/filter_meaning.h"
-#include "verify/policy_meaning.h"
-#include "verify/smallest_difference.h"
+#include "verify/order_choice.h"
+#include "verify/proof_in_order.h"
 
 namespace precompiledseccomp::verify {
 namespace {
@@ -40,65 +48,58 @@ void CheckHoles(const bpf::FilterWithHoles& filter) {
                                   "\" stands outside of the instructions");
 }
 
-// Of a variable that neither answers nor conditions depend on, such as that of a hole which no call reaches,
-// the number does not matter.
-VariableNumbers NumbersOf(const Witness& witness, const Terms& terms, const bpf::FilterWithHoles& filter) {
-  VariableNumbers numbers;
-  for (const bpf::Hole& hole : filter.holes) numbers[hole.variable] = 0;
-  for (std::size_t i = 0; i < terms.variables().size(); ++i)
-    numbers[terms.variables()[i]] = witness[kFirstVariable + i];
-  return numbers;
-}
+// What the first attempt may take: some 0.3 seconds, more than almost all programs need.
+constexpr Limits kFirstAttempt = {.steps = 2'000'000, .bytes = 32'000'000};
 
-std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const VariableNumbers& numbers) {
-  std::vector<sock_filter> instructions = filter.instructions;
-  for (const bpf::Hole& hole : filter.holes) instructions[hole.index].k = numbers.at(hole.variable);
-  return instructions;
-}
+// Most programs are proved soon in the usual order. Where one is not, an order is chosen for it; and where
+// that is of no use either, the usual one has to do, whatever it takes.
+class Prover {
+ public:
+  Prover(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Limits& limits)
+      : policy_(policy), filter_(filter), limits_(limits), budget_(limits) {}
 
-// Runs filter and policy on what was found.
-Refuted Refute(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Witness& witness,
-               const Terms& terms) {
-  const VariableNumbers numbers = NumbersOf(witness, terms, filter);
-  Refuted refuted;
-  for (Source word = 0; word < kWords; ++word) SetWord(word, witness[word], refuted.call);
-  refuted.values.assign(numbers.begin(), numbers.end());
-  std::vector<bool> ran;
-  refuted.filter_answer =
-      bpf::Run(Rendered(filter, numbers), refuted.call, ran, policy.target.big_endian).result;
-  refuted.policy_answer = Evaluate(policy, refuted.call, numbers);
-  // Jumps go forward, so that the last instruction that ran is the last one in the program.
-  refuted.instruction =
-      static_cast<std::size_t>(std::find(ran.rbegin(), ran.rend(), true).base() - ran.begin()) - 1;
-  if (refuted.filter_answer == refuted.policy_answer)
-    throw std::logic_error("the prover is wrong, as filter and policy do not differ where it says: " +
-                           Describe(refuted, policy.target));
-  return refuted;
-}
-
-Verdict ProveAccepted(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter,
-                      const Limits& limits) {
-  Budget budget(limits);
-  Terms terms;
-  LevelOrder order;
-  Diagrams diagrams(budget);
-  Comparisons comparisons(terms, order, diagrams);
-  try {
-    const DiagramId wanted = MeaningOfPolicy(policy, terms, diagrams, comparisons);
-    const FilterMeaning found =
-        MeaningOfFilter(filter, policy.target.big_endian, terms, diagrams, comparisons, budget);
-    if (wanted != found.answer) {
-      const auto difference = SmallestDifference(found.answer, wanted, policy.target.audit_arch, terms, order,
-                                                 diagrams, comparisons, budget);
-      if (difference) return Refute(policy, filter, difference->witness, terms);
+  Verdict Prove() {
+    const bool is_first_of_several =
+        limits_.steps > kFirstAttempt.steps && limits_.bytes > kFirstAttempt.bytes;
+    if (is_first_of_several) {
+      budget_.Permit(kFirstAttempt);
+      if (Attempt([] { return LevelOrder(); })) return *verdict_;
+      budget_.Permit(limits_);
+      if (Attempt([this] { return ChosenOrder(policy_, terms_, budget_); })) return *verdict_;
+      const std::uint64_t most = UINT64_MAX - budget_.steps();
+      budget_.Permit({.steps = budget_.steps() + std::min(limits_.steps, most), .bytes = limits_.bytes});
     }
-    return Proved{found.paths, diagrams.size(), budget.steps()};
-  } catch (const TooMuchWork& problem) {
-    return Undecided{Undecided::Reason::kTooMuchWork, problem.what()};
-  } catch (const NotFollowed& problem) {
-    return Undecided{Undecided::Reason::kInstruction, problem.what()};
+    if (Attempt([] { return LevelOrder(); })) return *verdict_;
+    if (larger_) return *larger_;
+    return Undecided{Undecided::Reason::kTooMuchWork, too_much_work_};
   }
-}
+
+ private:
+  // Whether there is a verdict. `order` may be none.
+  template <typename OrderOrNone>
+  bool Attempt(const OrderOrNone& order_or_none) {
+    try {
+      std::optional<LevelOrder> order = order_or_none();
+      if (order) verdict_ = ProveInOrder(policy_, filter_, std::move(*order), terms_, budget_);
+    } catch (const SmallestNotFound& problem) {
+      larger_ = problem.larger();
+    } catch (const TooMuchWork& problem) {
+      too_much_work_ = problem.what();
+    } catch (const NotFollowed& problem) {
+      verdict_ = Undecided{Undecided::Reason::kInstruction, problem.what()};
+    }
+    return verdict_.has_value();
+  }
+
+  const ResolvedPolicy& policy_;
+  const bpf::FilterWithHoles& filter_;
+  const Limits& limits_;
+  Budget budget_;
+  Terms terms_;
+  std::optional<Verdict> verdict_;
+  std::optional<Refuted> larger_;  // a difference that may not be the smallest one
+  std::string too_much_work_;      // why the last attempt failed
+};
 
 }  // namespace
 
@@ -106,7 +107,7 @@ Verdict Prove(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, 
   CheckHoles(filter);
   if (const auto reason = bpf::ReasonForRefusal(filter.instructions))
     return Undecided{Undecided::Reason::kInstruction, "the kernel refuses the filter: " + *reason};
-  return ProveAccepted(policy, filter, limits);
+  return Prover(policy, filter, limits).Prove();
 }
 
 }  // namespace precompiledseccomp::verify

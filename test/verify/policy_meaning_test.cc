@@ -23,7 +23,9 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
   const ProgramDefinition definition = RandomDefinition(seed, {.variables = true});
   Workplace w;
   const ResolvedPolicy policy = Resolve(definition.policy(Values(target, definition.variables)), target);
-  const verify::DiagramId meaning = verify::MeaningOfPolicy(policy, w.terms, w.diagrams, w.comparisons);
+  verify::LargestRule largest;
+  const verify::DiagramId meaning =
+      verify::MeaningOfPolicy(policy, w.terms, w.diagrams, w.comparisons, largest);
   Random random(seed);
   for (const auto& values : InterestingValues(definition, target, seed)) {
     const VariableNumbers numbers = NumbersOf(definition.variables, values);
@@ -49,7 +51,8 @@ BOOST_AUTO_TEST_CASE(ASetOfThousandsIsReadInReasonableWork) {
   for (std::uint32_t i = 0; i < 20000; ++i) values.emplace_back(std::uint64_t{i} * 0x10003);
   const Policy policy = Policy().Allow("ioctl", Arg(1).In(values));
   Workplace w;
-  verify::MeaningOfPolicy(Resolve(policy, X86()), w.terms, w.diagrams, w.comparisons);
+  verify::LargestRule largest;
+  verify::MeaningOfPolicy(Resolve(policy, X86()), w.terms, w.diagrams, w.comparisons, largest);
   BOOST_TEST(w.budget.steps() < 2000000U);
 }
 

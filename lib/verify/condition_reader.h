@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads a condition as a set of calls: comparisons of terms, joined. What a set is, is for the reader's user:
+// `Sets` has a type Set, and the functions Equal, Greater and AnyBitInCommon of two terms, And, Or, Not, All
+// and None.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include <precompiledseccomp/condition.h>
+
+#include "verify/terms.h"
+
+namespace precompiledseccomp::verify {
+
+template <typename Sets>
+class ConditionReader {
+ public:
+  using Set = typename Sets::Set;
+
+  ConditionReader(Terms& terms, Sets& sets) : terms_(terms), sets_(sets) {}
+
+  Set Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
+
+  Set operator()(const AlwaysTrue&) { return Sets::All(); }
+
+  Set operator()(const Comparison& node) {
+    const Halves left = HalvesOf(node.operand);
+    const Halves right = HalvesOf(node.operand, node.value);
+    switch (node.relation) {
+      case Relation::kEqual:
+        return Equal(left, right);
+      case Relation::kNotEqual:
+        return sets_.Not(Equal(left, right));
+      case Relation::kLess:
+        return Greater(right, left);
+      case Relation::kLessOrEqual:
+        return sets_.Not(Greater(left, right));
+      case Relation::kGreater:
+        return Greater(left, right);
+      case Relation::kGreaterOrEqual:
+        return sets_.Not(Greater(right, left));
+    }
+    return Sets::None();
+  }
+
+  Set operator()(const MaskedEqual& node) {
+    const Halves operand = HalvesOf(node.operand);
+    const Halves mask = HalvesOf(node.operand, node.mask);
+    const Halves masked{terms_.And(operand.high, mask.high), terms_.And(operand.low, mask.low)};
+    return Equal(masked, HalvesOf(node.operand, node.value));
+  }
+
+  Set operator()(const OneOf& node) {
+    return AnyOfRange(node.values.size(), [&](std::size_t i) {
+      const Halves operand = HalvesOf(node.operand);
+      return Equal(operand, HalvesOf(node.operand, node.values[i]));
+    });
+  }
+
+  // No bit but these: with them all set, it is them.
+  Set operator()(const NoOtherBits& node) {
+    const Halves operand = HalvesOf(node.operand);
+    const Halves bits = HalvesOf(node.operand, node.bits);
+    const Halves joined{terms_.Or(operand.high, bits.high), terms_.Or(operand.low, bits.low)};
+    return Equal(joined, bits);
+  }
+
+  Set operator()(const Conjunction& node) {
+    return sets_.Not(AnyOfRange(node.conditions.size(),
+                                [&](std::size_t i) { return sets_.Not(Holds(node.conditions[i])); }));
+  }
+
+  Set operator()(const Disjunction& node) {
+    return AnyOfRange(node.conditions.size(), [&](std::size_t i) { return Holds(node.conditions[i]); });
+  }
+
+  Set operator()(const Negation& node) { return sets_.Not(Holds(node.condition.front())); }
+
+  Set IsVsyscall() {
+    constexpr std::uint32_t kVsyscallBit = 0x80000000;
+    const TermId high_half = terms_.Word(InstructionPointerWord(true));
+    return sets_.AnyBitInCommon(high_half, terms_.Constant(kVsyscallBit));
+  }
+
+  TermId TermOf(const precompiledseccomp::Word& word) {
+    return word.IsVariable() ? terms_.Variable(word.variable()) : terms_.Constant(word.constant());
+  }
+
+ private:
+  struct Halves {
+    TermId high;
+    TermId low;
+  };
+
+  // Where only the low half counts, the high ones are zero.
+  Halves HalvesOf(const Operand& operand) {
+    const bool is_argument = operand.source() == Operand::Source::kArgument;
+    const auto word = [&](bool high_half) {
+      return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)
+                                     : InstructionPointerWord(high_half));
+    };
+    return {operand.IsLowHalf() ? terms_.Constant(0) : word(true), word(false)};
+  }
+  Halves HalvesOf(const Operand& operand, const Value& value) {
+    return {operand.IsLowHalf() ? terms_.Constant(0) : TermOf(value.high()), TermOf(value.low())};
+  }
+
+  Set Equal(const Halves& left, const Halves& right) {
+    const Set equal_high = sets_.Equal(left.high, right.high);
+    return sets_.And(equal_high, sets_.Equal(left.low, right.low));
+  }
+  Set Greater(const Halves& left, const Halves& right) {
+    const Set equal_high = sets_.Equal(left.high, right.high);
+    const Set low_decides = sets_.And(equal_high, sets_.Greater(left.low, right.low));
+    return sets_.Or(sets_.Greater(left.high, right.high), low_decides);
+  }
+
+  // The union of the sets 0 to count - 1, joined in pairs, as sets of thousands would else be gone through
+  // thousands of times.
+  template <typename SetOf>
+  Set AnyOfRange(std::size_t count, const SetOf& set_of, std::size_t begin = 0) {
+    if (count == 0) return Sets::None();
+    if (count == 1) return set_of(begin);
+    const Set left = AnyOfRange(count / 2, set_of, begin);
+    return sets_.Or(left, AnyOfRange(count - count / 2, set_of, begin + count / 2));
+  }
+
+  Terms& terms_;
+  Sets& sets_;
+};
+
+}  // namespace precompiledseccomp::verify
