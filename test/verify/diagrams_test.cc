@@ -155,6 +155,21 @@ BOOST_AUTO_TEST_CASE(MoreThanTheLimitsIsTooMuch) {
   BOOST_CHECK_THROW(fill(), verify::TooMuchWork);
 }
 
+BOOST_AUTO_TEST_CASE(MemoryIsCountedAndGivenBack) {
+  verify::Budget budget({});
+  {
+    verify::Terms terms;
+    verify::LevelOrder order;
+    verify::Diagrams diagrams(budget);
+    verify::Comparisons comparisons(terms, order, diagrams);
+    const std::size_t at_first = budget.bytes();
+    BOOST_TEST(at_first > 0U);
+    for (std::uint32_t i = 0; i < 20'000; ++i) comparisons.Equal(terms.Word(0), terms.Constant(i));
+    BOOST_TEST(budget.bytes() > 20'000U * sizeof(verify::ByteRun));
+  }
+  BOOST_TEST(budget.bytes() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
