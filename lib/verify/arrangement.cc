@@ -206,7 +206,7 @@ std::uint64_t MoveToItsBestPlace(std::size_t thing, Line& line, std::uint64_t es
 Arrangement Improved(Line line, Estimator& estimator) {
   estimator.Place(line);
   std::uint64_t estimate = estimator.OfAll();
-  std::uint64_t before = estimate;
+  std::uint64_t before = 0;
   do {
     before = estimate;
     for (std::size_t thing = 0; thing < line.size() && estimator.work() < kMostWork; ++thing)

@@ -31,7 +31,7 @@ inline constexpr std::size_t kBytes = kWords * kBytesOfAWord;
 
 // The bytes of all words are numbered in the usual order; of a word, 0 is the most significant.
 inline constexpr std::size_t IndexOfByte(Source word, int byte) {
-  return word * kBytesOfAWord + static_cast<std::size_t>(byte);
+  return std::size_t{word} * kBytesOfAWord + static_cast<std::size_t>(byte);
 }
 
 // Adjacent bits of one byte of a word.
