@@ -109,7 +109,7 @@ DiagramId Comparisons::AnyBitInCommon(TermId left, TermId right) {
 }
 
 DiagramId Comparisons::SetOf(const Fact& fact) {
-  const std::array<ByteRun, 2> runs = {{{0, Diagrams::kNo}, {1, Diagrams::kYes}}};
+  const std::array<ByteRun, 2> runs = {ByteRun(0, Diagrams::kNo), ByteRun(1, Diagrams::kYes)};
   return diagrams_.Branch(order_.LevelOf(fact), runs);
 }
 

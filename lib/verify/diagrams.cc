@@ -42,7 +42,7 @@ DiagramId Diagrams::Answer(TermId answer) {
 DiagramId Diagrams::Branch(Level level, std::span<const ByteRun> runs) {
   const std::size_t begin = unfinished_.size();
   for (const ByteRun& run : runs)
-    if (unfinished_.size() == begin || unfinished_.back().next != run.next) unfinished_.push_back(run);
+    if (unfinished_.size() == begin || unfinished_.back().next() != run.next()) unfinished_.push_back(run);
   const DiagramId node = Find(level, std::span(unfinished_).subspan(begin));
   unfinished_.resize(begin);
   return node;
@@ -50,7 +50,7 @@ DiagramId Diagrams::Branch(Level level, std::span<const ByteRun> runs) {
 
 // The branch with these runs, of which no two neighbours lead to the same node.
 DiagramId Diagrams::Find(Level level, std::span<const ByteRun> runs) {
-  if (runs.size() == 1) return runs[0].next;
+  if (runs.size() == 1) return runs[0].next();
   const std::size_t slot = SlotOf(level, runs);
   if (slots_[slot] != kNo) return slots_[slot];
   Budget::CheckCount(runs_.size() + Pages<ByteRun>::kMostTogether + runs.size());
@@ -64,7 +64,7 @@ DiagramId Diagrams::Find(Level level, std::span<const ByteRun> runs) {
 // The slot of the branch with these runs, or the empty one where it would be.
 std::size_t Diagrams::SlotOf(Level level, std::span<const ByteRun> runs) const {
   std::uint64_t hash = level;
-  for (const ByteRun& run : runs) hash = Mix(hash, std::uint64_t{run.first} << 32 | run.next);
+  for (const ByteRun& run : runs) hash = Mix(hash, std::uint64_t{run.first()} << 32 | run.next());
   std::size_t slot = hash & (slots_.size() - 1);
   while (slots_[slot] != kNo) {
     const DiagramId node = slots_[slot];
@@ -119,13 +119,13 @@ DiagramId Diagrams::ChooseByRuns(DiagramId test, DiagramId yes, DiagramId no) {
     std::uint32_t end = kValuesOfAByte;
     for (std::size_t i = 0; i < next.size(); ++i) {
       if (runs[i].empty()) continue;
-      if (runs[i].size() > 1 && runs[i][1].first == value) runs[i] = runs[i].subspan(1);
-      next[i] = runs[i][0].next;
-      if (runs[i].size() > 1) end = std::min(end, runs[i][1].first);
+      if (runs[i].size() > 1 && runs[i][1].first() == value) runs[i] = runs[i].subspan(1);
+      next[i] = runs[i][0].next();
+      if (runs[i].size() > 1) end = std::min(end, runs[i][1].first());
     }
     const DiagramId chosen = Choose(next[0], next[1], next[2]);
-    if (unfinished_.size() == begin || unfinished_.back().next != chosen)
-      unfinished_.push_back({value, chosen});
+    if (unfinished_.size() == begin || unfinished_.back().next() != chosen)
+      unfinished_.emplace_back(value, chosen);
     value = end;
   }
   const DiagramId node = Find(level, std::span<const ByteRun>(unfinished_).subspan(begin));

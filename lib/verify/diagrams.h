@@ -18,8 +18,10 @@
 // with nodes that have the two edges 0 (no) and 1 (yes).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -35,11 +37,29 @@ using Level = std::uint32_t;
 inline constexpr Level kLeafLevel = UINT32_MAX;
 
 // Values from `first` up to the next run, or to the greatest one, lead to `next`.
-struct ByteRun {
-  std::uint32_t first = 0;
-  DiagramId next = 0;
+//
+// In five bytes: runs are what most of the memory of a proof is taken by.
+class ByteRun {
+ public:
+  ByteRun() = default;
+  // `first` is below 256.
+  ByteRun(std::uint32_t first, DiagramId next) : first_(static_cast<std::uint8_t>(first)) {
+    std::memcpy(next_.data(), &next, sizeof(next));
+  }
+
+  [[nodiscard]] std::uint32_t first() const { return first_; }
+  [[nodiscard]] DiagramId next() const {
+    DiagramId next = 0;
+    std::memcpy(&next, next_.data(), sizeof(next));
+    return next;
+  }
   friend bool operator==(const ByteRun&, const ByteRun&) = default;
+
+ private:
+  std::uint8_t first_ = 0;
+  std::array<std::uint8_t, sizeof(DiagramId)> next_{};
 };
+static_assert(sizeof(ByteRun) == 1 + sizeof(DiagramId));
 
 class Diagrams {
  public:

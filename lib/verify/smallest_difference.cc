@@ -32,8 +32,8 @@ Edge EdgeAt(DiagramId node, Level level, std::uint32_t value, const Diagrams& di
   if (diagrams.LevelOf(node) != level) return {node, ByteSet::kMost};
   const std::span<const ByteRun> runs = diagrams.RunsOf(node);
   std::size_t place = runs.size() - 1;
-  while (runs[place].first > value) --place;
-  return {runs[place].next, place + 1 < runs.size() ? runs[place + 1].first - 1 : ByteSet::kMost};
+  while (runs[place].first() > value) --place;
+  return {runs[place].next(), place + 1 < runs.size() ? runs[place + 1].first() - 1 : ByteSet::kMost};
 }
 
 // The set of calls for which two functions differ.
@@ -54,7 +54,7 @@ class Comparer {
     for (std::uint32_t value = 0; value <= ByteSet::kMost;) {
       const Edge left_edge = EdgeAt(left, level, value, diagrams_);
       const Edge right_edge = EdgeAt(right, level, value, diagrams_);
-      runs.push_back({value, Differ(left_edge.next, right_edge.next)});
+      runs.emplace_back(value, Differ(left_edge.next, right_edge.next));
       value = std::min(left_edge.last, right_edge.last) + 1;
     }
     return known->second = diagrams_.Branch(level, runs);
@@ -208,7 +208,7 @@ class Search {
         constraints_.bytes[IndexOfByte(field.word, field.Byte())].ValuesAt(field.ShiftInByte(), field.width);
     std::vector<ByteRun> runs;
     for (std::uint32_t value = 0; value <= field.Most(); ++value)
-      runs.push_back({value, values.Has(value) ? Diagrams::kYes : Diagrams::kNo});
+      runs.emplace_back(value, values.Has(value) ? Diagrams::kYes : Diagrams::kNo);
     return diagrams_.Branch(level, runs);
   }
 

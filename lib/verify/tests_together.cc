@@ -98,7 +98,7 @@ class Expressions {
   void AddFacts(DiagramId set, Tested& tested) const {
     if (diagrams_.IsLeaf(set)) return;
     AddTo(tested, {{}, {std::get<Fact>(order_.At(diagrams_.LevelOf(set)))}});
-    for (const ByteRun& run : diagrams_.RunsOf(set)) AddFacts(run.next, tested);
+    for (const ByteRun& run : diagrams_.RunsOf(set)) AddFacts(run.next(), tested);
   }
 
   // What is tested in `set`, which counts as standing together.

@@ -65,7 +65,7 @@ DiagramId Workplace::LeafOf(DiagramId node, const seccomp_data& call, const Vari
     }
     DiagramId next = node;
     for (const ByteRun& run : diagrams.RunsOf(node))
-      if (run.first <= edge) next = run.next;
+      if (run.first() <= edge) next = run.next();
     node = next;
   }
   return node;

@@ -43,7 +43,8 @@ namespace {
 
 BOOST_AUTO_TEST_SUITE(MemoryTest)
 
-// In per cent of the limit, what is allocated for a proof that exceeds it.
+// In per cent of the limit, what is allocated for a proof that exceeds it. It can be less than all, as tables
+// double: the one that would exceed the limit is not allocated.
 std::size_t ShareOfLimit(const LargePolicy& large, std::size_t limit) {
   const std::size_t before = allocated;
   most_allocated = before;
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(AProofHoldsAsMuchMemoryAsItSays) {
                                    MasksOfTwoBits(40), VariablesAndBits(30)})
     for (const std::size_t limit : {4'000'000U, 12'000'000U}) {
       const std::size_t share = ShareOfLimit(large, limit);
-      BOOST_TEST(share >= 80U, large.name << ": " << share);
+      BOOST_TEST(share >= 70U, large.name << ": " << share);
       BOOST_TEST(share <= 105U, large.name << ": " << share);
     }
 }
