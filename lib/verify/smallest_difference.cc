@@ -14,6 +14,7 @@
 #include <set>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace precompiledseccomp::verify {

@@ -75,7 +75,7 @@ class Prover {
   }
 
  private:
-  // Whether there is a verdict. `order` may be none.
+  // Whether there is a verdict, of an order if there is one.
   template <typename OrderOrNone>
   bool Attempt(const OrderOrNone& order_or_none) {
     try {

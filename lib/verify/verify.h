@@ -62,8 +62,9 @@ using Verdict = std::variant<Proved, Refuted, Undecided>;
 // and gVisor emit; arithmetic on what was loaded (add #1) is undecided, and named.
 //
 // Variables in the policy and holes in the filter stand for any value whatsoever, but of one name everywhere
-// for the same. Deterministic, and safe to call from several threads at once. Throws std::invalid_argument
-// for a hole outside of the instructions.
+// for the same. Where the usual order of tests makes it too much work, another is tried. Deterministic, and
+// safe to call from several threads at once. Throws std::invalid_argument for a hole outside of the
+// instructions.
 Verdict Prove(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter, const Limits& limits = {});
 
 // "write(0x5, ...) with fd1 = 0x5: filter allow, policy kill_process, at instruction 17". The arguments that
