@@ -48,8 +48,8 @@ void CheckHoles(const bpf::FilterWithHoles& filter) {
                                   "\" stands outside of the instructions");
 }
 
-// What the first attempt may take: some 0.3 seconds, more than almost all programs need.
-constexpr Limits kFirstAttempt = {.steps = 2'000'000, .bytes = 32'000'000};
+// What the first attempt may take: some 0.2 seconds, far more than usual programs need.
+constexpr Limits kFirstAttempt = {.steps = 1'000'000, .bytes = 20'000'000};
 
 // Most programs are proved soon in the usual order. Where one is not, an order is chosen for it; and where
 // that is of no use either, the usual one has to do, whatever it takes.
