@@ -141,8 +141,7 @@ BOOST_AUTO_TEST_CASE(MistakesInOnePolicyAreOneLineEachInTheirOrder) {
   CheckContains(unknown[0], {R"(unknown system call "newest")"});
   CheckContains(unknown[1], {R"(unknown system call "opennat")", R"((in the rule "allow ...", faulty.cc:)"});
   CheckContains(unknown[2], {R"(unknown system call "reed")", R"((in the rule "allow ...", faulty.cc:)"});
-  CheckContains(unknown[3],
-                {R"(unknown system call "wriite")", R"((in the rule "errno 1 ...", faulty.cc:)"});
+  CheckContains(unknown[3], {R"(unknown system call "wriite")", R"((in the rule "errno 1 ...", faulty.cc:)"});
   const Words covered = lines_of("covered rules");
   BOOST_REQUIRE(covered.size() == 3U);
   CheckContains(covered[0], {R"(the rule "allow read if )", "can never match"});
