@@ -9,9 +9,12 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "precompile/deserialize.h"
+#include "programs/policy_bytes.h"
 #include "programs/progress_line.h"
 #include "report/json.h"
 #include "run.h"
+#include "support/errors.h"
 #include "write/content_name.h"
 #include "write/depfile.h"
 #include "write/identifiers.h"
@@ -32,6 +35,19 @@ BOOST_AUTO_TEST_CASE(OnlyLongRunsHaveALineOfProgressAndNotTooOften) {
   BOOST_TEST(line.Advance(begin + milliseconds(1099)) == "");
   BOOST_TEST(line.Advance(begin + milliseconds(1100)) == "\r\033[K4 of 576 programs proved");
   BOOST_TEST(line.End() == "\r\033[K");
+}
+
+// They came as a record of the right form: nobody but the module can have sent them.
+BOOST_AUTO_TEST_CASE(BytesThatAreNoPolicyAreBlamedOnTheModule) {
+  const std::string policy = precompile::SerializeToHandOver(Policy().Allow("read"));
+  BOOST_TEST(PolicyOf({policy, {}}).ToString() == Policy().Allow("read").ToString());
+  for (const std::string& bytes : {std::string(), policy + "x", policy.substr(1), std::string(100, 'x')})
+    testing::CheckError(
+        [&] {
+          PolicyOf({bytes, {}});
+        },
+        {"what the module said is malformed: it wrote to descriptors that it had not opened ",
+         "(the bytes of a policy are malformed: "});
 }
 
 BOOST_AUTO_TEST_CASE(StructNamesAreCamelCase) {

@@ -11,6 +11,9 @@
 #include "support/compare.h"
 #include "support/rendering.h"
 #include "support/timed.h"
+#include "verify/budget.h"
+#include "verify/meaning.h"
+#include "verify/proof_in_order.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -27,8 +30,8 @@ std::string TextOf(const OracleAnswer& answer, const Target& target) {
 
 BothProvers::~BothProvers() {
   BOOST_TEST_MESSAGE(proved_ << " filters proved, " << refuted_ << " refuted, " << not_followed_
-                             << " not followed; prover " << prover_seconds_ << " s, z3 " << oracle_seconds_
-                             << " s");
+                             << " not followed, " << in_any_order_ << " in another order; prover "
+                             << prover_seconds_ << " s, z3 " << oracle_seconds_ << " s");
 }
 
 BothProvers::Answers BothProvers::Ask(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter) {
@@ -44,6 +47,7 @@ void BothProvers::CheckProved(const ResolvedPolicy& policy, const bpf::FilterWit
     const auto [verdict, answer] = Ask(policy, filter);
     BOOST_TEST(std::holds_alternative<verify::Proved>(verdict), Describe(verdict, policy.target));
     BOOST_TEST(std::holds_alternative<NoDifference>(answer), TextOf(answer, policy.target));
+    CheckInAnyOrder(verdict, policy, filter);
   }
 }
 
@@ -59,9 +63,26 @@ void BothProvers::CheckSameVerdict(const ResolvedPolicy& policy, const bpf::Filt
       BOOST_TEST(is_arithmetic, text);
       return;
     }
+    CheckInAnyOrder(verdict, policy, filter);
     const auto* refuted = std::get_if<verify::Refuted>(&verdict);
     BOOST_TEST((refuted != nullptr) == std::holds_alternative<Difference>(answer), text);
     if (refuted != nullptr) CheckRefuted(*refuted, policy, filter);
+  }
+}
+
+// That may be much more work than in the usual order.
+void BothProvers::CheckInAnyOrder(const verify::Verdict& verdict, const ResolvedPolicy& policy,
+                                  const bpf::FilterWithHoles& filter) {
+  constexpr verify::Limits kSome = {.steps = 200'000};
+  verify::Budget budget(kSome);
+  verify::Terms terms;
+  try {
+    const verify::Verdict in_order =
+        verify::ProveInOrder(policy, filter, RandomOrder(random_), terms, budget);
+    BOOST_TEST(Describe(in_order, policy.target) == Describe(verdict, policy.target));
+    ++in_any_order_;
+  } catch (const verify::TooMuchWork&) {
+  } catch (const verify::SmallestNotFound&) {
   }
 }
 

@@ -6,6 +6,7 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include "oracle/z3_oracle.h"
+#include "support/random.h"
 #include "verify/verify.h"
 
 // Asks both provers.
@@ -21,7 +22,8 @@ class BothProvers {
 
   // Checks that both say that the filter is right.
   void CheckProved(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
-  // Checks that both say the same. Where the filter is wrong, the call that the prover gives must show it,
+  // Checks that both say the same, and the prover also in some other order of its diagrams' levels than it
+  // would take. Where the filter is wrong, the call that the prover gives must show it,
   // and z3 must find none that is smaller.
   void CheckSameVerdict(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
 
@@ -34,11 +36,15 @@ class BothProvers {
     verify::Verdict verdict;
     OracleAnswer answer;
   };
+  void CheckInAnyOrder(const verify::Verdict& verdict, const ResolvedPolicy& policy,
+                       const bpf::FilterWithHoles& filter);
   Answers Ask(const ResolvedPolicy& policy, const bpf::FilterWithHoles& filter);
   void CheckRefuted(const verify::Refuted& refuted, const ResolvedPolicy& policy,
                     const bpf::FilterWithHoles& filter);
 
   Oracle oracle_;
+  Random random_{1};
+  std::size_t in_any_order_ = 0;
   std::size_t proved_ = 0;
   std::size_t refuted_ = 0;
   std::size_t not_followed_ = 0;
