@@ -2,7 +2,9 @@
 
 #include "write/identifiers.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 
 #include <precompiledseccomp/error.h>
@@ -17,6 +19,12 @@ char ToUpper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
+// GCC and Clang define these for Linux with -std=gnu++20, and not with -std=c++20.
+bool IsMacroOfTheCompiler(std::string_view name) {
+  constexpr std::string_view kMacros[] = {"linux", "unix"};
+  return std::find(std::begin(kMacros), std::end(kMacros), name) != std::end(kMacros);
+}
+
 void CheckField(const std::string& variable, const std::string& struct_name) {
   const std::string shown = "variable \"" + variable + "\" ";
   if (variable == struct_name)
@@ -26,6 +34,11 @@ void CheckField(const std::string& variable, const std::string& struct_name) {
                 "cannot be a field of the generated struct, which has a function of that name; rename it");
   if (variable == "errno")
     throw Error(shown + "cannot be a field of the generated struct: it is a macro of <cerrno>; rename it");
+  if (IsMacroOfTheCompiler(variable))
+    throw Error(
+        shown +
+        "cannot be a field of the generated struct: compilers define a macro of that name, unless they "
+        "are told to keep to the standard (-std=c++20); rename it");
 }
 
 void CheckStruct(const ProgramDefinition& definition, const std::string& struct_name) {
@@ -46,7 +59,8 @@ bool IsUsableNamespace(std::string_view name_space) {
   if (outermost == "std" || outermost == "precompiledseccomp") return false;
   while (true) {
     const std::size_t end = name_space.find(kSeparator);
-    if (!IsUsableIdentifier(name_space.substr(0, end))) return false;
+    const std::string_view part = name_space.substr(0, end);
+    if (!IsUsableIdentifier(part) || IsMacroOfTheCompiler(part)) return false;
     if (end == std::string_view::npos) return true;
     name_space.remove_prefix(end + kSeparator.size());
   }

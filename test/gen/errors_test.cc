@@ -149,6 +149,17 @@ BOOST_AUTO_TEST_CASE(MistakesInOnePolicyAreOneLineEachInTheirOrder) {
   CheckContains(covered[2], {R"(the rule "allow write if )", "can never match"});
 }
 
+BOOST_AUTO_TEST_CASE(NamesThatCompilersReplaceAreRefused) {
+  const Outcome outcome = RunForNothing(
+      ModuleFile("faulty"), {{"PRECOMPILEDSECCOMP_FAULT", "variable like a macro of the compiler"}});
+  BOOST_TEST(outcome.status == 1);
+  for (const std::string name : {"unix", "linux"})
+    CheckContains(outcome.err,
+                  {"program \"worker\": variable \"" + name +
+                   "\" cannot be a field of the generated struct: compilers define a macro of that "
+                   "name, unless they are told to keep to the standard (-std=c++20); rename it\n"});
+}
+
 // The second is found sooner.
 BOOST_AUTO_TEST_CASE(FaultyProgramsAreOneLineEachInTheirOrder) {
   const Outcome outcome = RunForNothing(ModuleFile("faulty"), {{"PRECOMPILEDSECCOMP_FAULT", "two faults"}});

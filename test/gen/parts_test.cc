@@ -60,9 +60,11 @@ BOOST_AUTO_TEST_CASE(StructNamesAreCamelCase) {
   for (const auto& [program, name] : cases) BOOST_TEST(StructName(program) == name);
 }
 
-BOOST_AUTO_TEST_CASE(NestedNamespacesAreUsable) {
+BOOST_AUTO_TEST_CASE(NestedNamespacesAreUsableAndMacrosAreNot) {
   for (const char* const name : {"a", "my_app", "App2", "a::b", "company::app::filters", "a::std"})
     BOOST_TEST(IsUsableNamespace(name), name);
+  for (const char* const name : {"linux", "a::unix::b", "std::a", "precompiledseccomp", "a::", "new"})
+    BOOST_TEST(!IsUsableNamespace(name), name);
 }
 
 BOOST_AUTO_TEST_CASE(TheNameOfTheContentDependsOnAllOfIt) {

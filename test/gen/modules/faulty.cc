@@ -111,6 +111,7 @@ const std::map<std::string_view, ProgramDefinition>& FaultyNames() {
       {"variable like the function", {"worker", {"Render"}, Fine}},
       {"variable like the struct", {"worker", {"Worker"}, Fine}},
       {"variable like a macro", {"worker", {"errno"}, Fine}},
+      {"variable like a macro of the compiler", {"worker", {"unix", "linux"}, Fine}},
       {"variable of 16 bits", {"worker", {Variable("fd", 16)}, Fine}},
       {"too large", {"worker", {}, TooLarge}},
   };
