@@ -44,6 +44,12 @@ PRECOMPILEDSECCOMP_LOCAL inline std::string_view AsView(const char* text) {
   return {text, size};
 }
 
+// What is written before this is written before what follows, as far as this thread can see: a signal
+// handler, or what it jumps to. As std::atomic_signal_fence, which need not be inlined.
+PRECOMPILEDSECCOMP_LOCAL inline void KeepOrderForSignalHandlers() {
+  asm volatile("" : : : "memory");
+}
+
 // As memcpy, and `from` may overlap with what is written if it does not begin before `to`.
 template <typename Element>
 PRECOMPILEDSECCOMP_LOCAL inline void CopyElements(Element* to, const Element* from, std::size_t count) {

@@ -6,14 +6,14 @@
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
-Filter::Filter(const Filter& other) noexcept : size_(other.size_) {
-  CopyElements(instructions_, other.instructions_, size_);
+Filter::Filter(const Filter& other) noexcept : size_(0) {
+  *this = other;
 }
 
 Filter& Filter::operator=(const Filter& other) noexcept {
   if (this == &other) return *this;
-  size_ = other.size_;
-  CopyElements(instructions_, other.instructions_, size_);
+  // Never too many: they are in a filter.
+  if (Copy(other.instructions())) Complete(other.size());
   return *this;
 }
 
@@ -22,11 +22,22 @@ STARTUP_CODE std::span<const sock_filter> Filter::instructions() const noexcept 
 }
 
 STARTUP_CODE bool Filter::Assign(std::span<const sock_filter> instructions) noexcept {
-  size_ = 0;
-  if (instructions.size() > kCapacity) return false;
-  size_ = static_cast<std::uint32_t>(instructions.size());
-  CopyElements(instructions_, instructions.data(), size_);
+  if (!Copy(instructions)) return false;
+  Complete(instructions.size());
   return true;
+}
+
+STARTUP_CODE bool Filter::Copy(std::span<const sock_filter> instructions) noexcept {
+  size_ = 0;
+  KeepOrderForSignalHandlers();
+  if (instructions.size() > kCapacity) return false;
+  CopyElements(instructions_, instructions.data(), instructions.size());
+  return true;
+}
+
+STARTUP_CODE void Filter::Complete(std::size_t size) noexcept {
+  KeepOrderForSignalHandlers();
+  size_ = static_cast<std::uint32_t>(size);
 }
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

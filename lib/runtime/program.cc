@@ -78,9 +78,10 @@ STARTUP_CODE RenderError Program::Render(std::span<const VariableValue> values,
                                          Filter& filter) const noexcept {
   filter.Clear();
   RenderError error = Check(values);
-  if (error || !filter.Assign(instructions())) return error;  // ProgramTable admits no program too large
+  if (error || !filter.Copy(instructions())) return error;  // ProgramTable admits no program too large
   for (const VariableRecord& variable : variables())
     Write(variable, FindValue(values, variable.name())->bits(), filter);
+  filter.Complete(instructions().size());
   return error;
 }
 
@@ -95,9 +96,10 @@ STARTUP_CODE Filter Program::RenderInOrder() const noexcept {
 
 STARTUP_CODE Filter Program::RenderInOrder(std::initializer_list<std::uint64_t> values) const noexcept {
   Filter filter;
-  if (values.size() != variables().size() || !filter.Assign(instructions())) return filter;
+  if (values.size() != variables().size() || !filter.Copy(instructions())) return filter;
   const std::uint64_t* value = values.begin();
   for (const VariableRecord& variable : variables()) Write(variable, *value++, filter);
+  filter.Complete(instructions().size());
   return filter;
 }
 

@@ -9,7 +9,9 @@
 // A Filter takes 32 KiB, the largest program the kernel accepts, so that nothing is ever allocated. Only the
 // instructions in use are ever written or copied: an empty filter costs nothing but the stack's address
 // space. No function throws or allocates; all are async-signal-safe. Different filters may be used by
-// different threads at once; one filter by several threads as long as nobody changes it.
+// different threads at once; one filter by several threads as long as nobody changes it. To a signal handler
+// of the thread that changes it, and to whoever a handler jumps to out of the change (siglongjmp), a filter
+// is empty until it is whole.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +51,11 @@ class Filter {
 
  private:
   friend class Program;  // writes the values of variables into the operands
+
+  // Copies instructions, of which the filter consists once it is completed: until then, it is empty. False if
+  // they are too many.
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool Copy(std::span<const sock_filter> instructions) noexcept;
+  PRECOMPILEDSECCOMP_LOCAL void Complete(std::size_t size) noexcept;
 
   std::uint32_t size_;
   sock_filter instructions_[kCapacity];
