@@ -6,6 +6,8 @@
 #include <new>
 #include <vector>
 
+#include <linux/seccomp.h>
+
 #include <boost/test/unit_test.hpp>
 
 namespace precompiledseccomp {
@@ -34,7 +36,24 @@ std::vector<unsigned char> BytesAfter(Filter* (*construct)(void* memory)) {
   return {memory, memory + sizeof memory};
 }
 
+// Its constructor runs before those of objects that are defined below.
+struct Early {
+  explicit Early(Filter& filter) {
+    const sock_filter allow = {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW};
+    is_assigned = filter.Assign({&allow, 1});
+  }
+  bool is_assigned;
+};
+extern Filter late;
+const Early early(late);
+constinit Filter late;
+
 BOOST_AUTO_TEST_SUITE(filter)
+
+BOOST_AUTO_TEST_CASE(AConstinitFilterKeepsWhatAnEarlierConstructorGaveIt) {
+  BOOST_TEST(early.is_assigned);
+  BOOST_TEST(late.size() == 1U);
+}
 
 BOOST_AUTO_TEST_CASE(ANewFilterIsEmpty) {
   const Filter filter;

@@ -32,7 +32,14 @@ class Filter {
   PRECOMPILEDSECCOMP_LOCAL static constexpr std::size_t kCapacity = BPF_MAXINSNS;
 
   // An empty filter. Leaves the buffer as it is: zeroing it would touch eight pages for nothing.
-  PRECOMPILEDSECCOMP_LOCAL Filter() noexcept : size_(0) {}
+  //
+  // Let a global filter be constinit: it is empty from the beginning then, and no constructor runs that would
+  // empty it once more, after another object's constructor has rendered into it. (GCC runs one otherwise.)
+  PRECOMPILEDSECCOMP_LOCAL constexpr Filter() noexcept : size_(0) {
+    // A constant has no member without a value. Not std::is_constant_evaluated(), which is a function.
+    if (__builtin_is_constant_evaluated())
+      for (sock_filter& instruction : instructions_) instruction = {0, 0, 0, 0};
+  }
 
   PRECOMPILEDSECCOMP_LOCAL Filter(const Filter& other) noexcept;
   PRECOMPILEDSECCOMP_LOCAL Filter& operator=(const Filter& other) noexcept;
