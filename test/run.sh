@@ -111,7 +111,7 @@ corpus=()
 export CCACHE_DIR=$build_root/ccache CCACHE_NOHASHDIR=1
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # With each target, in the build that has a fuzzer.
-export FUZZ_SECONDS=${FUZZ_SECONDS:-30}
+export FUZZ_SECONDS=${FUZZ_SECONDS:-20}
 
 record 'sources are formatted' check_format
 CC="ccache gcc" CXX="ccache g++" build_and_test gcc -- -Dwerror=true -Doptimization=2 -Ddebug=false "${corpus[@]}"
