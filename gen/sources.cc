@@ -2,7 +2,8 @@
 
 #include "sources.h"
 
-#include <algorithm>
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/precompile.h>
 
 #include "programs/progress_line.h"
 #include "programs/prove_all.h"
@@ -21,9 +22,18 @@ GeneratedTexts Write(const WhatToSay& what) {
   return {header.WithName(name), source.WithName(name)};
 }
 
-bool AreAllProved(const CompiledTarget& target) {
-  return std::all_of(target.proofs.begin(), target.proofs.end(),
-                     [](const auto& proof) { return proof.second.not_proved.empty(); });
+// Throws Error for a program that the proof has passed over.
+bool AreAllProved(std::span<const CompiledTarget> targets) {
+  bool are_proved = true;
+  for (const CompiledTarget& target : targets)
+    for (const PrecompiledProgram& program : target.programs) {
+      const auto proof = target.proofs.find(program.name);
+      if (proof == target.proofs.end())
+        throw Error("it was not tried to be proved; please report this as a bug of precompiledseccomp")
+            .InProgram(program.name);
+      are_proved &= proof->second.not_proved.empty();
+    }
+  return are_proved;
 }
 
 }  // namespace
@@ -38,7 +48,7 @@ GeneratedTexts WriteSources(std::span<const ProgramDefinition> definitions, std:
   ProveAll(definitions, written, targets, *request.proof_steps, request.threads, progress);
   // The texts call all programs proved until it is known better. Of what else they say, reading back makes
   // sure that it is the same as before.
-  if (!std::all_of(targets.begin(), targets.end(), AreAllProved)) {
+  if (!AreAllProved(targets)) {
     texts = Write(what);
     ReadBack(texts, what);
   }

@@ -48,6 +48,8 @@ class Court {
         most_steps_(most_steps),
         progress_(progress) {
     for (const ProgramDefinition& definition : definitions) definitions_.emplace(definition.name, definition);
+    // What was said before the proof is not to be taken for its outcome.
+    for (CompiledTarget& target : targets) target.proofs.clear();
   }
 
   [[nodiscard]] std::size_t size() const { return count_ * targets_.size(); }
@@ -72,7 +74,7 @@ class Court {
   void FinishCopies() {
     for (const auto& [copy, original] : copies_) {
       CompiledTarget& target = TargetAt(copy);
-      target.proofs[NameOf(copy)] = target.proofs[NameOf(original)];
+      target.proofs[NameOf(copy)] = target.proofs.at(NameOf(original));
       target.proof_times[NameOf(copy)] = {};
     }
   }

@@ -18,10 +18,10 @@
 namespace precompiledseccomp::gen {
 
 // Proves of every program, as it was written, that it does what its definition's policy says; sets `proofs`
-// and `proof_times` of each target. `written` has the programs that were read back from the text of each
-// target, in the order of its `programs`: their names, instructions and variables. Each proof may be so many
-// steps (Limits::steps in verify/limits.h). What is not proved with its definition's permission is compared
-// with further compilations.
+// and `proof_times` of each target, of which nothing remains that was there before. `written` has the
+// programs that were read back from the text of each target, in the order of its `programs`: their names,
+// instructions and variables. Each proof may be so many steps (Limits::steps in verify/limits.h). What is not
+// proved with its definition's permission is compared with further compilations.
 //
 // A program that was written with the same instructions and variables as an earlier one, for exactly the same
 // policy, has that one's proof. What compiling took for equal does not count here.
