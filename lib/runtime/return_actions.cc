@@ -31,6 +31,32 @@ Return ReturnAt(const sock_filter* instructions, std::size_t index) {
   return {is_our_sequence ? ReturnKind::kStated : ReturnKind::kComputed, index - 1};
 }
 
+// Whether a jump that leads here enters one of our sequences behind its first instruction, and so reaches its
+// `ret a` with an answer from elsewhere.
+bool IsInsideSequence(std::span<const sock_filter> instructions, std::size_t index) {
+  const std::size_t last = index + 1 < instructions.size() ? index + 1 : index;
+  for (std::size_t i = index; i <= last; ++i) {
+    const Return found = ReturnAt(instructions.data(), i);
+    if (found.kind == ReturnKind::kStated && found.operand != i) return true;
+  }
+  return false;
+}
+
+// Whether the instruction is a jump that leads into one of our sequences. Jumps lead forward only, and the
+// kernel refuses those that leave the program: their distance is compared with what is left of it, so that
+// nothing overflows.
+bool JumpsIntoSequence(std::span<const sock_filter> instructions, std::size_t index) {
+  const sock_filter& here = instructions[index];
+  if (BPF_CLASS(here.code) != BPF_JMP) return false;
+  const std::size_t next = index + 1;
+  const std::size_t left = instructions.size() - next;
+  const auto leads_into = [&](std::uint32_t distance) {
+    return distance < left && IsInsideSequence(instructions, next + distance);
+  };
+  if (BPF_OP(here.code) == BPF_JA) return leads_into(here.k);
+  return leads_into(here.jt) || leads_into(here.jf);
+}
+
 bool IsRefusal(std::uint32_t action) {
   return action == kRetKillProcess || action == kRetKillThread || action == kRetTrap || action == kRetErrno;
 }
@@ -65,7 +91,8 @@ STARTUP_CODE bool AnswersWith(std::span<const sock_filter> instructions, std::ui
 
 bool AllAnswersAreStated(std::span<const sock_filter> instructions) {
   for (std::size_t i = 0; i < instructions.size(); ++i)
-    if (ReturnAt(instructions.data(), i).kind == ReturnKind::kComputed) return false;
+    if (ReturnAt(instructions.data(), i).kind == ReturnKind::kComputed || JumpsIntoSequence(instructions, i))
+      return false;
   return true;
 }
 

@@ -11,7 +11,8 @@
 //     ret a
 //
 // In both, one operand holds the action: the *action operand*. In an instruction sequence from elsewhere, a
-// `ret a` that is not the end of this sequence has none.
+// `ret a` that is not the end of this sequence has none; and where a jump leads to the `or` or the `ret a`,
+// the answer may come from elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -40,11 +41,13 @@ inline constexpr std::uint32_t kRetDataMask = 0x0000ffffU;
 // number, or 0.
 PRECOMPILEDSECCOMP_LOCAL std::uint32_t ChangeAction(std::uint32_t answer, Mode mode);
 
-// Whether the program can answer with `action` in this mode.
+// Whether the program can answer with `action` in this mode, as far as its answers are stated: what one from
+// elsewhere computes cannot be known, and is passed over.
 PRECOMPILEDSECCOMP_LOCAL bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action,
                                           Mode mode);
 
-// Whether every return has an action operand, so that changing those changes all answers.
+// Whether every return has an action operand, and no jump by-passes it, so that changing those changes all
+// answers. Looks at each instruction and the ends of its jumps once.
 PRECOMPILEDSECCOMP_LOCAL bool AllAnswersAreStated(std::span<const sock_filter> instructions);
 
 // Changes all action operands of the `count` instructions in place.

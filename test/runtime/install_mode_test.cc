@@ -160,6 +160,31 @@ BOOST_AUTO_TEST_CASE(ComputedAnswersCanOnlyBeEnforced) {
              }) == kFine);
 }
 
+// The refusal is in A when the jump leads past the instructions that would replace it.
+BOOST_AUTO_TEST_CASE(ARefusalThatJumpsIntoAStatedAnswerCanOnlyBeEnforced) {
+  const Filter filter = ToFilter({
+      {BPF_LD | BPF_W | BPF_ABS, 0, 0, 0},
+      {BPF_JMP | BPF_JEQ | BPF_K, 0, 2, static_cast<std::uint32_t>(SYS_getppid)},
+      {BPF_LD | BPF_IMM, 0, 0, SECCOMP_RET_ERRNO | EDOM},
+      {BPF_JMP | BPF_JA, 0, 0, 3},
+      {BPF_LD | BPF_IMM, 0, 0, 0},
+      {BPF_ALU | BPF_AND | BPF_K, 0, 0, 0xffff},
+      {BPF_ALU | BPF_OR | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
+      {BPF_RET | BPF_A, 0, 0, 0},
+  });
+  for (const Mode mode : {Mode::kLog, Mode::kTrap}) {
+    BOOST_TEST(InChild([&](Report& report) {
+                 const InstallResult result = Install(filter, {.mode = mode});
+                 report.Equal("error", result.error(), EINVAL);
+                 report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+                 report.Equal("enforcing", Install(filter).error(), 0);
+                 errno = 0;
+                 syscall(SYS_getppid);
+                 report.Equal("errno", errno, EDOM);
+               }) == kFine);
+  }
+}
+
 // On an old kernel the call would be answered by killing the thread.
 BOOST_AUTO_TEST_CASE(OtherActionsThatTheKernelLacksAreErrorsBeforeAnythingChanges) {
   const struct {

@@ -86,6 +86,43 @@ BOOST_AUTO_TEST_CASE(AComputedAnswerIsOneThatTheCompilerDoesNotMake) {
   BOOST_TEST(!AllAnswersAreStated(Code{{BPF_ALU | BPF_AND | BPF_K, 0, 0, 0xfffff}, Or(kRetErrno), kReturnA}));
 }
 
+// What stands in A when a jump leads past the cut, or past the action, is the answer.
+BOOST_AUTO_TEST_CASE(AJumpIntoTheMiddleOfASequenceMakesTheAnswerComputed) {
+  constexpr std::uint16_t kJump = BPF_JMP | BPF_JA;
+  constexpr std::uint16_t kCompare = BPF_JMP | BPF_JEQ | BPF_K;
+  const struct {
+    const char* what;
+    sock_filter jump;
+    bool all_are_stated;
+  } cases[] = {
+      {"always, to the cut", {kJump, 0, 0, 1}, true},
+      {"always, to the action", {kJump, 0, 0, 2}, false},
+      {"always, to the return", {kJump, 0, 0, 3}, false},
+      {"always, behind it", {kJump, 0, 0, 4}, true},
+      {"always, out of the program", {kJump, 0, 0, 5}, true},
+      {"always, as far as there are numbers", {kJump, 0, 0, 0xffffffff}, true},
+      {"always, beyond 32 bits and back to the action", {kJump, 0, 0, 0xfffffffe}, true},
+      {"if equal, to the cut", {kCompare, 1, 4, 3}, true},
+      {"if equal, to the action", {kCompare, 2, 4, 4}, false},
+      {"if equal, to the return", {kCompare, 3, 0, 4}, false},
+      {"if not equal, to the action", {kCompare, 0, 2, 4}, false},
+      {"if not equal, to the return", {kCompare, 4, 3, 4}, false},
+      {"if equal to what would lead to the action", {kCompare, 0, 4, 2}, true},
+      {"if equal, out of the program", {kCompare, 255, 4, 4}, true},
+      {"no jump, with such an operand", {BPF_LD | BPF_IMM, 2, 2, 2}, true},
+  };
+  for (const auto& entry : cases) {
+    const std::vector<sock_filter> code = {entry.jump, kLoad, kCut, Or(kRetErrno), kReturnA, Return(kAllow)};
+    BOOST_TEST_CONTEXT(entry.what) BOOST_TEST(AllAnswersAreStated(code) == entry.all_are_stated);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(AJumpToAStatedReturnBehindASequenceIsNoJumpIntoIt) {
+  const std::vector<sock_filter> code = {
+      {BPF_JMP | BPF_JA, 0, 0, 4}, kLoad, kCut, Or(kRetErrno), kReturnA, Return(kAllow), Return(kRetErrno)};
+  BOOST_TEST(AllAnswersAreStated(code));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
