@@ -21,6 +21,7 @@
 
 #include "child.h"
 #include "filters.h"
+#include "status.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -30,6 +31,12 @@ constexpr int kAnswer = 4242;
 
 Filter NotifyGetppid() {
   return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_USER_NOTIF));
+}
+
+// The errno of getppid(), which never fails by itself; 0 if it succeeds.
+int ErrnoOfGetppid() {
+  errno = 0;
+  return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
 // Answers one notification, after doing `meanwhile` with the id of the notified thread.
@@ -154,13 +161,60 @@ BOOST_AUTO_TEST_CASE(WaitKillableRecvKeepsSignalsFromInterruptingTheCall) {
   }
 }
 
-// Without a supervisor, user-notify answers ENOSYS.
-BOOST_AUTO_TEST_CASE(UserNotifyWithoutAListenerIsENOSYS) {
+BOOST_AUTO_TEST_CASE(UserNotifyWithoutAListenerChangesNothing) {
+  for (const Mode mode : {Mode::kEnforce, Mode::kLog, Mode::kTrap}) {
+    BOOST_TEST(InChild([mode](Report& report) {
+                 const InstallResult result = Install(NotifyGetppid(), {.mode = mode});
+                 report.Equal("error", result.error(), EINVAL);
+                 report.Equal(
+                     "message", std::string(result.message()),
+                     "the filter answers user-notify and would have no listener, so that these calls "
+                     "fail with ENOSYS: ask for new_listener, or for this with "
+                     "notify_without_listener");
+                 report.Equal("getppid", ErrnoOfGetppid(), 0);
+                 report.Equal("no_new_privs", StatusField("NoNewPrivs"), "0");
+               }) == kFine);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(UserNotifyWithoutAListenerIsENOSYSWhereThatIsAskedFor) {
+  for (const Mode mode : {Mode::kEnforce, Mode::kLog, Mode::kTrap}) {
+    BOOST_TEST(InChild([mode](Report& report) {
+                 const InstallOptions options = {.notify_without_listener = true, .mode = mode};
+                 report.Equal("error", Install(NotifyGetppid(), options).error(), 0);
+                 report.Equal("errno", ErrnoOfGetppid(), ENOSYS);
+               }) == kFine);
+  }
+}
+
+// Why there is no such option as leaving it to the listener of another filter: of filters that say
+// user-notify, the newest one's listener is notified, or nobody.
+BOOST_AUTO_TEST_CASE(TheListenerOfAnOlderFilterHearsNothingOfCallsThatANewerOneNotifies) {
   BOOST_TEST(InChild([](Report& report) {
-               report.Equal("error", Install(NotifyGetppid()).error(), 0);
-               errno = 0;
-               report.Equal("getppid", syscall(SYS_getppid), -1);
-               report.Equal("errno", errno, ENOSYS);
+               report.Equal("older", Install(NotifyGetppid(), {.new_listener = true}).error(), 0);
+               report.Equal("newer", Install(NotifyGetppid(), {.notify_without_listener = true}).error(), 0);
+               report.Equal("errno", ErrnoOfGetppid(), ENOSYS);
+             }) == kFine);
+}
+
+BOOST_AUTO_TEST_CASE(TheListenerOfANewerFilterHearsOfCallsThatAnOlderOneNotifiesIfItNotifiesThemToo) {
+  BOOST_TEST(InChild([](Report& report) {
+               Supervisor supervisor;
+               report.Equal("older", Install(NotifyGetppid(), {.notify_without_listener = true}).error(), 0);
+               const InstallResult newer = Install(NotifyGetppid(), {.new_listener = true});
+               report.Equal("newer", newer.error(), 0);
+               supervisor.Start(newer.listener());
+               report.Equal("getppid", syscall(SYS_getppid), kAnswer);
+               supervisor.Join();
+             }) == kFine);
+}
+
+BOOST_AUTO_TEST_CASE(TheListenerOfANewerFilterHearsNothingOfCallsThatOnlyAnOlderOneNotifies) {
+  BOOST_TEST(InChild([](Report& report) {
+               const Filter other = ToFilter(AnswerCall(SYS_getuid, SECCOMP_RET_USER_NOTIF));
+               report.Equal("older", Install(NotifyGetppid(), {.notify_without_listener = true}).error(), 0);
+               report.Equal("newer", Install(other, {.new_listener = true}).error(), 0);
+               report.Equal("errno", ErrnoOfGetppid(), ENOSYS);
              }) == kFine);
 }
 

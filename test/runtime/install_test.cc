@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(AnInstalledFilterIsInForce) {
   BOOST_TEST(InChild([](Report& report) {
                report.Equal("errno before", ErrnoOfGetppid(), 0);
                const InstallResult result = Install(RefuseGetppid());
-               report.True("success", static_cast<bool>(result));
+               report.True("success", result.ok());
+               report.True("success as a condition", static_cast<bool>(result));
                report.Equal("error", result.error(), 0);
                report.Equal("message", std::string(result.message()), "");
                report.Equal("listener", result.listener(), -1);
@@ -151,6 +152,44 @@ BOOST_AUTO_TEST_CASE(AnEmptyFilterChangesNothing) {
                report.Equal("mode", StatusField("Seccomp"), "0");
                report.Equal("no_new_privs", StatusField("NoNewPrivs"), "0");
              }) == kFine);
+}
+
+BOOST_AUTO_TEST_CASE(InstructionsOfTheCallersAreInstalledWithoutAFilter) {
+  const std::vector<sock_filter> instructions = AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM);
+  BOOST_TEST(InChild([&](Report& report) {
+               report.Equal("error", Install(instructions).error(), 0);
+               report.Equal("errno", ErrnoOfGetppid(), EDOM);
+             }) == kFine);
+  BOOST_TEST(InChild([&](Report& report) {
+               report.Equal("error", Install(instructions, {.mode = Mode::kLog}).error(), 0);
+               report.Equal("errno", ErrnoOfGetppid(), 0);
+               report.Equal("operand", instructions[2].k, SECCOMP_RET_ERRNO | EDOM);
+             }) == kFine);
+}
+
+BOOST_AUTO_TEST_CASE(NoInstructionsOrMoreThanTheKernelAcceptsChangeNothing) {
+  const struct {
+    std::size_t size;
+    const char* message;
+  } cases[] = {
+      {0, "the filter is empty: was its rendering checked?"},
+      {4097, "the filter has more than 4096 instructions, which is what the kernel accepts"},
+      // Of which a 16-bit number of instructions is 1.
+      {65537, "the filter has more than 4096 instructions, which is what the kernel accepts"},
+  };
+  for (const auto& entry : cases) {
+    for (const Mode mode : {Mode::kEnforce, Mode::kLog, Mode::kTrap}) {
+      BOOST_TEST(InChild([&](Report& report) {
+                   const std::vector<sock_filter> instructions(entry.size,
+                                                               {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW});
+                   const InstallResult result = Install(instructions, {.mode = mode});
+                   report.Equal("error", result.error(), EINVAL);
+                   report.Equal("success", result.ok(), false);
+                   report.Equal("message", std::string(result.message()), entry.message);
+                   report.Equal("no_new_privs", StatusField("NoNewPrivs"), "0");
+                 }) == kFine);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(AFilterThatTheKernelRefusesIsInvalid) {
@@ -235,7 +274,8 @@ BOOST_AUTO_TEST_CASE(AFlagThatTheKernelDoesNotKnowIsNamed) {
                const InstallResult result = Install(RefuseGetppid(), {.spec_allow = true});
                report.Equal("error", result.error(), EINVAL);
                report.Equal("message", std::string(result.message()),
-                            "the running kernel does not know spec_allow (Linux 4.17)");
+                            "the running kernel does not know spec_allow (Linux 4.17), or a filter that is "
+                            "already installed answers in its place");
              }) == kFine);
 }
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -30,7 +31,8 @@ namespace {
 
 constexpr const char* kFine = "exited with 0";
 
-const std::vector<int> kErrors = {EINVAL, ENOSYS, EOPNOTSUPP, EPERM};
+// With 0, the call is not made, and was a success.
+const std::vector<int> kErrors = {EINVAL, ENOSYS, EOPNOTSUPP, EPERM, 0};
 
 // What is in front of the kernel.
 std::vector<sock_filter> AnswersTheQuery(int error) {
@@ -105,12 +107,12 @@ BOOST_AUTO_TEST_CASE(AViolationInAThreadEndsTheProcessWherePrctlInstalls) {
 }
 
 BOOST_AUTO_TEST_CASE(WithoutTheSeccompCallTheInstallationFailsWithItsOwnError) {
-  for (const int error : {EINVAL, EOPNOTSUPP, EPERM}) {
+  for (const int error : {EINVAL, EOPNOTSUPP, EPERM, 0}) {
     BOOST_TEST_CONTEXT(std::strerror(error)) {
       BOOST_TEST(InChild([error](Report& report) {
                    InstallWithPrctl(AnswersTheWholeCall(error));
                    const InstallResult result = Install(KillOnGetppid());
-                   report.Equal("error", result.error(), error);
+                   report.Equal("error", result.error(), error == 0 ? EPERM : error);
                    report.Equal("unconfirmed", result.kill_process_unconfirmed(), false);
                    CallGetppidInAThread();
                  }) == kFine);
@@ -136,27 +138,50 @@ BOOST_AUTO_TEST_CASE(TheKernelHoldsWhatWasCompiled, *boost::unit_test::precondit
 
 BOOST_AUTO_TEST_CASE(WhatIsUnconfirmedCanBeRefusedBeforeAnythingChanges,
                      *boost::unit_test::precondition(HasSysAdmin)) {
-  for (const auto& in_front : {AnswersTheQuery, AnswersTheWholeCall}) {
-    for (const int error : kErrors) {
-      BOOST_TEST_CONTEXT(std::strerror(error)) {
-        BOOST_TEST(InChild([&](Report& report) {
-                     InstallWithoutNoNewPrivs(in_front(error));
-                     const InstallResult result = Install(
-                         KillOnGetppid(), {.kill_process_unconfirmed = KillProcessUnconfirmed::kFail});
-                     report.Equal("error", result.error(), error == EPERM ? EPERM : EOPNOTSUPP);
-                     report.Equal("message", std::string(result.message()),
-                                  error == EPERM
-                                      ? "a filter that is already installed does not let seccomp(2) query "
-                                        "actions"
-                                      : "kill-process is not confirmed: the kernel is older than Linux 4.14, "
-                                        "or a filter that is already installed answers in its place");
-                     report.Equal("unconfirmed", result.kill_process_unconfirmed(), false);
-                     report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
-                     CallGetppidInAThread();
-                   }) == kFine);
-      }
+  std::vector<std::pair<int, std::vector<sock_filter>>> outer = {{ENOSYS, AnswersTheWholeCall(ENOSYS)}};
+  for (const int error : kErrors) outer.emplace_back(error, AnswersTheQuery(error));
+  for (const auto& [error, in_front] : outer) {
+    BOOST_TEST_CONTEXT(std::strerror(error)) {
+      const bool is_refused = error == EPERM;
+      BOOST_TEST(InChild([&in_front = in_front, is_refused](Report& report) {
+                   InstallWithoutNoNewPrivs(in_front);
+                   const InstallResult result =
+                       Install(KillOnGetppid(), {.kill_process_unconfirmed = KillProcessUnconfirmed::kFail});
+                   report.Equal("error", result.error(), is_refused ? EPERM : EOPNOTSUPP);
+                   report.Equal("message", std::string(result.message()),
+                                is_refused
+                                    ? "a filter that is already installed does not let seccomp(2) query "
+                                      "actions"
+                                    : "kill-process is not confirmed: the kernel is older than Linux 4.14, "
+                                      "or a filter that is already installed answers in its place");
+                   report.Equal("unconfirmed", result.kill_process_unconfirmed(), false);
+                   report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+                   CallGetppidInAThread();
+                 }) == kFine);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(WithoutAskingTheKernelKillProcessIsUnconfirmed) {
+  BOOST_TEST(InChild([](Report& report) {
+               const InstallResult result = Install(KillOnGetppid(), {.ask_kernel = false});
+               report.Equal("error", result.error(), 0);
+               report.Equal("unconfirmed", result.kill_process_unconfirmed(), true);
+               CallGetppidInAThread();
+             }) == "killed by SIGSYS");
+}
+
+BOOST_AUTO_TEST_CASE(WithoutAskingTheKernelNothingConfirmsWhatMustBeConfirmed) {
+  BOOST_TEST(InChild([](Report& report) {
+               const InstallOptions options = {.ask_kernel = false,
+                                               .kill_process_unconfirmed = KillProcessUnconfirmed::kFail};
+               const InstallResult result = Install(KillOnGetppid(), options);
+               report.Equal("error", result.error(), EINVAL);
+               report.Equal("message", std::string(result.message()),
+                            "KillProcessUnconfirmed::kFail needs ask_kernel: nothing else can confirm "
+                            "kill-process");
+               report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+             }) == kFine);
 }
 
 BOOST_AUTO_TEST_CASE(AKernelThatConfirmsKillProcessPassesBothWays) {
