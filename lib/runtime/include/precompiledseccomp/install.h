@@ -91,9 +91,9 @@ struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   bool tsync = false;
 
   // Refuse, before anything is changed, if the process has other threads: for who means to be the only one. A
-  // child of vfork is a process of its own, with one thread; but before Linux 4.3 it is refused, as its memory
-  // is its parent's. Asks by unshare(CLONE_THREAD), which changes nothing. A filter that is already installed
-  // and does not let this through makes it an error; one that answers with 0 is believed.
+  // child of vfork is a process of its own, with one thread; but before Linux 4.3 it is refused, as its
+  // memory is its parent's. Asks by unshare(CLONE_THREAD), which changes nothing. A filter that is already
+  // installed and does not let this through makes it an error; one that answers with 0 is believed.
   bool only_thread = false;
 
   // Log every action but allow that actions_logged lists. Linux 4.14.
