@@ -8,6 +8,7 @@
 #include <linux/seccomp.h>
 
 #include "cold_start.h"
+#include "return_actions.h"
 
 #define OR_A_FILTER ", or a filter that is already installed answers in its place"
 
@@ -105,9 +106,11 @@ Failure ProbeOtherThreads() {
 }
 
 STARTUP_CODE int QueryAction(std::uint32_t action) {
-  long answer = Seccomp(kGetActionAvail, 0, &action);
-  // So that no filter that always answers 0 is believed.
-  if (answer == 0 && Seccomp(kGetActionAvail, 0, Nowhere()) != -EFAULT) return EOPNOTSUPP;
+  const long answer = Seccomp(kGetActionAvail, 0, &action);
+  // A filter that always answers 0 is not to be believed. There will be no action with data, and to ask for
+  // one takes a fifth of the time that the exception takes which an unreadable address comes to.
+  constexpr std::uint32_t no_action = kRetActionMask | kRetDataMask;
+  if (answer == 0 && Seccomp(kGetActionAvail, 0, &no_action) != -EOPNOTSUPP) return EOPNOTSUPP;
   // EINVAL and ENOSYS: a kernel older than the question has only the actions that are as old as seccomp
   // filters. No kernel gives a positive answer.
   if (answer == -EINVAL || answer == -ENOSYS || answer == -EOPNOTSUPP || answer > 0) return EOPNOTSUPP;
