@@ -13,8 +13,10 @@ namespace precompiledseccomp::testing {
 std::optional<double> TimeToInstall(std::span<const sock_filter> program) {
   Filter filter;
   if (!filter.Assign(program)) return std::nullopt;
+  // Nobody makes the calls that a filter of another project says user-notify for.
+  const InstallOptions options = {.notify_without_listener = true};
   const double start = Now();
-  if (!Install(filter)) return std::nullopt;
+  if (!Install(filter, options)) return std::nullopt;
   return Now() - start;
 }
 

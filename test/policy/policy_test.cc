@@ -115,6 +115,45 @@ hot: read
   BOOST_TEST(printed.str() == expected);
 }
 
+// That they are enough is for test/runtime/second_install_test.cc to show.
+BOOST_AUTO_TEST_CASE(InstallCallsAllowInstallingAndNothingElse) {
+  constexpr int kSeccomp = 317;
+  constexpr int kPrctl = 157;
+  constexpr int kUnshare = 272;
+  constexpr std::uint64_t kUpper = 1ULL << 32;
+  const struct {
+    int number;
+    std::uint64_t first, second;
+    bool allowed;
+  } cases[] = {
+      {kSeccomp, 0, 0, false},                 // strict mode
+      {kSeccomp, 1, 0, true},                  // a filter
+      {kSeccomp, 1, 0xffffffff, true},         // with all flags
+      {kSeccomp, kUpper | 1, 0, true},         // an int
+      {kSeccomp, 2, 0, true},                  // whether there is an action
+      {kSeccomp, 2, 1, false},                 //
+      {kSeccomp, 3, 0, false},                 // sizes of notifications
+      {kPrctl, 38, 1, true},                   // no_new_privs
+      {kPrctl, 38, 0, false},                  //
+      {kPrctl, 38, kUpper | 1, false},         // a long
+      {kPrctl, 22, 2, true},                   // a filter
+      {kPrctl, 22, 1, false},                  // strict mode
+      {kPrctl, 15, 1, false},                  // the name of a thread
+      {kUnshare, 0x10000, 0, true},            // whether there are threads
+      {kUnshare, 0, 0, false},                 //
+      {kUnshare, 0x10000000, 0, false},        // a namespace of users
+      {kUnshare, 0x10010000, 0, false},        //
+      {kUnshare, kUpper | 0x10000, 0, false},  // a long
+      {kRead, 0, 0, false},
+  };
+  const Policy policy = Policy().Add(InstallCalls());
+  for (const auto& entry : cases) {
+    const std::uint32_t answer = Answer(policy, Call(entry.number, {entry.first, entry.second}));
+    BOOST_TEST_CONTEXT(entry.number << "(" << entry.first << ", " << entry.second << ")")
+    BOOST_TEST(answer == (entry.allowed ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
