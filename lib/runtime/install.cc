@@ -36,7 +36,7 @@ unsigned FlagsOf(const InstallOptions& options) {
 }
 
 // Whether memory for the changed copy begins elsewhere in the instructions than they do, or ends in them.
-bool OverlapsInPart(std::span<sock_filter> buffer, Instructions instructions) {
+bool OverlapsInPart(const InstructionBuffer& buffer, Instructions instructions) {
   const auto to = reinterpret_cast<std::uintptr_t>(buffer.data());
   const auto from = reinterpret_cast<std::uintptr_t>(instructions.data());
   const std::uintptr_t size = instructions.size_bytes();
@@ -45,7 +45,7 @@ bool OverlapsInPart(std::span<sock_filter> buffer, Instructions instructions) {
 
 static_assert(InstallOptions::kStackCopyLimit == 400, "the number stands in a message");
 
-Failure FindMistakeOfMode(Instructions instructions, std::span<sock_filter> buffer) {
+Failure FindMistakeOfMode(Instructions instructions, const InstructionBuffer& buffer) {
   if (!AllAnswersAreStated(instructions))
     return {EINVAL, "the filter computes its answers, so it can only be enforced"};
   if (buffer.empty() && instructions.size() > InstallOptions::kStackCopyLimit)

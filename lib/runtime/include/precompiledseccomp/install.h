@@ -80,6 +80,37 @@ enum class KillProcessUnconfirmed : std::uint8_t {
   kFail,     // refuse, before anything is changed
 };
 
+// Memory of the caller's for instructions: an array, or what has data() and size(), such as a std::span or a
+// std::vector. Not a std::span itself, of which each use of InstallOptions would take functions that are not
+// hidden (interface.h).
+class InstructionBuffer {
+ public:
+  // None.
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer() noexcept {}
+
+  template <std::size_t kSize>
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
+      sock_filter (&array)[kSize]) noexcept
+      : data_(array), size_(kSize) {}
+
+  template <typename Range>
+  requires requires(Range& range, sock_filter* data, std::size_t size) {
+    data = range.data();
+    size = range.size();
+  }
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
+      Range&& range) noexcept
+      : data_(range.data()), size_(range.size()) {}
+
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr sock_filter* data() const noexcept { return data_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  sock_filter* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   // Set no_new_privs first: execve(2) then gives no rights, so that the filter cannot be used to confuse a
   // set-user-ID program. Without it the caller needs CAP_SYS_ADMIN in its user namespace. Linux 3.5. Stays
@@ -136,7 +167,7 @@ struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   // afterwards, of no further use. It may begin where the instructions themselves do, which are then changed
   // in place, for good; any other overlap is an error. Without it, as many as kStackCopyLimit instructions
   // are copied to the stack, and a larger filter is an error.
-  std::span<sock_filter> mode_buffer = {};
+  InstructionBuffer mode_buffer = {};
 
   // With 3200 bytes, the function that has the copy stays below a page: it cannot step over the guard page of
   // a small stack. And it fits on an alternate signal stack of SIGSTKSZ (8 KiB), beside what the kernel puts
