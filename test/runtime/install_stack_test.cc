@@ -39,7 +39,6 @@ namespace precompiledseccomp {
 namespace {
 
 constexpr const char* kFine = "exited with 0";
-constexpr Mode kModes[] = {Mode::kEnforce, Mode::kLog, Mode::kTrap};
 
 // getppid() fails with EDOM, and there are as many instructions as asked for.
 std::vector<sock_filter> RefuseGetppid(std::size_t size) {
@@ -170,6 +169,7 @@ BOOST_AUTO_TEST_CASE(AnotherOverlapOfBufferAndInstructionsChangesNothing) {
 
 #ifndef HAS_SANITIZER
 
+constexpr Mode kModes[] = {Mode::kEnforce, Mode::kLog, Mode::kTrap};
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kBelow = 64 * 1024;
 constexpr unsigned char kPattern = 0xee;

@@ -136,9 +136,9 @@ class RuleSet : public RuleFunctions<RuleSet> {
   std::vector<Rule> rules_;
 };
 
-// What Install() of install.h does, for the policy of a process that installs further filters later: the calls
-// that are listed there, with any options, and with no other arguments. A filter can only take away, so that
-// no harm is in allowing them.
+// What Install() of install.h does, for the policy of a process that installs further filters later: the
+// calls that are listed there, with any options, and with no other arguments. A filter can only take away, so
+// that no harm is in allowing them.
 //
 //   policy.Add(InstallCalls());
 RuleSet InstallCalls();
