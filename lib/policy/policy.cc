@@ -65,13 +65,13 @@ void Policy::AddRule(Rule rule) {
   rule_sets_.back().AddRule(std::move(rule));
 }
 
-Policy& Policy::Add(RuleSet rule_set) {
+Policy& Policy::Add(RuleSet rule_set) & {
   rule_sets_.push_back(std::move(rule_set));
   last_set_is_open_ = false;
   return *this;
 }
 
-Policy& Policy::Merge(const Policy& other) {
+Policy& Policy::Merge(const Policy& other) & {
   // Merging a policy with itself must not read what it appends to.
   const Policy source = other;
   rule_sets_.insert(rule_sets_.end(), source.rule_sets_.begin(), source.rule_sets_.end());
@@ -97,29 +97,29 @@ bool Policy::IsEmpty() const {
          !oldest_kernel_ && counts_.empty();
 }
 
-Policy& Policy::Default(Action action) {
+Policy& Policy::Default(Action action) & {
   default_ = std::move(action);
   return *this;
 }
 
-Policy& Policy::BadArchitecture(Action action) {
+Policy& Policy::BadArchitecture(Action action) & {
   bad_architecture_ = std::move(action);
   return *this;
 }
 
-Policy& Policy::KnownUpTo(Syscall newest) {
+Policy& Policy::KnownUpTo(Syscall newest) & {
   if (!newest.HasName() && newest.number() == Target::kSkippedCall)
     throw Error("a skipped call cannot be the newest known call: it is above every baseline");
   newest_known_ = std::move(newest);
   return *this;
 }
 
-Policy& Policy::Unknown(Action action) {
+Policy& Policy::Unknown(Action action) & {
   unknown_ = std::move(action);
   return *this;
 }
 
-Policy& Policy::ForLinuxFrom(int version, int patch_level) {
+Policy& Policy::ForLinuxFrom(int version, int patch_level) & {
   const KernelVersion oldest = {version, patch_level};
   if (oldest < kFirstWithFilters || patch_level < 0)
     throw Error("ForLinuxFrom(" + std::to_string(version) + ", " + std::to_string(patch_level) +
@@ -128,7 +128,7 @@ Policy& Policy::ForLinuxFrom(int version, int patch_level) {
   return *this;
 }
 
-Policy& Policy::HotSyscalls(Syscalls calls) {
+Policy& Policy::HotSyscalls(Syscalls calls) & {
   // As frequencies of calls are in practice (Zipf's law): the second is made half as often as the first, the
   // third a third as often.
   constexpr std::uint64_t kCountOfTheFirst = 1000000;
@@ -139,7 +139,7 @@ Policy& Policy::HotSyscalls(Syscalls calls) {
   return *this;
 }
 
-Policy& Policy::SyscallCounts(std::vector<SyscallCount> counts) {
+Policy& Policy::SyscallCounts(std::vector<SyscallCount> counts) & {
   counts_ = std::move(counts);
   std::stable_sort(counts_.begin(), counts_.end(),
                    [](const SyscallCount& a, const SyscallCount& b) { return a.count > b.count; });

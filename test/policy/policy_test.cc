@@ -4,9 +4,12 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -80,6 +83,61 @@ BOOST_AUTO_TEST_CASE(CopiesAreIndependent) {
   second.Allow("openat");
   BOOST_TEST(Answer(first, Call(kOpenat)) == SECCOMP_RET_KILL_PROCESS);
   BOOST_TEST(Answer(second, Call(kOpenat)) == SECCOMP_RET_ALLOW);
+}
+
+// What is called of a temporary hands over the object, for a reference to it would outlive what it refers to;
+// of a variable, the variable.
+template <typename Built, typename Call>
+constexpr bool HandsOverTemporariesOnly() {
+  return std::is_same_v<std::invoke_result_t<Call, Built>, Built> &&
+         std::is_same_v<std::invoke_result_t<Call, Built&>, Built&>;
+}
+
+#define HANDS_OVER_TEMPORARIES_ONLY(built, call)                                           \
+  static_assert(HandsOverTemporariesOnly<built, decltype([](auto&& it) -> decltype(auto) { \
+                                           return std::forward<decltype(it)>(it).call;     \
+                                         })>())
+
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Allow("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Log("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Errno(EPERM, "read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Trap("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Trace("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, UserNotify("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, KillThread("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, KillProcess("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Add(Action::Trap(7), "read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Add(RuleSet()));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Merge(Policy()));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Default(Action::Allow()));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, BadArchitecture(Action::Allow()));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, KnownUpTo("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Unknown(Action::Allow()));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, ForLinuxFrom(5, 4));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, HotSyscalls("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, SyscallCounts({}));
+HANDS_OVER_TEMPORARIES_ONLY(RuleSet, Allow("read"));
+HANDS_OVER_TEMPORARIES_ONLY(RuleSet, Add(Action::Trap(7), "read"));
+
+BOOST_AUTO_TEST_CASE(APolicyBuiltInOneExpressionOutlivesIt) {
+  const Policy& policy = Policy().Allow("read", Arg(0) == 3).Default(Action::Errno(EACCES));
+  const RuleSet& set = RuleSet().Allow("openat").Allow("read");
+  BOOST_TEST(Answer(policy, Call(kRead, {3})) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Answer(policy, Call(kOpenat)) == (SECCOMP_RET_ERRNO | EACCES));
+  BOOST_TEST(set.rules().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(WhatATemporaryPolicyHoldsOutlivesIt) {
+  std::string sets;
+  for (const RuleSet& set : Policy().Allow("read").Add(RuleSet().Allow("openat")).rule_sets())
+    for (const Rule& rule : set.rules()) sets += rule.ToString() + "\n";
+  BOOST_TEST(sets == "allow read\nallow openat\n");
+  const std::optional<Syscall>& newest = Policy().KnownUpTo("futex_waitv").newest_known();
+  BOOST_TEST(newest.value().name() == "futex_waitv");
+  const std::optional<Action>& unknown = Policy().Unknown(Action::Trap(7)).unknown_action();
+  BOOST_TEST(unknown.value().ToString() == "trap 7");
+  const std::vector<SyscallCount>& counts = Policy().HotSyscalls({"read", "futex"}).counts();
+  BOOST_TEST(counts.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(CountsAreSortedAndOrderAloneFollowsZipfsLaw) {

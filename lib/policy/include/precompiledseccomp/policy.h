@@ -25,8 +25,9 @@
 // compiled: it is a mistake of the author. In a later rule set it is not: that is how policies are composed
 // (refuse a few cases, then allow).
 //
-// Policies are values; all functions that add return the policy itself. They throw Error for what can be seen
-// to be wrong at once; names are resolved, and the rest is checked, when the policy is compiled for a target.
+// Policies are values; all functions that add return the policy itself, so that they can be chained. They
+// throw Error for what can be seen to be wrong at once; names are resolved, and the rest is checked, when the
+// policy is compiled for a target.
 #pragma once
 
 #include <cstdint>
@@ -68,44 +69,85 @@ struct Rule {
 // The functions that add rules, shared by RuleSet and Policy. `calls` is a call or a list of calls, by name
 // or number; a rule without a condition applies to every such call. `where` is the rule's line in messages: a
 // function that adds rules for its callers may pass on theirs.
+//
+// Each comes twice, and so do Policy's own: what is called of a temporary, as in Policy().Allow("read"),
+// returns the object itself, for a reference would outlive it.
 template <typename Self>
 class RuleFunctions {
  public:
-  Self& Allow(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+  Self& Allow(Syscalls calls, Condition condition = Always(),
+              SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Allow(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Log(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+  Self Allow(Syscalls calls, Condition condition = Always(),
+             SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Allow(), std::move(calls), std::move(condition), std::move(where)));
+  }
+  Self& Log(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Log(), std::move(calls), std::move(condition), std::move(where));
   }
+  Self Log(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Log(), std::move(calls), std::move(condition), std::move(where)));
+  }
   Self& Errno(const Value& code, Syscalls calls, Condition condition = Always(),
-              SourceLocation where = SourceLocation::Here()) {
+              SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Errno(code), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Trap(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+  Self Errno(const Value& code, Syscalls calls, Condition condition = Always(),
+             SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Errno(code), std::move(calls), std::move(condition), std::move(where)));
+  }
+  Self& Trap(Syscalls calls, Condition condition = Always(),
+             SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Trap(), std::move(calls), std::move(condition), std::move(where));
   }
-  Self& Trace(Syscalls calls, Condition condition = Always(), SourceLocation where = SourceLocation::Here()) {
+  Self Trap(Syscalls calls, Condition condition = Always(),
+            SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Trap(), std::move(calls), std::move(condition), std::move(where)));
+  }
+  Self& Trace(Syscalls calls, Condition condition = Always(),
+              SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Trace(), std::move(calls), std::move(condition), std::move(where));
   }
+  Self Trace(Syscalls calls, Condition condition = Always(),
+             SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Trace(), std::move(calls), std::move(condition), std::move(where)));
+  }
   Self& UserNotify(Syscalls calls, Condition condition = Always(),
-                   SourceLocation where = SourceLocation::Here()) {
+                   SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::UserNotify(), std::move(calls), std::move(condition), std::move(where));
   }
+  Self UserNotify(Syscalls calls, Condition condition = Always(),
+                  SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::UserNotify(), std::move(calls), std::move(condition), std::move(where)));
+  }
   Self& KillThread(Syscalls calls, Condition condition = Always(),
-                   SourceLocation where = SourceLocation::Here()) {
+                   SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::KillThread(), std::move(calls), std::move(condition), std::move(where));
   }
+  Self KillThread(Syscalls calls, Condition condition = Always(),
+                  SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::KillThread(), std::move(calls), std::move(condition), std::move(where)));
+  }
   Self& KillProcess(Syscalls calls, Condition condition = Always(),
-                    SourceLocation where = SourceLocation::Here()) {
+                    SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::KillProcess(), std::move(calls), std::move(condition), std::move(where));
+  }
+  Self KillProcess(Syscalls calls, Condition condition = Always(),
+                   SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::KillProcess(), std::move(calls), std::move(condition), std::move(where)));
   }
 
   // Any action: the ones above, and those with data, such as Action::Trap(7).
   Self& Add(Action action, Syscalls calls, Condition condition = Always(),
-            SourceLocation where = SourceLocation::Here()) {
+            SourceLocation where = SourceLocation::Here()) & {
     Self& self = static_cast<Self&>(*this);
     self.AddRule(Rule{std::move(action), std::move(calls).calls(), std::move(condition), std::move(where)});
     return self;
+  }
+  Self Add(Action action, Syscalls calls, Condition condition = Always(),
+           SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(std::move(action), std::move(calls), std::move(condition), std::move(where)));
   }
 
  private:
@@ -156,47 +198,65 @@ class Policy : public RuleFunctions<Policy> {
   // Adds a rule set behind those that are there. Rules added to the policy itself later form another set
   // behind it.
   using RuleFunctions<Policy>::Add;
-  Policy& Add(RuleSet rule_set);
+  Policy& Add(RuleSet rule_set) &;
+  Policy Add(RuleSet rule_set) && { return std::move(Add(std::move(rule_set))); }
 
   // Appends the rule sets of `other`, so that this policy's rules come first. Of the options below, those set
   // here stay; those only set in `other` are taken over, its counts included.
-  Policy& Merge(const Policy& other);
+  Policy& Merge(const Policy& other) &;
+  Policy Merge(const Policy& other) && { return std::move(Merge(other)); }
 
   // The action for calls that no rule decides, and for calls made for another architecture.
-  Policy& Default(Action action);
-  Policy& BadArchitecture(Action action);
+  Policy& Default(Action action) &;
+  Policy Default(Action action) && { return std::move(Default(std::move(action))); }
+  Policy& BadArchitecture(Action action) &;
+  Policy BadArchitecture(Action action) && { return std::move(BadArchitecture(std::move(action))); }
 
   // The known-calls baseline: `newest` is the newest system call (the highest number) that the author knows.
   // Numbers above it that no rule decides fail with ENOSYS, so that a libc newer than the policy falls back
   // to older calls; Unknown() chooses another action. Calls up to the baseline get the default action. Throws
   // Error for Syscall::Skipped(), which is above every baseline.
-  Policy& KnownUpTo(Syscall newest);
-  Policy& Unknown(Action action);
+  Policy& KnownUpTo(Syscall newest) &;
+  Policy KnownUpTo(Syscall newest) && { return std::move(KnownUpTo(std::move(newest))); }
+  Policy& Unknown(Action action) &;
+  Policy Unknown(Action action) && { return std::move(Unknown(std::move(action))); }
 
   // Says that the program runs on no kernel before this one, 5.4 for example as (5, 4). What only matters on
   // older ones is then left out of the filter: on x86-64 with 5.4 and later, the numbers 512 to 547 are
   // numbers like any other. Merge() takes it over like the other options: let the program say it, not rules
   // that several programs share. Throws Error for a version before 3.5, the first with filters.
-  Policy& ForLinuxFrom(int version, int patch_level);
+  Policy& ForLinuxFrom(int version, int patch_level) &;
+  Policy ForLinuxFrom(int version, int patch_level) && {
+    return std::move(ForLinuxFrom(version, patch_level));
+  }
 
   // What the compiler optimises for: the calls made most often, most frequent first (the call at place n
   // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
   // matter, and zero is as good as unlisted. Both replace what was set before. They never change an answer.
   // Without either, a program is taken to make the calls that programs usually make (UsualCalls() in
   // target.h): futex, read, write and so on.
-  Policy& HotSyscalls(Syscalls calls);
-  Policy& SyscallCounts(std::vector<SyscallCount> counts);
+  Policy& HotSyscalls(Syscalls calls) &;
+  Policy HotSyscalls(Syscalls calls) && { return std::move(HotSyscalls(std::move(calls))); }
+  Policy& SyscallCounts(std::vector<SyscallCount> counts) &;
+  Policy SyscallCounts(std::vector<SyscallCount> counts) && {
+    return std::move(SyscallCounts(std::move(counts)));
+  }
 
-  [[nodiscard]] const std::vector<RuleSet>& rule_sets() const { return rule_sets_; }
+  [[nodiscard]] const std::vector<RuleSet>& rule_sets() const& { return rule_sets_; }
+  [[nodiscard]] std::vector<RuleSet> rule_sets() && { return std::move(rule_sets_); }
   [[nodiscard]] Action default_action() const { return default_.value_or(Action::KillProcess()); }
   [[nodiscard]] Action bad_architecture_action() const {
     return bad_architecture_.value_or(Action::KillProcess());
   }
-  [[nodiscard]] const std::optional<Syscall>& newest_known() const { return newest_known_; }
-  [[nodiscard]] const std::optional<Action>& unknown_action() const { return unknown_; }
-  [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const { return oldest_kernel_; }
+  [[nodiscard]] const std::optional<Syscall>& newest_known() const& { return newest_known_; }
+  [[nodiscard]] std::optional<Syscall> newest_known() && { return std::move(newest_known_); }
+  [[nodiscard]] const std::optional<Action>& unknown_action() const& { return unknown_; }
+  [[nodiscard]] std::optional<Action> unknown_action() && { return std::move(unknown_); }
+  [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const& { return oldest_kernel_; }
+  [[nodiscard]] std::optional<KernelVersion> oldest_kernel() && { return oldest_kernel_; }
   // Most frequent first.
-  [[nodiscard]] const std::vector<SyscallCount>& counts() const { return counts_; }
+  [[nodiscard]] const std::vector<SyscallCount>& counts() const& { return counts_; }
+  [[nodiscard]] std::vector<SyscallCount> counts() && { return std::move(counts_); }
 
   // Whether nothing at all was set: no rule, no action, no option.
   [[nodiscard]] bool IsEmpty() const;
