@@ -52,22 +52,22 @@ outcome() {
 
 # allowed COMMAND...: it must succeed in the sandbox.
 allowed() {
-  echo "\$ sandbox-run $*"
+  echo "\$ sandbox-run -- $*"
   outcome run_in_sandbox "$@"
 }
-run_in_sandbox() { "$build/sandbox_run/sandbox-run" "$@" < /dev/null 2>&1 | sed 's/^/    /'; }
+run_in_sandbox() { "$build/sandbox_run/sandbox-run" -- "$@" < /dev/null 2>&1 | sed 's/^/    /'; }
 
 # refused TEXT COMMAND...: it must work outside, or at least be there, fail in the sandbox, and say TEXT.
 refused() {
   local text=$1
   shift
-  echo "\$ sandbox-run $*"
+  echo "\$ sandbox-run -- $*"
   outcome fails_with "$text" "$@"
 }
 fails_with() {
   local text=$1 output status=0
   shift
-  output=$("$build/sandbox_run/sandbox-run" "$@" < /dev/null 2>&1) || status=$?
+  output=$("$build/sandbox_run/sandbox-run" -- "$@" < /dev/null 2>&1) || status=$?
   printf '%s\n' "$output" | sed 's/^/    /'
   [ "$status" -ne 0 ] && grep -qF -- "$text" <<< "$output"
 }
@@ -92,6 +92,8 @@ allowed "$work/hello"
 refused 'denied' ping -c 1 127.0.0.1
 refused 'Operation not permitted' unshare --uts true
 refused 'permission denied' mount -t tmpfs none "$work"
+refused 'Operation not permitted' chroot / true
+refused 'Operation not permitted' mknod "$work/memory" c 1 1
 
 echo
 echo "3. A privilege-separated worker, whose descriptors are known at run time only"

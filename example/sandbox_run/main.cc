@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a command under the container-style profile of policy.cc.
+// Runs a command under the container-style profile of policy.cc, which says what that is good for, and what
+// only namespaces or Landlock could do.
 //
-//   sandbox-run [--log | --trap] COMMAND [ARGUMENT ...]
+//   sandbox-run [--log | --trap] [--] COMMAND [ARGUMENT ...]
 //
 //   --log     let refused calls through and have the kernel log them: shows what the profile lacks
 //   --trap    send SIGSYS for refused calls: shows in a debugger where they are made
+//
+// Exit status: the command's; 2 for wrong usage; 125 if there can be no sandbox, 126 if the command cannot be
+// executed, and 127 if it is not found.
 
 #include <cerrno>
 #include <cstdio>
@@ -25,22 +29,31 @@ constexpr int kCannotSandbox = 125;
 constexpr int kCannotExecute = 126;
 constexpr int kNotFound = 127;
 
+int Usage() {
+  std::fprintf(stderr, "usage: sandbox-run [--log | --trap] [--] COMMAND [ARGUMENT ...]\n");
+  return kUsageError;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   pcs::InstallOptions options;
   int first = 1;
-  if (argc > 1 && std::string_view(argv[1]) == "--log") {
-    options.mode = pcs::Mode::kLog;
-    first = 2;
-  } else if (argc > 1 && std::string_view(argv[1]) == "--trap") {
-    options.mode = pcs::Mode::kTrap;
-    first = 2;
+  for (; first < argc && argv[first][0] == '-'; ++first) {
+    const std::string_view option = argv[first];
+    if (option == "--") {
+      ++first;
+      break;
+    }
+    if (option == "--log") {
+      options.mode = pcs::Mode::kLog;
+    } else if (option == "--trap") {
+      options.mode = pcs::Mode::kTrap;
+    } else {
+      return Usage();
+    }
   }
-  if (first >= argc) {
-    std::fprintf(stderr, "usage: sandbox-run [--log | --trap] COMMAND [ARGUMENT ...]\n");
-    return kUsageError;
-  }
+  if (first >= argc) return Usage();
 
   const pcs::Filter filter = sandbox_run::Container{}.Render();
   if (auto result = pcs::Install(filter, options); !result) {
