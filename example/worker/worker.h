@@ -4,12 +4,16 @@
 #pragma once
 
 #include <cctype>
+#include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,52 +43,108 @@ inline constexpr const char kAttack[] = "open /etc/passwd";
 // A filter for the two descriptors that the worker gets; empty if there is none.
 using MakeFilter = precompiledseccomp::Filter (*)(int input, int output);
 
+// In the child: no work without a filter.
+[[noreturn]] inline void WorkUnderFilter(int input, int output, MakeFilter make_filter) {
+  // Only now are the numbers known; rendering and installing allocate nothing.
+  const precompiledseccomp::Filter filter = make_filter(input, output);
+  if (auto result = precompiledseccomp::Install(filter); !result) {
+    std::fprintf(stderr, "cannot install the filter: %s\n", result.message());
+    _exit(2);
+  }
+  Work(input, output);
+}
+
+// Closes what it holds. Descriptors are made close-on-exec: what the parent executes later gets none of them.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() { Close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  [[nodiscard]] int get() const { return fd_; }
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+};
+
+// Sends `text` and returns what comes back, until the worker closes its end. Both at once, for a worker whose
+// answers nobody takes does not take more text either. A worker that is dead is no reason for SIGPIPE.
+inline std::string Exchange(std::string_view text, Descriptor& request, const Descriptor& answer) {
+  std::string answers;
+  while (true) {
+    if (text.empty()) request.Close();  // the end, for the worker
+    pollfd ready[] = {{answer.get(), POLLIN, 0}, {request.get(), POLLOUT, 0}};
+    if (poll(ready, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      return answers;
+    }
+    if (ready[1].revents != 0) {
+      const ssize_t sent = send(request.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
+      if (sent < 0 && errno != EAGAIN && errno != EINTR) text = {};
+    }
+    if (ready[0].revents != 0) {
+      char buffer[4096];
+      const ssize_t size = read(answer.get(), buffer, sizeof(buffer));
+      if (size == 0 || (size < 0 && errno != EINTR)) return answers;
+      if (size > 0) answers.append(buffer, static_cast<std::size_t>(size));
+    }
+  }
+}
+
 struct Outcome {
   std::string answer;  // what the worker wrote
   int status;          // as from waitpid
+  int error;           // an errno value if there was no worker, or 0
 };
 
 // Starts a worker under the filter, sends it `text`, and waits for its answer and its end.
 inline Outcome Ask(const std::string& text, MakeFilter make_filter) {
-  int sockets[2];
+  int requests[2];
   int answers[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0 || pipe(answers) != 0) return {"", -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0) return {"", -1, errno};
+  Descriptor request(requests[0]);
+  Descriptor input(requests[1]);
+  if (pipe2(answers, O_CLOEXEC) != 0) return {"", -1, errno};
+  Descriptor answer(answers[0]);
+  Descriptor output(answers[1]);
+
   const pid_t child = fork();
+  if (child < 0) return {"", -1, errno};
   if (child == 0) {
-    close(sockets[0]);
-    close(answers[0]);
-    // Only now are the numbers known; rendering and installing allocate nothing.
-    const precompiledseccomp::Filter filter = make_filter(sockets[1], answers[1]);
-    if (auto result = precompiledseccomp::Install(filter); !result) {
-      std::fprintf(stderr, "cannot install the filter: %s\n", result.message());
-      _exit(2);
-    }
-    Work(sockets[1], answers[1]);
+    request.Close();
+    answer.Close();
+    WorkUnderFilter(input.get(), output.get(), make_filter);
   }
-  close(sockets[1]);
-  close(answers[1]);
-  Outcome outcome{"", -1};
-  if (write(sockets[0], text.data(), text.size()) == static_cast<ssize_t>(text.size())) {
-    shutdown(sockets[0], SHUT_WR);
-    char buffer[256];
-    for (ssize_t size = 0; (size = read(answers[0], buffer, sizeof(buffer))) > 0;)
-      outcome.answer.append(buffer, static_cast<std::size_t>(size));
-  }
-  waitpid(child, &outcome.status, 0);
-  close(sockets[0]);
-  close(answers[0]);
+  input.Close();
+  output.Close();
+  Outcome outcome{Exchange(text, request, answer), -1, 0};
+  request.Close();
+  answer.Close();
+  while (waitpid(child, &outcome.status, 0) < 0)
+    if (errno != EINTR) return {"", -1, errno};
   return outcome;
 }
 
 // Shows a worker at work, and one that was taken over. Returns the program's exit status.
 inline int Demonstrate(MakeFilter make_filter) {
   const Outcome good = Ask("the worker turns this into capitals", make_filter);
+  if (good.error != 0) {
+    std::fprintf(stderr, "cannot start a worker: %s\n", std::strerror(good.error));
+    return 1;
+  }
   const bool worked = WIFEXITED(good.status) && WEXITSTATUS(good.status) == 0 &&
                       good.answer == "THE WORKER TURNS THIS INTO CAPITALS";
   std::printf("worker:              %s\n", worked ? good.answer.c_str() : "did not work");
 
   const Outcome bad = Ask(kAttack, make_filter);
-  const bool killed = WIFSIGNALED(bad.status) && WTERMSIG(bad.status) == SIGSYS && bad.answer.empty();
+  const bool killed =
+      bad.error == 0 && WIFSIGNALED(bad.status) && WTERMSIG(bad.status) == SIGSYS && bad.answer.empty();
   std::printf("worker taken over:   %s\n",
               killed ? "killed by SIGSYS when it opened a file" : "was not stopped");
   return worked && killed ? 0 : 1;
