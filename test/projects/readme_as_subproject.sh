@@ -20,6 +20,21 @@ fi
 DESTDIR="$work/destdir" quietly meson install -C build
 [ -z "$(find destdir -name '*precompiledseccomp*' 2> /dev/null)" ] || fail "the subproject installs files"
 
+# What the policy allows is enough for a thread that is stopped while it waits, and for another libc: here with what a
+# C program makes of the same filter.
+compile() {
+  c++ -std=c++20 "$source_root/test/projects/$1.cc" build/myapp_filters.cc -o "$1" -Ibuild \
+    -I"$source_root/lib/runtime/include" "$(find build -name libprecompiledseccomp.a)" || fail "$1.cc does not compile"
+}
+compile stopped
+./stopped || fail "a thread that waits does not survive that it is stopped"
+if command -v musl-gcc > /dev/null; then
+  compile print_filter
+  ./print_filter > filter.inc
+  musl-gcc -static -I. "$source_root/test/projects/with_another_libc.c" -o with_musl || fail "does not compile with musl"
+  check_output "$(./with_musl || echo "exit status $?")"
+fi
+
 # From here on the policy changes. What does not change the filter does not touch the table.
 stamp() { stat -c %Y.%y "build/$1"; }
 table=$(stamp myapp_filters.cc)
@@ -30,7 +45,7 @@ quietly meson compile -C build
 [ "$(stamp myapp_filters.h)" = "$header" ] || fail "an unchanged header was written again"
 
 # Another filter is another table, and the header names its content: what includes it is compiled again.
-sed -i 's/EACCES, "openat"/EPERM, {"openat", "creat"}/' policy.cc
+sed -i 's/EACCES, {"openat"/EPERM, {"creat", "openat"/' policy.cc
 quietly meson compile -C build
 [ "$(stamp myapp_filters.cc)" != "$table" ] || fail "a changed policy did not change the table"
 [ "$(stamp myapp_filters.h)" != "$header" ] || fail "a changed policy did not change the header"

@@ -9,3 +9,9 @@ done
 for command in 'bash example/run.sh' 'bash test/run.sh'; do
   grep -qF "$command" "$readme" || fail "README.md does not show: $command"
 done
+
+# What others take is a release: this one.
+version=$(sed -n "s/^ *version: '\([^']*\)',$/\1/p" "$source_root/meson.build" | head -n 1)
+for file in README.md example/subprojects/precompiledseccomp.wrap; do
+  [ "$(sed -n 's/^revision = //p' "$source_root/$file")" = "v$version" ] || fail "$file does not name the release v$version"
+done
