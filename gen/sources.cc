@@ -17,7 +17,7 @@ namespace {
 GeneratedTexts Write(const WhatToSay& what) {
   const NamelessText source =
       SourceText(what.definitions, what.targets, what.name_space, what.included_header);
-  const NamelessText header = HeaderText(what.definitions, what.targets.empty(), what.name_space);
+  const NamelessText header = HeaderText(what.definitions, what.targets, what.name_space);
   const std::string name = ContentName(header, source);
   return {header.WithName(name), source.WithName(name)};
 }

@@ -69,8 +69,8 @@ constexpr int kExpectedOfWriteToFd1[kAttempts] = {0, 0, EPERM, 0, EPERM, EPERM};
 constexpr int kExpectedOfWriteToFd2[kAttempts] = {0, 0, EPERM, EPERM, 0, EPERM};
 
 // The child can report through memory only: its filter refuses to write anywhere else.
-[[noreturn]] void RunChild(const pcs::Filter& filter, const Descriptors& fds, Results& results) {
-  if (auto result = pcs::Install(filter); !result) {
+[[noreturn]] void RunChild(pcs::FilterView filter, const Descriptors& fds, Results& results) {
+  if (const auto result = pcs::Install(filter); !result.ok()) {
     std::fprintf(stderr, "cannot install the filter: %s\n", result.message());
     _exit(1);
   }
@@ -79,8 +79,8 @@ constexpr int kExpectedOfWriteToFd2[kAttempts] = {0, 0, EPERM, EPERM, 0, EPERM};
   _exit(0);
 }
 
-bool Show(const char* name, const pcs::Filter& filter, const Descriptors& fds, const int* expected) {
-  std::printf("%s (%zu instructions)\n", name, filter.size());
+bool Show(const char* name, pcs::FilterView filter, const Descriptors& fds, const int* expected) {
+  std::printf("%s (%zu instructions)\n", name, filter.instructions().size());
   std::fflush(stdout);
   void* memory = mmap(nullptr, sizeof(Results), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return false;
@@ -106,9 +106,10 @@ bool Show(const char* name, const pcs::Filter& filter, const Descriptors& fds, c
 // k.
 int PrintRendered() {
   for (const pcs::Program& program : classic::ListPrecompiled()) {
-    pcs::Filter filter;
-    if (auto error = program.Render({{"fd1", 5}, {"fd2", 6}}, filter)) {
-      std::fprintf(stderr, "%s\n", error.message());
+    sock_filter buffer[64];
+    const auto filter = program.RenderInto({{"fd1", 5}, {"fd2", 6}}, buffer);
+    if (!filter.ok()) {
+      std::fprintf(stderr, "%s\n", filter.message());
       return 1;
     }
     for (const sock_filter& instruction : filter.instructions())
@@ -126,15 +127,16 @@ int main(int argc, char** argv) {
   if (fds.fd1 < 0 || fds.fd2 < 0 || fds.other < 0) return 1;
 
   // The typed way: a misspelt or missing variable does not compile.
-  const pcs::Filter first = classic::WriteToFd1{.fd1 = fds.fd1, .fd2 = fds.fd2}.Render();
+  const auto first = classic::WriteToFd1{.fd1 = fds.fd1, .fd2 = fds.fd2}.Render();
   const bool first_as_expected = Show("write-to-fd1", first, fds, kExpectedOfWriteToFd1);
 
   // By name: for programs that choose among filters at run time.
   const pcs::Program* program = classic::GetPrecompiled("write-to-fd2");
-  pcs::Filter second;
+  static constinit pcs::Filter second;
   if (program == nullptr) return 1;
-  if (auto error = program->Render({{"fd1", fds.fd1}, {"fd2", fds.fd2}}, second)) {
-    std::fprintf(stderr, "%s\n", error.message());
+  const auto rendered = program->Render({{"fd1", fds.fd1}, {"fd2", fds.fd2}}, second);
+  if (!rendered.ok()) {
+    std::fprintf(stderr, "%s\n", rendered.message());
     return 1;
   }
   const bool second_as_expected = Show("write-to-fd2", second, fds, kExpectedOfWriteToFd2);

@@ -31,7 +31,8 @@ pcs::Policy WriteToFd2(const pcs::Values& v) {
 }
 
 std::vector<pcs::ProgramDefinition> PrecompiledPrograms() {
-  return {{"write-to-fd1", {"fd1", "fd2"}, WriteToFd1}, {"write-to-fd2", {"fd1", "fd2"}, WriteToFd2}};
+  return {{"write-to-fd1", {pcs::Fd("fd1"), pcs::Fd("fd2")}, WriteToFd1},
+          {"write-to-fd2", {pcs::Fd("fd1"), pcs::Fd("fd2")}, WriteToFd2}};
 }
 
 }  // namespace

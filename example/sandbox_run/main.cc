@@ -55,8 +55,10 @@ int main(int argc, char** argv) {
   }
   if (first >= argc) return Usage();
 
-  const pcs::Filter filter = sandbox_run::Container{}.Render();
-  if (auto result = pcs::Install(filter, options); !result) {
+  // Without variables there is nothing to render.
+  const pcs::Program* program = sandbox_run::GetPrecompiled("container");
+  if (program == nullptr) return kCannotSandbox;
+  if (const auto result = pcs::Install(*program, options); !result.ok()) {
     std::fprintf(stderr, "sandbox-run: cannot install the filter: %s\n", result.message());
     return kCannotSandbox;
   }

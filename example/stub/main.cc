@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <vector>
 
 #include <precompiledseccomp/precompile.h>
 
@@ -17,16 +18,15 @@ namespace pcs = precompiledseccomp;
 
 namespace {
 
-pcs::Filter CompileAtRunTime(int input, int output) {
-  pcs::Filter filter;
+// Nothing, which Install() refuses, if it cannot be compiled.
+std::vector<sock_filter> CompileAtRunTime(int input, int output) {
   try {
-    const auto instructions = pcs::CompileNow(
-        WorkerDefinitions().front(), {static_cast<std::uint32_t>(input), static_cast<std::uint32_t>(output)});
-    if (!filter.Assign(instructions)) std::fprintf(stderr, "the filter is too large\n");
+    return pcs::CompileNow(WorkerDefinitions().front(),
+                           {static_cast<std::uint32_t>(input), static_cast<std::uint32_t>(output)});
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
+    return {};
   }
-  return filter;  // Install() refuses an empty one
 }
 
 }  // namespace

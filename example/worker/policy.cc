@@ -25,7 +25,7 @@ pcs::Policy Worker(const pcs::Values& v) {
 }  // namespace
 
 std::vector<pcs::ProgramDefinition> WorkerDefinitions() {
-  return {{"worker", {"input", "output"}, Worker}};
+  return {{"worker", {pcs::Fd("input"), pcs::Fd("output")}, Worker}};
 }
 
 PRECOMPILEDSECCOMP_MODULE(WorkerDefinitions)

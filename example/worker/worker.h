@@ -40,14 +40,13 @@ inline constexpr const char kAttack[] = "open /etc/passwd";
   }
 }
 
-// A filter for the two descriptors that the worker gets; empty if there is none.
-using MakeFilter = precompiledseccomp::Filter (*)(int input, int output);
-
-// In the child: no work without a filter.
-[[noreturn]] inline void WorkUnderFilter(int input, int output, MakeFilter make_filter) {
+// In the child: no work without a filter. `make_filter` gives one for the two descriptors that the worker
+// gets: whatever Install() takes, or what it refuses because there is none.
+template <typename MakeFilter>
+[[noreturn]] void WorkUnderFilter(int input, int output, const MakeFilter& make_filter) {
   // Only now are the numbers known; rendering and installing allocate nothing.
-  const precompiledseccomp::Filter filter = make_filter(input, output);
-  if (auto result = precompiledseccomp::Install(filter); !result) {
+  const auto filter = make_filter(input, output);
+  if (const auto result = precompiledseccomp::Install(filter); !result.ok()) {
     std::fprintf(stderr, "cannot install the filter: %s\n", result.message());
     _exit(2);
   }
@@ -104,7 +103,8 @@ struct Outcome {
 };
 
 // Starts a worker under the filter, sends it `text`, and waits for its answer and its end.
-inline Outcome Ask(const std::string& text, MakeFilter make_filter) {
+template <typename MakeFilter>
+Outcome Ask(const std::string& text, const MakeFilter& make_filter) {
   int requests[2];
   int answers[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, requests) != 0) return {"", -1, errno};
@@ -132,7 +132,8 @@ inline Outcome Ask(const std::string& text, MakeFilter make_filter) {
 }
 
 // Shows a worker at work, and one that was taken over. Returns the program's exit status.
-inline int Demonstrate(MakeFilter make_filter) {
+template <typename MakeFilter>
+int Demonstrate(const MakeFilter& make_filter) {
   const Outcome good = Ask("the worker turns this into capitals", make_filter);
   if (good.error != 0) {
     std::fprintf(stderr, "cannot start a worker: %s\n", std::strerror(good.error));

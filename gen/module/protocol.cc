@@ -128,13 +128,14 @@ std::string EncodePrograms(std::span<const ProgramDefinition> definitions) {
     texts.push_back(precompile::Serialize(definition.variables));
     texts.emplace_back(definition.policy ? "function" : "");
     texts.emplace_back(definition.proof == Proof::kRequired ? "" : "unless too large");
+    texts.push_back(precompile::Serialize(definition.install));
   }
   return EncodeTexts(texts);
 }
 
 std::vector<ProgramDefinition> DecodePrograms(std::string_view bytes) {
   std::vector<std::string> texts = DecodeTexts(bytes);
-  constexpr std::size_t kTextsOfOne = 4;
+  constexpr std::size_t kTextsOfOne = 5;
   if (texts.size() % kTextsOfOne != 0) throw Malformed();
   std::vector<ProgramDefinition> definitions;
   for (std::size_t i = 0; i < texts.size(); i += kTextsOfOne) {
@@ -142,6 +143,7 @@ std::vector<ProgramDefinition> DecodePrograms(std::string_view bytes) {
     definition.name = std::move(texts[i]);
     try {
       definition.variables = precompile::DeserializeVariables(texts[i + 1]);
+      definition.install = precompile::DeserializeInstallNeeds(texts[i + 4]);
     } catch (const Error&) {
       throw Malformed();
     }

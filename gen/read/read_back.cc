@@ -34,14 +34,13 @@ class Checker {
   explicit Checker(const WhatToSay& expected) : expected_(expected) {}
 
   void CheckHeader(const ReadHeader& header) const {
-    Require(header.format_major == PRECOMPILEDSECCOMP_FORMAT_MAJOR &&
-                header.format_minor == PRECOMPILEDSECCOMP_FORMAT_MINOR,
-            "the header is for another format");
+    Require(header.format_major == PRECOMPILEDSECCOMP_FORMAT_MAJOR, "the header is for another format");
     Require(header.name_space == expected_.name_space, "the header has another namespace");
     Require(header.is_stub == IsStub(), "the header does not say whether it is a stub");
     Require(header.structs.size() == expected_.definitions.size(), "there is not a struct for each program");
     for (std::size_t i = 0; i < header.structs.size(); ++i)
-      InProgram(i, [&] { CheckStruct(header.structs[i], expected_.definitions[i]); });
+      InProgram(i, [&] { CheckStruct(header.structs[i], i); });
+    CheckInstructionCounts(header);
   }
 
   void CheckSource(const ReadSource& source) const {
@@ -50,8 +49,6 @@ class Checker {
     Require(source.tables.size() == (HasTables() ? expected_.targets.size() : 0),
             "there is not a table for each target");
     for (std::size_t i = 0; i < source.tables.size(); ++i) CheckTable(source.tables[i], expected_.targets[i]);
-    Require(source.listed_programs == (HasTables() ? expected_.definitions.size() : 0),
-            "not all programs can be found");
     Require(source.renderings.size() == expected_.definitions.size(),
             "there is not a rendering for each program");
     for (std::size_t i = 0; i < source.renderings.size(); ++i)
@@ -71,7 +68,27 @@ class Checker {
     }
   }
 
-  static void CheckStruct(const ReadStruct& read, const ProgramDefinition& definition) {
+  void CheckInstructionCounts(const ReadHeader& header) const {
+    const std::size_t lists = HasTables() ? expected_.targets.size() : expected_.definitions.empty() ? 0 : 1;
+    Require(header.instruction_counts.size() == lists, "the header has not the sizes for each target");
+    for (std::size_t i = 0; i < lists; ++i) {
+      const auto& [condition, counts] = header.instruction_counts[i];
+      Require(condition == (HasTables() ? expected_.targets[i].target.compiler_condition : ""),
+              "the header's sizes are not for the target");
+      Require(counts.size() == expected_.definitions.size(), "the header has not the sizes of all programs");
+      for (std::size_t j = 0; j < counts.size(); ++j)
+        InProgram(j, [&, &counts = counts] {
+          Require(counts[j] == (HasTables() ? expected_.targets[i].programs[j].instructions.size() : 0),
+                  "the header has another number of instructions");
+        });
+    }
+  }
+
+  void CheckStruct(const ReadStruct& read, std::size_t index) const {
+    const ProgramDefinition& definition = expected_.definitions[index];
+    Require(read.size_of == index, "its struct has the size of another program");
+    Require(read.is_filled_by_name == !definition.variables.empty(),
+            "its struct can be filled in any order, or has a member too many");
     Require(IsStructNameOf(read.name, definition.name), "its struct is called " + read.name);
     Require(std::equal(read.variables.begin(), read.variables.end(), definition.variables.begin(),
                        definition.variables.end(),
@@ -89,6 +106,10 @@ class Checker {
     for (std::size_t i = 0; i < table.programs.size(); ++i)
       InProgram(i, [&] {
         CheckProgram(table.programs[i], target.programs[i], expected_.definitions[i]);
+        const std::vector<ReadAbi>& abis = table.abis[i];
+        Require(
+            abis.size() == 1 && abis[0].audit_arch == target.target.audit_arch && abis[0].number_bits == 0,
+            "it is called the filter of other calls");
         CheckProofNote(table.proof_notes, target.proofs.at(target.programs[i].name), target.programs[i].name);
       });
   }
@@ -109,9 +130,10 @@ class Checker {
                        compiled.variables.end(),
                        [](const PrecompiledVariable& left, const PrecompiledVariable& right) {
                          return left.low_offsets == right.low_offsets &&
-                                left.high_offsets == right.high_offsets;
+                                left.high_offsets == right.high_offsets && left.kind == right.kind;
                        }),
-            "its variables stand in other places than were compiled");
+            "its variables stand in other places than were compiled, or are of other kinds");
+    Require(read.install == definition.install, "it is installed with other options than were defined");
   }
 
   static void CheckProofNote(const ReadProofNotes& notes, const ProofRecord& proof, const std::string& name) {
@@ -126,8 +148,12 @@ class Checker {
   void CheckRendering(const ReadRendering& read, std::size_t index) const {
     const ProgramDefinition& definition = expected_.definitions[index];
     Require(IsStructNameOf(read.struct_name, definition.name), "its rendering is of " + read.struct_name);
+    Require(read.size_of == index, "its rendering has the size of another program");
     Require(read.program.has_value() == HasTables(), "only stubs render nothing");
-    if (!read.program) return;
+    if (!read.program) {
+      Require(read.stub == definition.name, "its rendering says that it is of another program");
+      return;
+    }
     Require(*read.program == index, "its struct renders another program");
     Require(
         std::equal(read.variables.begin(), read.variables.end(), definition.variables.begin(),

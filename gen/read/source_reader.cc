@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <precompiledseccomp/table_format.h>
+
 namespace precompiledseccomp::gen {
 namespace {
 
@@ -32,32 +34,40 @@ class TableReader {
   explicit TableReader(Tokens& tokens) : tokens_(tokens) {}
 
   // From the template arguments to the end of the object.
-  std::vector<PrecompiledProgram> Read() {
+  void Read(ReadTable& table) {
     tokens_.Expect("using Table = ::precompiledseccomp::ProgramTable<");
-    for (std::uint32_t* const size :
-         {&sizes_.programs, &sizes_.variables, &sizes_.offsets, &sizes_.instructions, &sizes_.name_bytes}) {
+    for (std::uint32_t* const size : {&sizes_.programs, &sizes_.variables, &sizes_.places, &sizes_.abis,
+                                      &sizes_.instructions, &sizes_.name_bytes}) {
       *size = tokens_.TakeNumber();
       tokens_.Expect(size == &sizes_.name_bytes ? ">;" : ",");
     }
-    tokens_.Expect("constexpr Table kTable = {");
+    tokens_.Expect("constexpr Table kTable PRECOMPILEDSECCOMP_TABLE = { .header = Table::MakeHeader(),");
     ReadPrograms();
     ReadNames();
     ReadVariables();
-    ReadOffsets();
+    ReadPlaces();
+    ReadAbis();
     ReadInstructions();
     tokens_.Expect("};");
     CheckSizes();
-    return Programs();
+    table.programs = Programs();
+    for (const ProgramRecord& record : programs_) table.abis.push_back(Part(abis_, record.abis));
   }
 
  private:
   struct ProgramRecord {
-    ReadRange name, instructions, variables;
+    ReadRange name, instructions, variables, abis;
+    std::uint32_t install_options = 0;
   };
   struct VariableRecord {
     ReadRange name;
     std::uint32_t bits = 0;
-    ReadRange low, high;
+    std::uint32_t kind = 0;
+    ReadRange places;
+  };
+  struct Place {
+    std::uint32_t instruction = 0;
+    std::uint32_t form = 0;
   };
 
   ReadRange TakeRange() {
@@ -86,6 +96,10 @@ class TableReader {
       record.instructions = TakeRange();
       tokens_.Expect(",");
       record.variables = TakeRange();
+      tokens_.Expect(",");
+      record.abis = TakeRange();
+      tokens_.Expect(",");
+      record.install_options = tokens_.TakeNumber();
       tokens_.Expect("),");
     }
     tokens_.Expect("},");
@@ -93,6 +107,7 @@ class TableReader {
 
   void ReadVariables() {
     tokens_.Expect(".variables = {");
+    if (tokens_.Skip("Table::MakeNoVariable()")) return tokens_.Expect("},");
     while (tokens_.Skip("Table::MakeVariable(")) {
       ExpectIndex(variables_.size());
       VariableRecord& record = variables_.emplace_back();
@@ -100,9 +115,9 @@ class TableReader {
       tokens_.Expect(",");
       record.bits = tokens_.TakeNumber();
       tokens_.Expect(",");
-      record.low = TakeRange();
+      record.kind = tokens_.TakeNumber();
       tokens_.Expect(",");
-      record.high = TakeRange();
+      record.places = TakeRange();
       tokens_.Expect("),");
     }
     tokens_.Expect("},");
@@ -125,13 +140,28 @@ class TableReader {
     tokens_.Expect(",");
   }
 
-  void ReadOffsets() {
-    tokens_.Expect(".offsets = {");
-    while (tokens_.Next().kind == Kind::kNumber) {
-      offsets_.push_back(tokens_.TakeNumber());
+  // {number, number}, as often as it is there, up to the end of the array.
+  template <typename Pair>
+  std::vector<Pair> ReadPairs() {
+    std::vector<Pair> pairs;
+    while (tokens_.Skip("{")) {
+      const std::uint32_t first = tokens_.TakeNumber();
       tokens_.Expect(",");
+      pairs.push_back({first, tokens_.TakeNumber()});
+      tokens_.Expect("},");
     }
     tokens_.Expect("},");
+    return pairs;
+  }
+
+  void ReadPlaces() {
+    tokens_.Expect(".places = {");
+    places_ = ReadPairs<Place>();
+  }
+
+  void ReadAbis() {
+    tokens_.Expect(".abis = {");
+    abis_ = ReadPairs<ReadAbi>();
   }
 
   // A number that must not become narrower.
@@ -160,8 +190,8 @@ class TableReader {
 
   void CheckSizes() const {
     if (programs_.size() != sizes_.programs || variables_.size() != sizes_.variables ||
-        offsets_.size() != sizes_.offsets || instructions_.size() != sizes_.instructions ||
-        names_.size() + 1 != sizes_.name_bytes)
+        places_.size() != sizes_.places || abis_.size() != sizes_.abis ||
+        instructions_.size() != sizes_.instructions || names_.size() + 1 != sizes_.name_bytes)
       Fail("an array does not have as many elements as the table says");
   }
 
@@ -174,30 +204,71 @@ class TableReader {
       if (program.instructions.size() > BPF_MAXINSNS) Fail("a program is too long");
       for (const VariableRecord& variable : Part(variables_, record.variables))
         program.variables.push_back(VariableOf(variable, program));
+      program.install = NeedsOf(record.install_options);
     }
     return programs;
   }
 
   [[nodiscard]] PrecompiledVariable VariableOf(const VariableRecord& record,
                                                const PrecompiledProgram& program) const {
-    if (record.bits != 32 && (record.bits != 64)) Fail("a variable has neither 32 nor 64 bits");
-    if (record.bits == 32 && record.high.count != 0) Fail("a variable of 32 bits has a high half");
-    PrecompiledVariable variable{Part(names_, record.name), static_cast<int>(record.bits),
-                                 Part(offsets_, record.low), Part(offsets_, record.high)};
-    for (const auto* offsets : {&variable.low_offsets, &variable.high_offsets})
-      for (const std::uint32_t offset : *offsets)
-        if (offset >= program.instructions.size()) Fail("a variable stands outside of its program");
+    if (record.bits != 32 && record.bits != 64) Fail("a variable has neither 32 nor 64 bits");
+    PrecompiledVariable variable{
+        Part(names_, record.name), static_cast<int>(record.bits), KindOf(record.kind), {}, {}};
+    for (const Place& place : Part(places_, record.places)) {
+      if (place.instruction >= program.instructions.size()) Fail("a variable stands outside of its program");
+      if (place.form == PRECOMPILEDSECCOMP_FORM_HIGH_HALF && record.bits == 64)
+        variable.high_offsets.push_back(place.instruction);
+      else if (place.form == 0)
+        variable.low_offsets.push_back(place.instruction);
+      else
+        Fail("a variable stands somewhere in a form that it cannot have");
+    }
     return variable;
+  }
+
+  static Variable::Kind KindOf(std::uint32_t kind) {
+    switch (kind) {
+      case PRECOMPILEDSECCOMP_KIND_INTEGER:
+        return Variable::Kind::kInteger;
+      case PRECOMPILEDSECCOMP_KIND_FD:
+        return Variable::Kind::kFd;
+      case PRECOMPILEDSECCOMP_KIND_PID:
+        return Variable::Kind::kPid;
+      case PRECOMPILEDSECCOMP_KIND_ERRNO:
+        return Variable::Kind::kErrno;
+      case PRECOMPILEDSECCOMP_KIND_ANSWER_DATA:
+        return Variable::Kind::kAnswerData;
+      default:
+        Fail("a variable is of an unknown kind");
+    }
+  }
+
+  static InstallNeeds NeedsOf(std::uint32_t options) {
+    const auto take = [&](std::uint32_t option) {
+      const bool is_set = (options & option) != 0;
+      options &= ~option;
+      return is_set;
+    };
+    InstallNeeds needs;
+    needs.tsync = take(PRECOMPILEDSECCOMP_INSTALL_TSYNC);
+    needs.log = take(PRECOMPILEDSECCOMP_INSTALL_LOG);
+    needs.spec_allow = take(PRECOMPILEDSECCOMP_INSTALL_SPEC_ALLOW);
+    needs.new_listener = take(PRECOMPILEDSECCOMP_INSTALL_NEW_LISTENER);
+    needs.wait_killable_recv = take(PRECOMPILEDSECCOMP_INSTALL_WAIT_KILLABLE_RECV);
+    needs.confirmed_kill_process = take(PRECOMPILEDSECCOMP_INSTALL_CONFIRMED_KILL_PROCESS);
+    if (options != 0) Fail("a program has an unknown install option");
+    return needs;
   }
 
   Tokens& tokens_;
   struct {
-    std::uint32_t programs, variables, offsets, instructions, name_bytes;
+    std::uint32_t programs, variables, places, abis, instructions, name_bytes;
   } sizes_{};
   std::vector<ProgramRecord> programs_;
   std::string names_;
   std::vector<VariableRecord> variables_;
-  std::vector<std::uint32_t> offsets_;
+  std::vector<Place> places_;
+  std::vector<ReadAbi> abis_;
   std::vector<sock_filter> instructions_;
 };
 
@@ -254,6 +325,14 @@ ReadProofNotes ReadProofs(std::string_view comments) {
   return notes;
 }
 
+// Behind RenderedFilter<: the index of the program whose number of instructions it is.
+std::uint32_t TakeSizeOf(Tokens& tokens) {
+  tokens.Expect("kInstructions[");
+  const std::uint32_t index = tokens.TakeNumber();
+  tokens.Expect("]>");
+  return index;
+}
+
 class SourceReader {
  public:
   explicit SourceReader(std::string_view text) : tokens_(text) {}
@@ -268,7 +347,7 @@ class SourceReader {
     OpenNamespaces(tokens_, source_.name_space, source_.content_name);
     if (has_tables) ReadTables();
     ReadLookups(has_tables);
-    while (tokens_.Skip("::precompiledseccomp::Filter")) ReadOneRendering(has_tables);
+    while (tokens_.Skip("::precompiledseccomp::RenderedFilter<")) ReadOneRendering(has_tables);
     CloseNamespaces(tokens_);
     return std::move(source_);
   }
@@ -282,6 +361,7 @@ class SourceReader {
     TakeDirective(tokens_, "#endif");
     tokens_.Expect(R"(
 namespace { namespace embedded {
+constexpr ::precompiledseccomp_table_note kNote PRECOMPILEDSECCOMP_NOTE = PRECOMPILEDSECCOMP_NOTE_CONTENT;
 [[gnu::noinline]] const ::precompiledseccomp::Program& ProgramAt(::std::size_t index) noexcept {
   return kTable.programs[index];
 }
@@ -294,7 +374,7 @@ namespace { namespace embedded {
     while (NextIsDirective(tokens_, "#ifdef __NR_")) table.used_syscalls.push_back(TakeNumberCheck());
     table.proof_notes = ReadProofs(tokens_.Comments());
     tokens_.Expect("namespace { namespace embedded {");
-    table.programs = TableReader(tokens_).Read();
+    TableReader(tokens_).Read(table);
     tokens_.Expect("} }");
     return table;
   }
@@ -315,39 +395,36 @@ namespace { namespace embedded {
     tokens_.Expect(R"(
 const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
   return ::precompiledseccomp::FindProgram()");
-    source_.listed_programs = TakePrograms(has_tables);
+    const char* const table = has_tables ? "&embedded::kTable.header" : "nullptr";
+    tokens_.Expect(table);
     tokens_.Expect(R"(, name);
 }
 const ::precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
   return ::precompiledseccomp::FindProgram()");
-    const std::uint32_t found_by_text = TakePrograms(has_tables);
+    tokens_.Expect(table);
     tokens_.Expect(R"(, name);
 }
 ::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept {
   return ::precompiledseccomp::ListPrograms()");
-    const std::uint32_t listed = TakePrograms(has_tables);
+    tokens_.Expect(table);
     tokens_.Expect("); }");
-    if (found_by_text != source_.listed_programs || listed != source_.listed_programs)
-      Fail("the look-ups search different numbers of programs");
-  }
-
-  // What a look-up is about; how many programs these are.
-  std::uint32_t TakePrograms(bool has_tables) {
-    tokens_.Expect(has_tables ? "embedded::kTable.programs," : "nullptr,");
-    return tokens_.TakeNumber();
   }
 
   void ReadOneRendering(bool has_tables) {
     ReadRendering& rendering = source_.renderings.emplace_back();
+    rendering.size_of = TakeSizeOf(tokens_);
     rendering.struct_name = tokens_.TakeWord();
-    tokens_.Expect("::Render() const noexcept { return");
-    if (!has_tables) return tokens_.Expect("{}; }");
+    tokens_.Expect("::Render() const noexcept { return {");
+    if (!has_tables) {
+      rendering.stub = tokens_.Take(Kind::kText).text;
+      return tokens_.Expect("}; }");
+    }
     tokens_.Expect("embedded::ProgramAt(");
     rendering.program = tokens_.TakeNumber();
-    tokens_.Expect(").RenderInOrder(");
-    if (tokens_.Skip("); }")) return;
-    tokens_.Expect("{");
-    while (!tokens_.Skip("}); }")) {
+    tokens_.Expect(")");
+    if (tokens_.Skip("}; }")) return;
+    tokens_.Expect(", {");
+    while (!tokens_.Skip("}}; }")) {
       if (!rendering.variables.empty()) tokens_.Expect(",");
       rendering.variables.push_back(tokens_.TakeWord());
       tokens_.Expect(".value()");
@@ -364,6 +441,7 @@ class HeaderReader {
 
   ReadHeader Read() {
     tokens_.Expect(R"(#pragma once
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <precompiledseccomp/install.h>
@@ -372,8 +450,6 @@ class HeaderReader {
 #include <precompiledseccomp/version.h>
 static_assert(PRECOMPILEDSECCOMP_FORMAT_MAJOR ==)");
     header_.format_major = tokens_.TakeNumber();
-    tokens_.Expect("&& PRECOMPILEDSECCOMP_FORMAT_MINOR >=");
-    header_.format_minor = tokens_.TakeNumber();
     tokens_.Expect(",");
     while (tokens_.Next().kind == Kind::kText) tokens_.Take(Kind::kText);  // for people
     tokens_.Expect(");");
@@ -388,24 +464,55 @@ PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const ::precompiledseccomp::Program* GetP
     const char* name) noexcept;
 PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::std::span<const ::precompiledseccomp::Program>
 ListPrecompiled() noexcept;)");
+    ReadInstructionCounts();
     while (tokens_.Skip("struct")) ReadOneStruct();
     CloseNamespaces(tokens_);
     return std::move(header_);
   }
 
  private:
+  // For each target behind its condition, or for a stub, which has none.
+  void ReadInstructionCounts() {
+    if (!NextIsDirective(tokens_, "#if ")) {
+      if (tokens_.Skip("PRECOMPILEDSECCOMP_LOCAL inline constexpr"))
+        header_.instruction_counts.emplace_back("", TakeCounts());
+      return;
+    }
+    do {
+      std::string condition = TakeDirective(tokens_, header_.instruction_counts.empty() ? "#if " : "#elif ");
+      tokens_.Expect("PRECOMPILEDSECCOMP_LOCAL inline constexpr");
+      header_.instruction_counts.emplace_back(std::move(condition), TakeCounts());
+    } while (NextIsDirective(tokens_, "#elif "));
+    TakeDirective(tokens_, "#else");
+    TakeDirective(tokens_, "#error ");
+    TakeDirective(tokens_, "#endif");
+  }
+
+  std::vector<std::uint32_t> TakeCounts() {
+    std::vector<std::uint32_t> counts;
+    tokens_.Expect("::std::size_t kInstructions[] = {");
+    while (!tokens_.Skip("};")) {
+      counts.push_back(tokens_.TakeNumber());
+      tokens_.Expect(",");
+    }
+    return counts;
+  }
+
   void ReadOneStruct() {
     ReadStruct& read = header_.structs.emplace_back();
     read.name = tokens_.TakeWord();
     tokens_.Expect("{");
+    read.is_filled_by_name = tokens_.Skip(
+        "::precompiledseccomp::FilledByName filled_by_name = ::precompiledseccomp::FilledByName::Default();");
     while (tokens_.Skip("::precompiledseccomp::")) {
       const bool is_64_bit = tokens_.Skip("Uint64Variable");
       if (!is_64_bit) tokens_.Expect("Uint32Variable");
       read.variables.emplace_back(tokens_.TakeWord(), is_64_bit ? 64 : 32);
       tokens_.Expect(";");
     }
-    tokens_.Expect(
-        "PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::precompiledseccomp::Filter Render() const noexcept; };");
+    tokens_.Expect("PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] ::precompiledseccomp::RenderedFilter<");
+    read.size_of = TakeSizeOf(tokens_);
+    tokens_.Expect("Render() const noexcept; };");
   }
 
   Tokens tokens_;

@@ -31,18 +31,26 @@ struct ReadProofNotes {
   std::map<std::string, std::string> not_proved;  // names, and why
 };
 
-// A table, of which only name, instructions and variables of the programs are set.
+struct ReadAbi {
+  std::uint32_t audit_arch = 0;
+  std::uint32_t number_bits = 0;
+};
+
+// A table, of which only name, instructions, variables and install needs of the programs are set.
 struct ReadTable {
   std::string condition;  // what follows #if
   std::vector<UsedSyscall> used_syscalls;
   ReadProofNotes proof_notes;
   std::vector<PrecompiledProgram> programs;
+  std::vector<std::vector<ReadAbi>> abis;  // of each program
 };
 
 // The definition of a typed struct's Render().
 struct ReadRendering {
   std::string struct_name;
+  std::uint32_t size_of = 0;             // the index of the program that it has room for
   std::optional<std::uint32_t> program;  // its index; nothing in a stub
+  std::string stub;                      // the program's name in a stub
   std::vector<std::string> variables;
 };
 
@@ -51,7 +59,6 @@ struct ReadSource {
   std::string name_space;
   std::string content_name;  // the inline namespace
   std::vector<ReadTable> tables;
-  std::uint32_t listed_programs = 0;  // how many the look-ups search
   std::vector<ReadRendering> renderings;
 };
 
@@ -59,15 +66,18 @@ ReadSource ReadGeneratedSource(std::string_view text);
 
 struct ReadStruct {
   std::string name;
+  bool is_filled_by_name = false;
   std::vector<std::pair<std::string, int>> variables;  // names and bits
+  std::uint32_t size_of = 0;                           // as of ReadRendering
 };
 
 struct ReadHeader {
   std::uint32_t format_major = 0;
-  std::uint32_t format_minor = 0;
   std::string name_space;
   std::string content_name;
   bool is_stub = false;
+  // What follows #if, "" in a stub, and the numbers of instructions of all programs.
+  std::vector<std::pair<std::string, std::vector<std::uint32_t>>> instruction_counts;
   std::vector<ReadStruct> structs;
 };
 

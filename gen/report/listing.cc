@@ -13,8 +13,10 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-std::string WithBits(const std::string& name, int bits) {
-  return bits == 64 ? name + ":64" : name;
+// "address:64", "input:fd"; an integer of 32 bits is just its name.
+std::string WithKind(const std::string& name, int bits, Variable::Kind kind) {
+  if (bits == 64) return name + ":64";
+  return kind == Variable::Kind::kInteger ? name : name + ":" + KindName(kind);
 }
 
 // "   7: "
@@ -28,7 +30,7 @@ std::string ProgramText(const PrecompiledProgram& program) {
   std::string text = program.name + " (" + std::string(program.target.name) + ", " +
                      std::to_string(program.instructions.size()) + " instructions)";
   for (const PrecompiledVariable& variable : program.variables)
-    text += " $" + WithBits(variable.name, variable.bits);
+    text += " $" + WithKind(variable.name, variable.bits, variable.kind);
   text += '\n';
   const std::vector<std::string> operands = OperandVariables(program);
   for (std::size_t i = 0; i < program.instructions.size(); ++i)
@@ -38,6 +40,22 @@ std::string ProgramText(const PrecompiledProgram& program) {
 }
 
 }  // namespace
+
+const char* KindName(Variable::Kind kind) {
+  switch (kind) {
+    case Variable::Kind::kInteger:
+      break;
+    case Variable::Kind::kFd:
+      return "fd";
+    case Variable::Kind::kPid:
+      return "pid";
+    case Variable::Kind::kErrno:
+      return "errno";
+    case Variable::Kind::kAnswerData:
+      return "data";
+  }
+  return "integer";
+}
 
 std::vector<std::string> OperandVariables(const PrecompiledProgram& program) {
   std::vector<std::string> operands(program.instructions.size());
@@ -73,7 +91,7 @@ std::string ListText(std::span<const ProgramDefinition> definitions) {
   for (const ProgramDefinition& definition : definitions) {
     std::string line = definition.name;
     for (const Variable& variable : definition.variables)
-      line += " " + WithBits(variable.name, variable.bits);
+      line += " " + WithKind(variable.name, variable.bits, variable.kind);
     lines.emplace_back(definition.name, line + "\n");
   }
   std::sort(lines.begin(), lines.end());

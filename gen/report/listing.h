@@ -29,7 +29,11 @@ std::string Disassemble(const sock_filter& instruction, std::size_t index, bool 
 // the same programs.
 std::string DisassemblyText(std::span<const CompiledTarget> targets);
 
-// A line for each program: its name and its variables, 64-bit ones as "address:64"; sorted by name.
+// "integer", "fd", "pid", "errno" or "data".
+const char* KindName(Variable::Kind kind);
+
+// A line for each program: its name and its variables, as "address:64" and "input:fd" if they are no integers
+// of 32 bits; sorted by name.
 std::string ListText(std::span<const ProgramDefinition> definitions);
 
 // `there is no program "wroker"; did you mean "worker"?`

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <linux/seccomp.h>
@@ -16,6 +17,7 @@
 #include "bpf/interpreter.h"
 #include "report/allowed_paths.h"
 #include "report/json.h"
+#include "report/listing.h"
 #include "target/syscall_names.h"
 #include "version.h"
 
@@ -47,12 +49,26 @@ void WriteOffsets(const char* key, const std::vector<std::uint32_t>& offsets, Js
   json.EndArray();
 }
 
+void WriteInstallNeeds(const InstallNeeds& needs, JsonWriter& json) {
+  json.Line().Key("install").BeginArray();
+  const std::pair<bool, const char*> all[] = {{needs.tsync, "tsync"},
+                                              {needs.log, "log"},
+                                              {needs.spec_allow, "spec_allow"},
+                                              {needs.new_listener, "new_listener"},
+                                              {needs.wait_killable_recv, "wait_killable_recv"},
+                                              {needs.confirmed_kill_process, "confirmed_kill_process"}};
+  for (const auto& [is_needed, name] : all)
+    if (is_needed) json.String(name);
+  json.EndArray();
+}
+
 void WriteVariables(const PrecompiledProgram& program, JsonWriter& json) {
   json.Line().Key("variables").BeginArray();
   for (const PrecompiledVariable& variable : program.variables) {
     json.BeginObject();
     json.Key("name").String(variable.name);
     json.Key("bits").Number(static_cast<std::uint64_t>(variable.bits));
+    json.Key("kind").String(KindName(variable.kind));
     WriteOffsets("low_offsets", variable.low_offsets, json);
     WriteOffsets("high_offsets", variable.high_offsets, json);
     json.EndObject();
@@ -182,6 +198,7 @@ void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& targe
   json.Key("arch").String(program.target.name);
   json.Key("instructions").Number(program.instructions.size());
   WriteVariables(program, json);
+  WriteInstallNeeds(program.install, json);
   WriteProof(target.proofs.at(program.name), json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);

@@ -19,7 +19,9 @@ namespace precompiledseccomp::gen {
 //    "programs": [
 //     {"name": "worker", "arch": "x86_64",
 //      "instructions": 24,
-//      "variables": [{"name": "fd1", "bits": 32, "low_offsets": [7, 11], "high_offsets": []}],
+//      "variables": [{"name": "fd1", "bits": 32, "kind": "fd", "low_offsets": [7, 11],
+//         "high_offsets": []}],
+//      "install": ["spec_allow"],
 //      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],

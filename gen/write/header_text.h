@@ -8,12 +8,14 @@
 
 #include <precompiledseccomp/define.h>
 
+#include "programs/compiled_target.h"
 #include "write/content_name.h"
 
 namespace precompiledseccomp::gen {
 
-// `definitions` are sorted by name. With `stub`, all lookups will fail.
-NamelessText HeaderText(std::span<const ProgramDefinition> definitions, bool stub,
-                        const std::string& name_space);
+// `definitions` are sorted by name, as the programs of the targets are. No targets are a stub: all lookups
+// will fail.
+NamelessText HeaderText(std::span<const ProgramDefinition> definitions,
+                        std::span<const CompiledTarget> targets, const std::string& name_space);
 
 }  // namespace precompiledseccomp::gen

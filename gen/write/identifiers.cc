@@ -29,9 +29,10 @@ void CheckField(const std::string& variable, const std::string& struct_name) {
   const std::string shown = "variable \"" + variable + "\" ";
   if (variable == struct_name)
     throw Error(shown + "cannot be a field of the generated struct, which has the same name; rename it");
-  if (variable == "Render")
-    throw Error(shown +
-                "cannot be a field of the generated struct, which has a function of that name; rename it");
+  if (variable == "Render" || variable == "filled_by_name" || variable == "kInstructions")
+    throw Error(
+        shown +
+        "cannot be a field of the generated struct, where that name stands for something else; rename it");
   if (variable == "errno")
     throw Error(shown + "cannot be a field of the generated struct: it is a macro of <cerrno>; rename it");
   if (IsMacroOfTheCompiler(variable))

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "version.h"
+#include "write/for_each_target.h"
 #include "write/identifiers.h"
 #include "write/table_text.h"
 
@@ -17,22 +18,16 @@ std::string Includes(const std::string& header, bool has_tables) {
   return text + "#include <precompiledseccomp/program_table.h>\n\n";
 }
 
-// #if one target, #elif another, #else an error.
 std::string Tables(std::span<const CompiledTarget> targets) {
-  std::string text;
-  std::string names;
-  for (const CompiledTarget& target : targets) {
-    text += (text.empty() ? "#if " : "#elif ") + std::string(target.target.compiler_condition) + "\n\n";
-    text += TableText(target);
-    names += (names.empty() ? "" : ", ") + std::string(target.target.name);
-  }
-  return text + "#else\n#error \"These seccomp filters are compiled for " + names +
-         " only: give precompiledseccomp-gen the --arch of this compiler's target\"\n#endif\n\n";
+  return ForEachTarget(targets, [](const CompiledTarget& target) { return "\n" + TableText(target); });
 }
 
-// Not inlined: Clang's time to inline it into each of thousands of structs grows with their square.
+// The note stands beside the tables. Not inlined: Clang's time to inline it into each of thousands of structs
+// grows with their square.
 constexpr char kProgramAt[] = R"(namespace {
 namespace embedded {
+
+constexpr ::precompiledseccomp_table_note kNote PRECOMPILEDSECCOMP_NOTE = PRECOMPILEDSECCOMP_NOTE_CONTENT;
 
 [[gnu::noinline]] const ::precompiledseccomp::Program& ProgramAt(::std::size_t index) noexcept {
   return kTable.programs[index];
@@ -43,35 +38,35 @@ namespace embedded {
 
 )";
 
-// `programs` is what stands for the programs and their number.
-std::string Lookup(const std::string& programs) {
+std::string Lookup(const std::string& table) {
   return R"(const ::precompiledseccomp::Program* GetPrecompiled(::std::string_view name) noexcept {
   return ::precompiledseccomp::FindProgram()" +
-         programs + R"(, name);
+         table + R"(, name);
 }
 
 const ::precompiledseccomp::Program* GetPrecompiled(const char* name) noexcept {
   return ::precompiledseccomp::FindProgram()" +
-         programs + R"(, name);
+         table + R"(, name);
 }
 
 ::std::span<const ::precompiledseccomp::Program> ListPrecompiled() noexcept {
   return ::precompiledseccomp::ListPrograms()" +
-         programs + R"();
+         table + R"();
 }
 )";
 }
 
 // An empty list of values would be made by a function of the C++ library.
 std::string TypedRendering(const ProgramDefinition& definition, std::size_t index, bool has_tables) {
+  const std::string number = std::to_string(index);
   std::string values;
   for (const Variable& variable : definition.variables)
-    values += (values.empty() ? "{" : ", ") + variable.name + ".value()";
+    values += (values.empty() ? ", {" : ", ") + variable.name + ".value()";
   if (!values.empty()) values += "}";
   const std::string result =
-      has_tables ? "embedded::ProgramAt(" + std::to_string(index) + ").RenderInOrder(" + values + ")" : "{}";
-  return "\n::precompiledseccomp::Filter " + StructName(definition.name) +
-         "::Render() const noexcept {\n  return " + result + ";\n}\n";
+      has_tables ? "{embedded::ProgramAt(" + number + ")" + values + "}" : "{\"" + definition.name + "\"}";
+  return "\n::precompiledseccomp::RenderedFilter<kInstructions[" + number + "]> " +
+         StructName(definition.name) + "::Render() const noexcept {\n  return " + result + ";\n}\n";
 }
 
 }  // namespace
@@ -86,8 +81,7 @@ NamelessText SourceText(std::span<const ProgramDefinition> definitions,
                 "namespace " + name_space + " {\ninline namespace ";
   text.after = " {\n\n";
   if (has_tables) text.after += Tables(targets) + kProgramAt;
-  text.after +=
-      Lookup(has_tables ? "embedded::kTable.programs, " + std::to_string(definitions.size()) : "nullptr, 0");
+  text.after += Lookup(has_tables ? "&embedded::kTable.header" : "nullptr");
   for (std::size_t i = 0; i < definitions.size(); ++i)
     text.after += TypedRendering(definitions[i], i, has_tables);
   text.after += "\n}  // inline namespace\n}  // namespace " + name_space + "\n";

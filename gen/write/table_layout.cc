@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include <precompiledseccomp/table_format.h>
+
 namespace precompiledseccomp::gen {
 namespace {
 
@@ -46,6 +48,33 @@ class Pool {
   std::size_t size_ = 0;
 };
 
+std::uint16_t KindOf(const PrecompiledVariable& variable) {
+  switch (variable.kind) {
+    case Variable::Kind::kInteger:
+      break;
+    case Variable::Kind::kFd:
+      return PRECOMPILEDSECCOMP_KIND_FD;
+    case Variable::Kind::kPid:
+      return PRECOMPILEDSECCOMP_KIND_PID;
+    case Variable::Kind::kErrno:
+      return PRECOMPILEDSECCOMP_KIND_ERRNO;
+    case Variable::Kind::kAnswerData:
+      return PRECOMPILEDSECCOMP_KIND_ANSWER_DATA;
+  }
+  return PRECOMPILEDSECCOMP_KIND_INTEGER;
+}
+
+std::uint32_t InstallOptionsOf(const InstallNeeds& needs) {
+  std::uint32_t options = 0;
+  if (needs.tsync) options |= PRECOMPILEDSECCOMP_INSTALL_TSYNC;
+  if (needs.log) options |= PRECOMPILEDSECCOMP_INSTALL_LOG;
+  if (needs.spec_allow) options |= PRECOMPILEDSECCOMP_INSTALL_SPEC_ALLOW;
+  if (needs.new_listener) options |= PRECOMPILEDSECCOMP_INSTALL_NEW_LISTENER;
+  if (needs.wait_killable_recv) options |= PRECOMPILEDSECCOMP_INSTALL_WAIT_KILLABLE_RECV;
+  if (needs.confirmed_kill_process) options |= PRECOMPILEDSECCOMP_INSTALL_CONFIRMED_KILL_PROCESS;
+  return options;
+}
+
 class Builder {
  public:
   void Add(const PrecompiledProgram& program) {
@@ -53,6 +82,8 @@ class Builder {
     record.name = RangeOfName(program.name);
     record.instructions = RangeOfInstructions(program);
     record.variables = RangeOfVariables(program);
+    record.abis = RangeOfAbis(program);
+    record.install_options = InstallOptionsOf(program.install);
     layout_.programs.push_back(record);
   }
 
@@ -71,9 +102,21 @@ class Builder {
     return range;
   }
 
-  Range RangeOfOffsets(const std::vector<std::uint32_t>& offsets) {
-    const auto [range, is_new] = offsets_.RangeOf(offsets);
-    if (is_new) layout_.offsets.insert(layout_.offsets.end(), offsets.begin(), offsets.end());
+  Range RangeOfPlaces(const PrecompiledVariable& variable) {
+    std::vector<TableLayout::Place> places;
+    for (const std::uint32_t offset : variable.low_offsets) places.push_back({offset, 0});
+    for (const std::uint32_t offset : variable.high_offsets)
+      places.push_back({offset, PRECOMPILEDSECCOMP_FORM_HIGH_HALF});
+    const auto [range, is_new] = places_.RangeOf(places);
+    if (is_new) layout_.places.insert(layout_.places.end(), places.begin(), places.end());
+    return range;
+  }
+
+  Range RangeOfAbis(const PrecompiledProgram& program) {
+    // No target has bits in its numbers that another ABI of its architecture has not: those are foreign.
+    const std::vector<TableLayout::Abi> abis = {{program.target.audit_arch, 0}};
+    const auto [range, is_new] = abis_.RangeOf(abis);
+    if (is_new) layout_.abis.insert(layout_.abis.end(), abis.begin(), abis.end());
     return range;
   }
 
@@ -90,8 +133,8 @@ class Builder {
   Range RangeOfVariables(const PrecompiledProgram& program) {
     std::vector<TableLayout::Variable> variables;
     for (const PrecompiledVariable& variable : program.variables)
-      variables.push_back({RangeOfName(variable.name), variable.bits, RangeOfOffsets(variable.low_offsets),
-                           RangeOfOffsets(variable.high_offsets)});
+      variables.push_back(
+          {RangeOfName(variable.name), variable.bits, KindOf(variable), RangeOfPlaces(variable)});
     const auto [range, is_new] = variables_.RangeOf(variables);
     if (is_new) layout_.variables.insert(layout_.variables.end(), variables.begin(), variables.end());
     return range;
@@ -99,7 +142,8 @@ class Builder {
 
   TableLayout layout_;
   Pool<std::string> names_;
-  Pool<std::vector<std::uint32_t>> offsets_;
+  Pool<std::vector<TableLayout::Place>> places_;
+  Pool<std::vector<TableLayout::Abi>> abis_;
   Pool<std::vector<sock_filter>> instructions_;
   Pool<std::vector<TableLayout::Variable>> variables_;
   std::map<std::size_t, std::size_t> block_at_;  // by first instruction

@@ -28,13 +28,25 @@ struct TableLayout {
     Range name;
     Range instructions;
     Range variables;
+    Range abis;
+    std::uint32_t install_options = 0;
   };
   struct Variable {
     Range name;
     int bits = 32;
-    Range low_offsets;
-    Range high_offsets;
+    std::uint16_t kind = 0;
+    Range places;
     friend auto operator<=>(const Variable&, const Variable&) = default;  // NOLINT: as above
+  };
+  struct Place {
+    std::uint32_t instruction = 0;
+    std::uint16_t form = 0;
+    friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT: as above
+  };
+  struct Abi {
+    std::uint32_t audit_arch = 0;
+    std::uint32_t number_bits = 0;
+    friend auto operator<=>(const Abi&, const Abi&) = default;  // NOLINT: as above
   };
   // Instructions that one program has, or several in common. The blocks follow each other without gaps.
   struct Block {
@@ -44,7 +56,8 @@ struct TableLayout {
 
   std::vector<Program> programs;  // in the order of what was laid out
   std::vector<Variable> variables;
-  std::vector<std::uint32_t> offsets;
+  std::vector<Place> places;
+  std::vector<Abi> abis;
   std::vector<Block> blocks;
   std::size_t instruction_count = 0;
   std::string name_text;     // all names, one behind the other

@@ -62,32 +62,41 @@ std::string ProofNotes(const CompiledTarget& target) {
 std::string ProgramRecords(const TableLayout& layout, const CompiledTarget& target) {
   std::string text = "    .programs = {\n";
   for (std::size_t i = 0; i < layout.programs.size(); ++i) {
-    const auto& [name, instructions, variables] = layout.programs[i];
+    const auto& [name, instructions, variables, abis, install_options] = layout.programs[i];
     text += "        Table::MakeProgram(" + std::to_string(i) + ", " + InBraces(name) + ", " +
-            InBraces(instructions) + ", " + InBraces(variables) + "),  // " + target.programs[i].name + "\n";
+            InBraces(instructions) + ", " + InBraces(variables) + ", " + InBraces(abis) + ", " +
+            std::to_string(install_options) + "),  // " + target.programs[i].name + "\n";
   }
   return text + "    },\n";
 }
 
 std::string VariableRecords(const TableLayout& layout) {
-  if (layout.variables.empty()) return "    .variables = {},\n";
+  if (layout.variables.empty()) return "    .variables = {Table::MakeNoVariable()},\n";
   std::string text = "    .variables = {\n";
   for (std::size_t i = 0; i < layout.variables.size(); ++i) {
-    const auto& [name, bits, low, high] = layout.variables[i];
+    const auto& [name, bits, kind, places] = layout.variables[i];
     text += "        Table::MakeVariable(" + std::to_string(i) + ", " + InBraces(name) + ", " +
-            std::to_string(bits) + ", " + InBraces(low) + ", " + InBraces(high) + "),  // " +
+            std::to_string(bits) + ", " + std::to_string(kind) + ", " + InBraces(places) + "),  // " +
             layout.Text(name) + "\n";
   }
   return text + "    },\n";
 }
 
-std::string Offsets(const TableLayout& layout) {
-  constexpr std::size_t kPerLine = 16;
-  if (layout.offsets.empty()) return "    .offsets = {},\n";
-  std::string text = "    .offsets = {";
-  for (std::size_t i = 0; i < layout.offsets.size(); ++i)
-    text += (i % kPerLine == 0 ? "\n        " : " ") + std::to_string(layout.offsets[i]) + ",";
+std::string Places(const TableLayout& layout) {
+  constexpr std::size_t kPerLine = 10;
+  if (layout.places.empty()) return "    .places = {},\n";
+  std::string text = "    .places = {";
+  for (std::size_t i = 0; i < layout.places.size(); ++i)
+    text += (i % kPerLine == 0 ? "\n        {" : " {") + std::to_string(layout.places[i].instruction) + ", " +
+            std::to_string(layout.places[i].form) + "},";
   return text + "\n    },\n";
+}
+
+std::string Abis(const TableLayout& layout) {
+  std::string text = "    .abis = {";
+  for (const TableLayout::Abi& abi : layout.abis)
+    text += "{" + Hex(abi.audit_arch) + ", " + Hex(abi.number_bits) + "},";
+  return text + "},\n";
 }
 
 // ---- Instructions.
@@ -196,12 +205,12 @@ std::string TableText(const CompiledTarget& target) {
   std::string text = NumberChecks(target) + ProofNotes(target) + "namespace {\nnamespace embedded {\n\n";
   // The NUL behind a literal is counted.
   text += "using Table = ::precompiledseccomp::ProgramTable<" + std::to_string(layout.programs.size()) +
-          ", " + std::to_string(layout.variables.size()) + ", " + std::to_string(layout.offsets.size()) +
-          ", " + std::to_string(layout.instruction_count) + ", " +
+          ", " + std::to_string(layout.variables.size()) + ", " + std::to_string(layout.places.size()) +
+          ", " + std::to_string(layout.abis.size()) + ", " + std::to_string(layout.instruction_count) + ", " +
           std::to_string(layout.name_text.size() + 1) + ">;\n\n";
-  text += "constexpr Table kTable = {\n";
-  text += ProgramRecords(layout, target) + Names(layout) + VariableRecords(layout) + Offsets(layout);
-  text += Instructions(layout, target) + "};\n\n";
+  text += "constexpr Table kTable PRECOMPILEDSECCOMP_TABLE = {\n    .header = Table::MakeHeader(),\n";
+  text += ProgramRecords(layout, target) + Names(layout) + VariableRecords(layout) + Places(layout);
+  text += Abis(layout) + Instructions(layout, target) + "};\n\n";
   return text + "}  // namespace embedded\n}  // namespace\n\n";
 }
 

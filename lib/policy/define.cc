@@ -14,6 +14,28 @@ std::string DeclaredNames(const std::vector<Variable>& variables) {
   return names.empty() ? "it declared none" : "it declared " + names;
 }
 
+// What is wrong with a number of at most 32 bits; "" if nothing is.
+std::string ProblemOf(Variable::Kind kind, std::uint64_t number) {
+  constexpr std::uint64_t kLargestErrno = 4095;
+  switch (kind) {
+    case Variable::Kind::kInteger:
+      break;
+    case Variable::Kind::kFd:
+      if (number > INT32_MAX) return "a file descriptor, which is not negative";
+      break;
+    case Variable::Kind::kPid:
+      if (number == 0 || number > INT32_MAX) return "a process id, which is positive";
+      break;
+    case Variable::Kind::kErrno:
+      if (number == 0 || number > kLargestErrno) return "an error number, which is 1 to 4095";
+      break;
+    case Variable::Kind::kAnswerData:
+      if (number > UINT16_MAX) return "the data of an answer, which is 0 to 65535";
+      break;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string LowHalfName(std::string_view variable) {
@@ -21,6 +43,17 @@ std::string LowHalfName(std::string_view variable) {
 }
 std::string HighHalfName(std::string_view variable) {
   return std::string(variable) + ".high";
+}
+
+void CheckNumber(const Variable& variable, std::uint64_t number) {
+  if (variable.bits == 64) return;
+  if (number > UINT32_MAX)
+    throw Error("the value " + std::to_string(number) + " does not fit the 32-bit variable \"" +
+                variable.name + "\"");
+  const std::string problem = ProblemOf(variable.kind, number);
+  if (!problem.empty())
+    throw Error("the variable \"" + variable.name + "\" is " + problem + "; its value is " +
+                std::to_string(static_cast<std::int32_t>(number)));
 }
 
 VariableNumbers NumbersOf(const std::vector<Variable>& variables, const std::vector<std::uint64_t>& numbers) {

@@ -21,6 +21,7 @@
 #include "precompile/call_definition.h"
 #include "precompile/neighbours.h"
 #include "precompile/placeholders.h"
+#include "precompile/variable_kinds.h"
 #include "precompile/variable_words.h"
 
 namespace precompiledseccomp {
@@ -67,6 +68,11 @@ void CheckThatVariablesAreUsed(const std::vector<Variable>& variables, const Nei
                          "\" does not show up in the filter: the policy never uses it; remove it from the "
                          "definition or use it"));
   }
+}
+
+void CheckInstallNeeds(const InstallNeeds& needs, Mistakes& mistakes) {
+  if (needs.wait_killable_recv && !needs.new_listener)
+    mistakes.Add(Error("the definition asks for wait_killable_recv, which needs new_listener"));
 }
 
 // For each word of the variables, the constants it could be confused with.
@@ -123,13 +129,17 @@ DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target&
     Mistakes mistakes;
     CheckThatVariablesAreDeclared(variables, used, mistakes);
     CheckThatVariablesAreUsed(variables, used, mistakes);
+    CheckInstallNeeds(definition.install, mistakes);
+    std::vector<Variable> with_kinds = variables;
+    mistakes.Try([&] { with_kinds = WithKindsByUse(variables, policy); });
     mistakes.ThrowIfThereAreAny();
     return {.name = definition.name,
             .target = target,
-            .variables = variables,
+            .variables = std::move(with_kinds),
             .policy = std::move(policy),
             .rounds = RoundsFor(variables, used),
-            .proof = definition.proof};
+            .proof = definition.proof,
+            .install = definition.install};
   } catch (const Error& error) {
     throw error.InProgram(definition.name);
   }

@@ -15,6 +15,7 @@
 #include "compile/compile.h"
 #include "precompile/compare_rounds.h"
 #include "precompile/placeholders.h"
+#include "precompile/template.h"
 #include "precompile/variable_words.h"
 
 namespace precompiledseccomp {
@@ -75,7 +76,7 @@ void FindOffsets(const Round& first, const Round& second, const std::vector<Vari
 
 void CheckRendering(const PrecompiledProgram& program, const std::vector<Variable>& variables,
                     const Round& round) {
-  const Round rendered{round.values, Render(program, round.values)};
+  const Round rendered{round.values, WithValues(program, round.values)};
   CheckSameShape(rendered, round);
   for (std::size_t i = 0; i < rendered.instructions.size(); ++i) {
     if (rendered.instructions[i].k == round.instructions[i].k) continue;
@@ -94,9 +95,10 @@ PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
                              .instructions = {},
                              .variables = {},
                              .used_syscalls = resolved.used_syscalls,
-                             .counts = resolved.counts};
+                             .counts = resolved.counts,
+                             .install = answers.install};
   for (const Variable& variable : answers.variables)
-    program.variables.push_back({variable.name, variable.bits, {}, {}});
+    program.variables.push_back({variable.name, variable.bits, variable.kind, {}, {}});
 
   const Placeholders& first_values = answers.rounds.front();
   const Round first{first_values, Compile(resolved, NumbersOf(answers.variables, first_values))};

@@ -81,7 +81,29 @@ class Reader {
 
   // In braces, the parts are read from left to right.
 
-  Variable Read(As<Variable> /*type*/) { return Variable{Read<std::string>(), Read<int>()}; }
+  Variable Read(As<Variable> /*type*/) {
+    return Variable{Read<std::string>(), Read<int>(), Read<Variable::Kind>()};
+  }
+  Variable::Kind Read(As<Variable::Kind> /*type*/) {
+    const auto kind = ReadEnum<Variable::Kind>();
+    switch (kind) {
+      case Variable::Kind::kInteger:
+      case Variable::Kind::kFd:
+      case Variable::Kind::kPid:
+      case Variable::Kind::kErrno:
+      case Variable::Kind::kAnswerData:
+        return kind;
+    }
+    throw Error("a variable is of an unknown kind");
+  }
+  InstallNeeds Read(As<InstallNeeds> /*type*/) {
+    return {.tsync = Read<bool>(),
+            .log = Read<bool>(),
+            .spec_allow = Read<bool>(),
+            .new_listener = Read<bool>(),
+            .wait_killable_recv = Read<bool>(),
+            .confirmed_kill_process = Read<bool>()};
+  }
   Word Read(As<Word> /*type*/) {
     return Read<bool>() ? Word::Variable(Read<std::string>()) : Word(Read<std::uint32_t>());
   }
@@ -234,6 +256,10 @@ std::string SerializeToHandOver(const Policy& policy) {
         "the policy is another one after it was handed over; please report this as a bug of "
         "precompiledseccomp");
   return bytes;
+}
+
+InstallNeeds DeserializeInstallNeeds(std::string_view bytes) {
+  return Deserialize<InstallNeeds>(bytes, "what installing needs");
 }
 
 std::vector<Variable> DeserializeVariables(std::string_view bytes) {

@@ -21,8 +21,10 @@ namespace precompiledseccomp::precompile {
 // errno that only Action::With() can give, 0 or more than 4095, is refused.
 Policy DeserializePolicy(std::string_view bytes);
 
-// Any names and any widths, also those that CheckNames() refuses.
+// Any names, widths and kinds, also those that CheckNames() refuses.
 std::vector<Variable> DeserializeVariables(std::string_view bytes);
+
+InstallNeeds DeserializeInstallNeeds(std::string_view bytes);
 
 // The bytes of a policy for another process, of which is made sure that DeserializePolicy() gives that policy
 // back, and no other (policy/same.h): what is compiled there, and proved, is what the author wrote. Throws

@@ -38,6 +38,8 @@ void CheckVariable(const Variable& variable, std::set<std::string>& names) {
                 " is no usable name: give a C++ identifier that is no keyword and begins with a letter");
   if (variable.bits != 32 && variable.bits != 64)
     throw Error(shown + " has " + std::to_string(variable.bits) + " bits; variables have 32 or 64");
+  if (variable.bits != 32 && variable.kind != Variable::Kind::kInteger)
+    throw Error(shown + " has " + std::to_string(variable.bits) + " bits; what is no mere integer has 32");
   if (!names.insert(variable.name).second) throw Error(shown + " is declared twice");
 }
 

@@ -11,6 +11,8 @@
 #include "compile/compile.h"
 #include "precompile/call_definition.h"
 #include "precompile/prove_filter.h"
+#include "precompile/template.h"
+#include "precompile/variable_kinds.h"
 
 namespace precompiledseccomp {
 
@@ -23,18 +25,11 @@ std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::ve
   if (values.size() != program.variables.size())
     throw Error("program \"" + program.name + "\" has " + std::to_string(program.variables.size()) +
                 " variables, not " + std::to_string(values.size()));
-  std::vector<sock_filter> instructions = program.instructions;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const PrecompiledVariable& variable = program.variables[i];
-    if (variable.bits == 32 && values[i] > UINT32_MAX)
-      throw Error("the value " + std::to_string(values[i]) + " does not fit the 32-bit variable \"" +
-                  variable.name + "\"");
-    for (const std::uint32_t offset : variable.low_offsets)
-      instructions[offset].k = static_cast<std::uint32_t>(values[i]);
-    for (const std::uint32_t offset : variable.high_offsets)
-      instructions[offset].k = static_cast<std::uint32_t>(values[i] >> 32);
+    CheckNumber(Variable(variable.name, variable.bits, variable.kind), values[i]);
   }
-  return instructions;
+  return WithValues(program, values);
 }
 
 std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
@@ -42,7 +37,10 @@ std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
                                     ProveNow prove) {
   try {
     const VariableNumbers numbers = NumbersOf(definition.variables, values);
-    const ResolvedPolicy policy = Resolve(precompile::CallDefinition(definition, target), target);
+    const Policy called = precompile::CallDefinition(definition, target);
+    const std::vector<Variable> variables = precompile::WithKindsByUse(definition.variables, called);
+    for (std::size_t i = 0; i < variables.size(); ++i) CheckNumber(variables[i], values[i]);
+    const ResolvedPolicy policy = Resolve(called, target);
     std::vector<sock_filter> instructions = Compile(policy, numbers);
     if (prove == ProveNow::kYes) {
       const ProofRecord record = ProveFilter(WithNumbers(policy, numbers), {instructions, {}});

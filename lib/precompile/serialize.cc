@@ -38,6 +38,12 @@ class Writer {
   void Write(const Variable& variable) {
     Write(std::string_view(variable.name));
     Write(variable.bits);
+    Write(variable.kind);
+  }
+  void Write(const InstallNeeds& needs) {
+    for (const bool need : {needs.tsync, needs.log, needs.spec_allow, needs.new_listener,
+                            needs.wait_killable_recv, needs.confirmed_kill_process})
+      Write(need);
   }
   void Write(const Word& word) {
     Write(word.IsVariable());
@@ -142,9 +148,15 @@ std::string Serialize(const std::vector<Variable>& variables) {
   return writer.Take();
 }
 
+std::string Serialize(const InstallNeeds& needs) {
+  Writer writer;
+  writer.Write(needs);
+  return writer.Take();
+}
+
 std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy) {
   return std::string(target.name) + (definition.proof == Proof::kRequired ? "!" : "?") +
-         Serialize(definition.variables) + std::string(policy);
+         Serialize(definition.variables) + Serialize(definition.install) + std::string(policy);
 }
 
 }  // namespace precompiledseccomp::precompile

@@ -17,7 +17,7 @@
 //   operand      = source, index, whether it is the low half
 //   value        = high word, low word, whether it comes from a negative int
 //   word         = whether it is a variable, text or number
-//   variable     = text, bits
+//   variable     = text, bits, kind
 //
 //   list, text   = length, elements
 //   optional     = whether there is one, and if so, what it is
@@ -35,11 +35,13 @@ namespace precompiledseccomp::precompile {
 
 std::string Serialize(const Policy& policy);
 
-// Names and widths, in order.
+// Names, widths and kinds, in order.
 std::string Serialize(const std::vector<Variable>& variables);
 
-// The target, the variables, the policy (as its bytes) and whether it must be proved, as bytes. Definitions
-// of equal content give equal programs, but for the name.
+std::string Serialize(const InstallNeeds& needs);
+
+// The target, the variables, what installing needs, the policy (as its bytes) and whether it must be proved.
+// Definitions of equal content give equal programs, but for the name.
 std::string ContentOf(const ProgramDefinition& definition, const Target& target, std::string_view policy);
 
 }  // namespace precompiledseccomp::precompile

@@ -2,6 +2,7 @@
 
 #include "precompile/template.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -16,6 +17,18 @@ bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program) {
       filter.holes.push_back({offset, HighHalfName(variable.name)});
   }
   return filter;
+}
+
+std::vector<sock_filter> WithValues(const PrecompiledProgram& program,
+                                    const std::vector<std::uint64_t>& values) {
+  std::vector<sock_filter> instructions = program.instructions;
+  for (std::size_t i = 0; i < program.variables.size(); ++i) {
+    for (const std::uint32_t offset : program.variables[i].low_offsets)
+      instructions[offset].k = static_cast<std::uint32_t>(values[i]);
+    for (const std::uint32_t offset : program.variables[i].high_offsets)
+      instructions[offset].k = static_cast<std::uint32_t>(values[i] >> 32);
+  }
+  return instructions;
 }
 
 }  // namespace precompiledseccomp

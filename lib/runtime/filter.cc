@@ -6,14 +6,14 @@
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
-Filter::Filter(const Filter& other) noexcept : size_(0) {
+Filter::Filter(const Filter& other) noexcept : size_(0), install_options_(0) {
   *this = other;
 }
 
 Filter& Filter::operator=(const Filter& other) noexcept {
   if (this == &other) return *this;
   // Never too many: they are in a filter.
-  if (Copy(other.instructions())) Complete(other.size());
+  if (Assign(other.instructions())) install_options_ = other.install_options_;
   return *this;
 }
 
@@ -22,22 +22,14 @@ STARTUP_CODE std::span<const sock_filter> Filter::instructions() const noexcept 
 }
 
 STARTUP_CODE bool Filter::Assign(std::span<const sock_filter> instructions) noexcept {
-  if (!Copy(instructions)) return false;
-  Complete(instructions.size());
-  return true;
-}
-
-STARTUP_CODE bool Filter::Copy(std::span<const sock_filter> instructions) noexcept {
   size_ = 0;
   KeepOrderForSignalHandlers();
   if (instructions.size() > kCapacity) return false;
   CopyElements(instructions_, instructions.data(), instructions.size());
-  return true;
-}
-
-STARTUP_CODE void Filter::Complete(std::size_t size) noexcept {
+  install_options_ = 0;
   KeepOrderForSignalHandlers();
-  size_ = static_cast<std::uint32_t>(size);
+  size_ = static_cast<std::uint32_t>(instructions.size());
+  return true;
 }
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

@@ -22,6 +22,24 @@ namespace {
 
 using Instructions = std::span<const sock_filter>;
 
+constexpr std::uint32_t kKnownNeeds =
+    PRECOMPILEDSECCOMP_INSTALL_TSYNC | PRECOMPILEDSECCOMP_INSTALL_LOG |
+    PRECOMPILEDSECCOMP_INSTALL_SPEC_ALLOW | PRECOMPILEDSECCOMP_INSTALL_NEW_LISTENER |
+    PRECOMPILEDSECCOMP_INSTALL_WAIT_KILLABLE_RECV | PRECOMPILEDSECCOMP_INSTALL_CONFIRMED_KILL_PROCESS;
+
+// The caller's options, and what the program needs.
+InstallOptions WithNeeds(InstallOptions options, std::uint32_t needs) {
+  const auto is_needed = [&](std::uint32_t option) { return (needs & option) != 0; };
+  options.tsync |= is_needed(PRECOMPILEDSECCOMP_INSTALL_TSYNC);
+  options.log |= is_needed(PRECOMPILEDSECCOMP_INSTALL_LOG);
+  options.spec_allow |= is_needed(PRECOMPILEDSECCOMP_INSTALL_SPEC_ALLOW);
+  options.new_listener |= is_needed(PRECOMPILEDSECCOMP_INSTALL_NEW_LISTENER);
+  options.wait_killable_recv |= is_needed(PRECOMPILEDSECCOMP_INSTALL_WAIT_KILLABLE_RECV);
+  if (is_needed(PRECOMPILEDSECCOMP_INSTALL_CONFIRMED_KILL_PROCESS))
+    options.kill_process_unconfirmed = KillProcessUnconfirmed::kFail;
+  return options;
+}
+
 unsigned FlagsOf(const InstallOptions& options) {
   unsigned flags = 0;
   if (options.tsync) flags |= kFlagTsync;
@@ -207,22 +225,28 @@ STARTUP_CODE Loaded LoadInMode(Instructions instructions, const InstallOptions& 
 
 }  // namespace
 
-STARTUP_CODE InstallResult Install(std::span<const sock_filter> instructions,
-                                   const InstallOptions& options) noexcept {
-  const Preparation known = Prepare(instructions, options);
-  const Loaded loaded = known.failure.error != 0 ? Loaded{known.failure}
-                                                 : LoadInMode(instructions, options, known.door.is_prctl);
+STARTUP_CODE InstallResult Install(FilterView filter, const InstallOptions& callers) noexcept {
   InstallResult result;
+  result.rendering_ = filter.rendering();
+  const InstallOptions options = WithNeeds(callers, filter.install_options());
+
+  Preparation known;
+  if (!result.rendering_.ok()) {
+    known.failure.error = EINVAL;
+  } else if ((filter.install_options() & ~kKnownNeeds) != 0) {
+    known.failure = {EINVAL, "the program was generated for a newer version of this library"};
+  } else {
+    known = Prepare(filter.instructions(), options);
+  }
+  const Loaded loaded = known.failure.error != 0
+                            ? Loaded{known.failure}
+                            : LoadInMode(filter.instructions(), options, known.door.is_prctl);
   result.error_ = loaded.failure.error;
   result.message_ = loaded.failure.message;
   result.unsynchronised_thread_ = loaded.unsynchronised_thread;
   result.listener_ = loaded.listener;
   result.kill_process_unconfirmed_ = known.kill_process_unconfirmed && result.ok();
   return result;
-}
-
-STARTUP_CODE InstallResult Install(const Filter& filter, const InstallOptions& options) noexcept {
-  return Install(filter.instructions(), options);
 }
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

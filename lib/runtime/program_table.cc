@@ -2,22 +2,24 @@
 #include <precompiledseccomp/program_table.h>
 
 #include "cold_start.h"
+#include "table_parts.h"
 
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
-STARTUP_CODE const Program* FindProgram(const Program* programs, std::size_t count,
+STARTUP_CODE const Program* FindProgram(const precompiledseccomp_table_header* table,
                                         std::string_view name) noexcept {
-  return FindProgram(ListPrograms(programs, count), name);
+  return FindProgram(ListPrograms(table), name);
 }
 
-STARTUP_CODE const Program* FindProgram(const Program* programs, std::size_t count,
+STARTUP_CODE const Program* FindProgram(const precompiledseccomp_table_header* table,
                                         const char* name) noexcept {
-  return FindProgram(ListPrograms(programs, count), AsView(name));
+  return FindProgram(ListPrograms(table), AsView(name));
 }
 
-STARTUP_CODE std::span<const Program> ListPrograms(const Program* programs, std::size_t count) noexcept {
-  return {programs, count};
+STARTUP_CODE std::span<const Program> ListPrograms(const precompiledseccomp_table_header* table) noexcept {
+  if (table == nullptr) return {};
+  return ElementsAt<Program>(*table, table->programs);
 }
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

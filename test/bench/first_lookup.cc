@@ -65,7 +65,7 @@ bool CountsAllocations() {
   std::array<VariableValue, kMostVariables> values = {{{"", 0}, {"", 0}, {"", 0}, {"", 0}}};
   for (std::size_t i = 0; i < variables.size(); ++i) values[i] = VariableValue(variables[i].name(), 3);
   Filter filter;
-  if (program.Render({values.data(), variables.size()}, filter)) return std::nullopt;
+  if (!program.Render({values.data(), variables.size()}, filter).ok()) return std::nullopt;
   return Now();
 }
 

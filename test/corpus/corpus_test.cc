@@ -17,6 +17,7 @@
 #include "corpus/corpus.h"
 #include "corpus/figures.h"
 #include "corpus/meant_differences.h"
+#include "precompile/template.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/random.h"
@@ -67,7 +68,8 @@ BOOST_AUTO_TEST_CASE(ArePrecompiledRight) {
         const ResolvedPolicy resolved = PolicyFor(policy.definition, values, *policy.target);
         Random random(1);
         const Effort effort = {.aims_per_test = 1, .combinations = 4, .values_one_by_one = 20};
-        BOOST_TEST(AnswersLike(resolved, Render(program, values), BoundaryCalls(resolved, random, effort)));
+        BOOST_TEST(
+            AnswersLike(resolved, WithValues(program, values), BoundaryCalls(resolved, random, effort)));
       }
   }
 }

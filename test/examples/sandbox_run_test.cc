@@ -55,9 +55,9 @@ int ErrorOf(const Attempt& attempt) {
 
 std::vector<int> Errors(const std::vector<Attempt>& attempts, bool sandboxed) {
   const SharedArray<int> errors(attempts.size());
-  const Filter filter = sandbox_run::Container{}.Render();
+  const auto filter = sandbox_run::Container{}.Render();
   const bool ended = RunInChild([&] {
-    if (sandboxed && !Install(filter)) return;
+    if (sandboxed && !Install(filter).ok()) return;
     for (std::size_t i = 0; i < attempts.size(); ++i) errors[i] = ErrorOf(attempts[i]);
   });
   BOOST_TEST(ended);
@@ -264,10 +264,10 @@ BOOST_AUTO_TEST_CASE(OtherFamiliesHaveNoSockets) {
 
 #ifdef __x86_64__
 BOOST_AUTO_TEST_CASE(CallsOfOtherArchitecturesKill) {
-  const Filter filter = sandbox_run::Container{}.Render();
+  const auto filter = sandbox_run::Container{}.Render();
   const auto survives = [&](void (*call)()) {
     return RunInChild([&] {
-      if (Install(filter)) call();
+      if (Install(filter).ok()) call();
     });
   };
   BOOST_TEST(survives([] { (void)syscall(SYS_getppid); }));

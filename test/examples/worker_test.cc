@@ -28,7 +28,7 @@
 namespace precompiledseccomp::testing {
 namespace {
 
-Filter Embedded(int input, int output) {
+auto Embedded(int input, int output) {
   return ::worker::Worker{.input = input, .output = output}.Render();
 }
 
@@ -41,8 +41,9 @@ struct Seen {
 };
 
 // In a child, for what fails there and for what a signal would end.
+template <typename MakeFilter>
 Seen AskInChild(const std::function<void()>& prepare, const std::string& text,
-                ::worker::MakeFilter make_filter) {
+                const MakeFilter& make_filter) {
   const SharedArray<Seen> seen(1);
   RunInChild([&] {
     prepare();

@@ -125,7 +125,7 @@ void CheckTemplate(const ProgramDefinition& definition, const Target& target, st
   std::vector<VariableNumbers> tried;
   for (std::size_t i = 0; i < choices.size(); i += kEvery) {
     const VariableNumbers numbers = NumbersOf(definition.variables, choices[i]);
-    const std::vector<sock_filter> rendered = Render(program, choices[i]);
+    const std::vector<sock_filter> rendered = WithValues(program, choices[i]);
     Require(testing::SameInstructions(rendered, CompileChecked(resolved, numbers)),
             "what is rendered is not what is compiled", policy);
     CheckProgram(WithNumbers(resolved, numbers), rendered, policy);

@@ -66,6 +66,12 @@ class Maker {
     const bool as_before = !module_.definitions.empty() && random_.OneIn(3);
     definition.variables = as_before ? module_.definitions.back().variables : SomeVariables();
     definition.policy = [](const Values&) { return Policy(); };
+    definition.install = {.tsync = random_.OneIn(3),
+                          .log = random_.OneIn(3),
+                          .spec_allow = random_.OneIn(3),
+                          .new_listener = random_.OneIn(3),
+                          .wait_killable_recv = random_.OneIn(3),
+                          .confirmed_kill_process = random_.OneIn(3)};
     module_.definitions.push_back(std::move(definition));
   }
 
@@ -74,6 +80,7 @@ class Maker {
     std::set<std::string> names;
     for (std::size_t i = 0, count = random_.Below(4); i < count; ++i) {
       Variable variable(Text(kLetters, kOfIdentifiers, 6), random_.OneIn(3) ? 64 : 32);
+      if (variable.bits == 32) variable.kind = static_cast<Variable::Kind>(random_.Below(5));
       if (names.insert(variable.name).second) variables.push_back(std::move(variable));
     }
     return variables;
@@ -110,7 +117,7 @@ class Maker {
 
   PrecompiledProgram ProgramOf(const ProgramDefinition& definition, const Target& target,
                                const std::vector<PrecompiledProgram>& before) {
-    PrecompiledProgram program{definition.name, target, {}, {}, {}, {}};
+    PrecompiledProgram program{definition.name, target, {}, {}, {}, {}, definition.install};
     if (!before.empty() && random_.OneIn(4)) {
       program.instructions = before.back().instructions;
       if (random_.OneIn(2)) ChangeOne(program.instructions);
@@ -121,7 +128,7 @@ class Maker {
     std::vector<std::uint32_t> free(program.instructions.size());
     for (std::size_t i = 0; i < free.size(); ++i) free[i] = static_cast<std::uint32_t>(i);
     for (const Variable& variable : definition.variables) {
-      program.variables.push_back({variable.name, variable.bits, TakeOffsets(free), {}});
+      program.variables.push_back({variable.name, variable.bits, variable.kind, TakeOffsets(free), {}});
       if (variable.bits == 64) program.variables.back().high_offsets = TakeOffsets(free);
     }
     for (const PrecompiledVariable& variable : program.variables)

@@ -130,13 +130,17 @@ PrecompiledProgram MakeProgram(const std::string& name, std::vector<std::uint32_
   return program;
 }
 
+PrecompiledVariable IntegerAtPlace1(const std::string& name) {
+  return {.name = name, .low_offsets = {1}, .high_offsets = {}};
+}
+
 BOOST_AUTO_TEST_CASE(EqualPartsOfTablesAreStoredOnce) {
   const PrecompiledProgram programs[] = {
-      MakeProgram("a", {1, 0, 3}, {{"fd", 32, {1}, {}}}),
-      MakeProgram("b", {1, 0, 3}, {{"fd", 32, {1}, {}}}),   // as a
-      MakeProgram("c", {1, 0, 3}, {{"pid", 32, {1}, {}}}),  // the same instructions and offsets
-      MakeProgram("d", {1, 0, 4}, {{"fd", 32, {1}, {}}}),   // the same variables
-      MakeProgram("fd", {1, 0}, {}),                        // a name like a variable's
+      MakeProgram("a", {1, 0, 3}, {IntegerAtPlace1("fd")}),
+      MakeProgram("b", {1, 0, 3}, {IntegerAtPlace1("fd")}),   // as a
+      MakeProgram("c", {1, 0, 3}, {IntegerAtPlace1("pid")}),  // the same instructions and places
+      MakeProgram("d", {1, 0, 4}, {IntegerAtPlace1("fd")}),   // the same variables
+      MakeProgram("fd", {1, 0}, {}),                          // a name like a variable's
   };
   const TableLayout layout = LayOutTable(programs);
   BOOST_TEST(layout.instruction_count == 8U);
@@ -144,7 +148,8 @@ BOOST_AUTO_TEST_CASE(EqualPartsOfTablesAreStoredOnce) {
   BOOST_TEST(layout.blocks.front().programs == (std::vector<std::size_t>{0, 1, 2}),
              boost::test_tools::per_element());
   BOOST_TEST(layout.variables.size() == 2U);
-  BOOST_TEST(layout.offsets == std::vector<std::uint32_t>{1}, boost::test_tools::per_element());
+  BOOST_TEST((layout.places == std::vector<TableLayout::Place>{{1, 0}}));
+  BOOST_TEST(layout.abis.size() == 1U);
   BOOST_TEST(layout.name_text == "afdbcpidd");
   BOOST_TEST(layout.Text(layout.programs[4].name) == "fd");
   BOOST_TEST((layout.programs[0].variables == layout.programs[3].variables));

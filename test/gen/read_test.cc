@@ -23,7 +23,8 @@ namespace {
 
 std::vector<ProgramDefinition> SomeDefinitions() {
   const auto policy = [](const Values&) { return Policy(); };
-  return {{"idle", {}, policy}, {"worker", {"fd", Uint64("address")}, policy}};
+  return {{"idle", {}, policy},
+          {"worker", {Fd("fd"), Uint64("address")}, policy, Proof::kRequired, {.spec_allow = true}}};
 }
 
 std::vector<CompiledTarget> SomeTargets() {
@@ -32,13 +33,15 @@ std::vector<CompiledTarget> SomeTargets() {
     CompiledTarget& compiled = targets.emplace_back();
     compiled.target = target;
     compiled.used_syscalls = {{"read", 63}, {"write", 64}};
-    compiled.programs.push_back({"idle", target, {{0x06, 0, 0, 0x80000000}}, {}, {}, {}});
-    compiled.programs.push_back({"worker",
-                                 target,
-                                 {{0x20, 0, 0, 16}, {0x15, 1, 2, 0}, {0x15, 3, 4, 0}, {0x106, 0, 255, 0}},
-                                 {{"fd", 32, {1}, {}}, {"address", 64, {2}, {3}}},
-                                 {},
-                                 {}});
+    compiled.programs.push_back({"idle", target, {{0x06, 0, 0, 0x80000000}}, {}, {}, {}, {}});
+    compiled.programs.push_back(
+        {"worker",
+         target,
+         {{0x20, 0, 0, 16}, {0x15, 1, 2, 0}, {0x15, 3, 4, 0}, {0x106, 0, 255, 0}},
+         {{"fd", 32, Variable::Kind::kFd, {1}, {}}, {"address", 64, Variable::Kind::kInteger, {2}, {3}}},
+         {},
+         {},
+         {.spec_allow = true}});
     for (const PrecompiledProgram& program : compiled.programs) compiled.proofs[program.name] = {};
   }
   return targets;
@@ -47,7 +50,7 @@ std::vector<CompiledTarget> SomeTargets() {
 const std::vector<ProgramDefinition> kDefinitions = SomeDefinitions();
 
 GeneratedTexts Written(const std::vector<CompiledTarget>& targets) {
-  return {HeaderText(kDefinitions, targets.empty(), "my::app").WithName("content_of_both"),
+  return {HeaderText(kDefinitions, targets, "my::app").WithName("content_of_both"),
           SourceText(kDefinitions, targets, "my::app", "dir/filters.h").WithName("content_of_both")};
 }
 
@@ -91,6 +94,8 @@ BOOST_AUTO_TEST_CASE(WhatWasWrittenIsRead) {
     BOOST_TEST(worker.instructions[3].jf == 255);
     BOOST_REQUIRE(worker.variables.size() == 2U);
     BOOST_TEST(worker.variables[0].name == "fd");
+    BOOST_TEST((worker.variables[0].kind == Variable::Kind::kFd));
+    BOOST_TEST((worker.install == InstallNeeds{.spec_allow = true}));
     BOOST_TEST(worker.variables[1].bits == 64);
     BOOST_TEST(worker.variables[1].low_offsets == std::vector<std::uint32_t>{2});
     BOOST_TEST(worker.variables[1].high_offsets == std::vector<std::uint32_t>{3});
@@ -148,7 +153,8 @@ BOOST_AUTO_TEST_CASE(WhatIsAddedIsNoticed) {
   const GeneratedTexts written = Written(targets);
   for (const char* const before :
        {"#include <cstddef>", "#ifdef __NR_read", "namespace my", "#else", "#endif\n\nnamespace",
-        "const ::precompiledseccomp::Program* Get", "::precompiledseccomp::Filter Worker", "}  // inline"}) {
+        "const ::precompiledseccomp::Program* Get",
+        "::precompiledseccomp::RenderedFilter<kInstructions[1]> Worker", "}  // inline"}) {
     for (const char* const added : {"#undef __NR_read\n", "int i;\n", "/* */\n", "#define name \"x\"\n"}) {
       const GeneratedTexts texts{written.header, With(written.source, before, std::string(added) + before)};
       BOOST_TEST(Refusal(texts, targets) != "", added << " before " << before);
@@ -166,11 +172,14 @@ BOOST_AUTO_TEST_CASE(RangesOutsideOfTheirArraysAreRefused) {
   for (const auto& [right, wrong, refusal] : std::vector<std::array<std::string, 3>>{
            {"MakeProgram(1, {4, 6}", "MakeProgram(1, {4, 99}", "a range is outside of its array"},
            {"MakeProgram(1, {4, 6}", "MakeProgram(1, {99, 0}", "a range is outside of its array"},
-           {"{1, 4}, {0, 2})", "{1, 5}, {0, 2})", "a range is outside of its array"},
-           {"{1, 4}, {0, 2})", "{1, 4}, {1, 2})", "a range is outside of its array"},
-           {"{1, 4}, {0, 2})", "{1, 1}, {0, 2})", "a variable stands outside of its program"},
-           {"32, {0, 1}, {0, 0})", "32, {0, 1}, {0, 1})", "a variable of 32 bits has a high half"},
-           {"32, {0, 1}, {0, 0})", "16, {0, 1}, {0, 0})", "a variable has neither 32 nor 64 bits"},
+           {"{1, 4}, {0, 2}, ", "{1, 5}, {0, 2}, ", "a range is outside of its array"},
+           {"{1, 4}, {0, 2}, ", "{1, 4}, {1, 2}, ", "a range is outside of its array"},
+           {"{1, 4}, {0, 2}, ", "{1, 1}, {0, 2}, ", "a variable stands outside of its program"},
+           {"32, 1, {0, 1})", "16, 1, {0, 1})", "a variable has neither 32 nor 64 bits"},
+           {"32, 1, {0, 1})", "32, 9, {0, 1})", "a variable is of an unknown kind"},
+           {".places = {\n        {1, 0}", ".places = {\n        {1, 1}", "in a form that it cannot have"},
+           {".places = {\n        {1, 0}", ".places = {\n        {1, 2}", "in a form that it cannot have"},
+           {"{0, 1}, 4),", "{0, 1}, 64),", "a program has an unknown install option"},
        })
     testing::CheckContains(Refusal({written.header, With(written.source, right, wrong)}, targets), {refusal});
 }
@@ -192,13 +201,26 @@ BOOST_AUTO_TEST_CASE(TheErrorSaysWhatIsOtherwise) {
   testing::CheckContains(of_source("{fd.value(), address.value()}", "{address.value(), fd.value()}"),
                          {"\"worker\"", "its struct hands over values in another order"});
   testing::CheckContains(of_source("ProgramAt(1)", "ProgramAt(0)"), {"its struct renders another program"});
-  testing::CheckContains(of_source("64, {1, 1}, {2, 1})", "64, {2, 1}, {1, 1})"),
+  testing::CheckContains(of_source("{2, 0}, {3, 1}", "{3, 0}, {2, 1}"),
                          {"its variables stand in other places than were compiled"});
+  testing::CheckContains(of_source("32, 1, {0, 1})", "32, 2, {0, 1})"), {"or are of other kinds"});
+  testing::CheckContains(of_source("{0, 1}, 4),", "{0, 1}, 5),"),
+                         {"\"worker\"", "it is installed with other options than were defined"});
+  testing::CheckContains(of_source(".abis = {{0xc000003e", ".abis = {{0xc000003f"),
+                         {"it is called the filter of other calls"});
   testing::CheckContains(of_source("#elif ", "#elif !"), {"is not for that target"});
-  testing::CheckContains(of_source("programs, 2, name", "programs, 1, name"),
-                         {"the look-ups search different numbers of programs"});
+  testing::CheckContains(of_source("kInstructions[1]", "kInstructions[0]"),
+                         {"its rendering has the size of another program"});
   testing::CheckContains(of_header("Uint64Variable address", "Uint32Variable address"),
                          {"its struct does not have its variables"});
+  testing::CheckContains(of_header("kInstructions[1]", "kInstructions[0]"),
+                         {"its struct has the size of another program"});
+  testing::CheckContains(of_header("\n    1, 4,", "\n    1, 5,"),
+                         {"\"worker\"", "the header has another number of instructions"});
+  testing::CheckContains(of_header("  ::precompiledseccomp::FilledByName filled_by_name = "
+                                   "::precompiledseccomp::FilledByName::Default();\n",
+                                   ""),
+                         {"\"worker\"", "its struct can be filled in any order"});
   testing::CheckContains(of_header("struct Worker", "struct Idle"), {"its struct is called Idle"});
   testing::CheckContains(of_header("content_of_both", "content_of_one"),
                          {"header and source do not belong together"});

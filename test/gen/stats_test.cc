@@ -19,6 +19,7 @@
 #include "bpf/interpreter.h"
 #include "modules/good.h"
 #include "report/allowed_paths.h"
+#include "report/listing.h"
 #include "run.h"
 #include "support/calls.h"
 
@@ -139,6 +140,7 @@ json VariablesOf(const PrecompiledProgram& program) {
   for (const PrecompiledVariable& variable : program.variables)
     variables.push_back({{"name", variable.name},
                          {"bits", variable.bits},
+                         {"kind", gen::KindName(variable.kind)},
                          {"low_offsets", variable.low_offsets},
                          {"high_offsets", variable.high_offsets}});
   return variables;

@@ -25,6 +25,7 @@
 #include "kernel/answers_as_errnos.h"
 #include "kernel/doors.h"
 #include "kernel/filtered_child.h"
+#include "precompile/template.h"
 #include "support/example_policies.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
@@ -72,7 +73,7 @@ void CheckDefinition(const ProgramDefinition& definition, std::uint64_t seed, co
   const Policy policy = definition.policy(Values(target, definition.variables));
   for (const auto& values : InterestingValues(definition, target, seed)) {
     BOOST_TEST_CONTEXT(definition.name << "\n" << policy) {
-      CheckAgreement(PolicyFor(definition, values, target), Render(program, values), seed, effort, tally);
+      CheckAgreement(PolicyFor(definition, values, target), WithValues(program, values), seed, effort, tally);
     }
   }
 }

@@ -75,7 +75,7 @@ void PrepareChild() {
                                                                    Door door, Report& report) {
   PrepareChild();
   // Nobody answers notified calls: they fail.
-  if (const InstallResult result = Install(filter, {.notify_without_listener = true}); !result) {
+  if (const InstallResult result = Install(filter, {.notify_without_listener = true}); !result.ok()) {
     report.progress().install_error = result.error();
     Exit(kInstallFailed);
   }

@@ -21,6 +21,7 @@
 
 #include "compile/compile.h"
 #include "kernel/filtered_child.h"
+#include "precompile/template.h"
 #include "support/boundary_calls.h"
 #include "support/calls.h"
 #include "support/random.h"
@@ -155,7 +156,7 @@ BOOST_AUTO_TEST_CASE(VariablesStandForTheValuesTheyAreRenderedWith) {
       }};
   const PrecompiledProgram program = Precompile(definition, NativeTarget());
   const auto outcome = [&](const std::vector<std::uint64_t>& values, const seccomp_data& call) {
-    return OutcomeText(MakeCalls(Render(program, values), {&call, 1}).front());
+    return OutcomeText(MakeCalls(WithValues(program, values), {&call, 1}).front());
   };
   constexpr std::uint64_t kAddress = 0x7f1234567000;
   BOOST_TEST(outcome({3, 9, 2500, kAddress}, NativeCall(kNoCall, {3})) == "errno 2500 of the filter");

@@ -14,6 +14,7 @@
 
 #include "compile/compile.h"
 #include "kernel/filtered_child.h"
+#include "precompile/template.h"
 #include "support/boundary_calls.h"
 #include "support/random.h"
 #include "support/random_policy.h"
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(WithVariablesAreObeyedByTheKernel) {
       BOOST_TEST_CONTEXT("seed " << seed << "\n" << policy) {
         const ResolvedPolicy resolved = PolicyFor(definition, values, target);
         Random random(seed);
-        BOOST_TEST(KernelObeys(resolved, Render(program, values), Calls(resolved, random)));
+        BOOST_TEST(KernelObeys(resolved, WithValues(program, values), Calls(resolved, random)));
       }
     }
   }

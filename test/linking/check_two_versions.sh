@@ -29,7 +29,7 @@ replace() {
 
 cp -R "$runtime" other
 other=other/include/precompiledseccomp
-replace $other/interface.h 'PRECOMPILEDSECCOMP_INTERFACE v1$' 'PRECOMPILEDSECCOMP_INTERFACE v2'
+replace $other/interface.h 'PRECOMPILEDSECCOMP_INTERFACE v2$' 'PRECOMPILEDSECCOMP_INTERFACE v3'
 replace $other/install.h '^  bool no_new_privs = true;' '  long more[3] = {0, 0, 0}; &'
 replace $other/install.h '^  int error_ = 0;' '  long more_[3] = {0, 0, 0}; &'
 

@@ -15,7 +15,7 @@ namespace pcs = precompiledseccomp;
 std::size_t SizeByName() {
   const pcs::Program* program = worker::GetPrecompiled("worker");
   pcs::Filter filter;
-  if (program == nullptr || program->Render({{"fd", 0}}, filter)) return 0;
+  if (program == nullptr || !program->Render({{"fd", 0}}, filter).ok()) return 0;
   return filter.size();
 }
 
@@ -38,17 +38,21 @@ int UseEverything() {
   const pcs::Program* program = worker::GetPrecompiled("worker");
   if (program == nullptr) return 2;
   pcs::Filter by_name;
-  if (auto error = program->Render({{"fd", 7}}, by_name)) return 3;
+  if (!program->Render({{"fd", 7}}, by_name).ok()) return 3;
   pcs::Filter wrong;
-  if (auto error = program->Render({{"other", 7}}, wrong); !IsNotEmpty(error.message())) return 4;
-  if (auto error = program->Render({{"fd", 1L << 40}}, wrong); !IsNotEmpty(error.message())) return 5;
+  if (auto rendered = program->Render({{"other", 7}}, wrong); !IsNotEmpty(rendered.message())) return 4;
+  if (auto rendered = program->Render({{"fd", 1L << 40}}, wrong); !IsNotEmpty(rendered.message())) return 5;
   if (auto result = pcs::Install(wrong); result || !IsNotEmpty(result.message())) return 6;
-  const pcs::Filter typed = worker::Worker{.fd = 7}.Render();
-  if (typed.size() != by_name.size() || typed.empty()) return 7;
+  const auto typed = worker::Worker{.fd = 7}.Render();
+  if (typed.size() != by_name.size() || by_name.empty()) return 7;
   if (auto result = pcs::Install(by_name, {.mode = pcs::Mode::kTrap}); result.error() != 0) return 8;
   pcs::InstallOptions options;
   options.spec_allow = true;
-  if (auto result = pcs::Install(pcs::Filter(typed), options); !result) return 9;
+  if (!pcs::Install(typed, options).ok()) return 9;
+  if (!pcs::Install(pcs::Filter(by_name), options).ok()) return 10;
+  sock_filter buffer[64];
+  if (!pcs::Install(program->RenderInto({{"fd", 7}}, buffer)).ok()) return 11;
+  if (auto result = pcs::Install(*program); result.ok() || !IsNotEmpty(result.message())) return 12;
   return 0;
 }
 

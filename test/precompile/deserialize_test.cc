@@ -449,12 +449,21 @@ BOOST_AUTO_TEST_CASE(MalformedVariablesAreRefused) {
     return ErrorOf([&] { DeserializeVariables(bytes); });
   };
   const std::string prefix = "the bytes of a list of variables are malformed: ";
-  const std::string fd = Text("fd") + Raw(32);
+  const std::string fd = Text("fd") + Raw(32) + Raw(Variable::Kind::kFd);
   BOOST_TEST(error_of(ListOfOne(fd)) == kNoError);
+  BOOST_TEST(error_of(ListOfOne(Text("fd") + Raw(32) + Raw(std::uint8_t{5}))) ==
+             prefix + "a variable is of an unknown kind");
   BOOST_TEST(error_of("") == prefix + kTooEarly);
   BOOST_TEST(error_of(ListOfOne(Text("fd"))) == prefix + kTooEarly);
   BOOST_TEST(error_of(Size(1000) + fd) == prefix + kTooLong);
   BOOST_TEST(error_of(ListOfOne(fd) + fd) == prefix + kOther);
+}
+
+BOOST_AUTO_TEST_CASE(WhatInstallingNeedsIsReadAsItWasWritten) {
+  const InstallNeeds needs = {.log = true, .wait_killable_recv = true};
+  BOOST_TEST((precompile::DeserializeInstallNeeds(precompile::Serialize(needs)) == needs));
+  BOOST_TEST(ErrorOf([] { precompile::DeserializeInstallNeeds("1"); }) ==
+             "the bytes of what installing needs are malformed: " + kTooEarly);
 }
 
 std::string Repeated(std::string_view text, std::size_t times) {

@@ -48,7 +48,7 @@ expect_none 'the library has symbols that are not hidden' "$("$readelf" -sW "$ar
   awk '$5 ~ /^(GLOBAL|WEAK|UNIQUE)$/ && $6 != "HIDDEN" { print $8 }' | { grep -Exv "$allowed" || true; })"
 
 # Everything has the version of the interface in its name.
-prefix=18precompiledseccomp2v1
+prefix=18precompiledseccomp2v2
 expect_none 'the library has symbols without the version of its interface' \
   "$(echo "$symbols" | awk '$2 ~ /^[TWVRBD]$/ { print $1 }' | { grep -Ev "^_ZN?K?$prefix" || true; })"
 
@@ -64,6 +64,7 @@ section_of() {
     $4 == "FUNC" && index($8, symbol) == 1 { print section[file, $7] }' | sort -u
 }
 for function in _ZN${prefix}11FindProgramE _ZN${prefix}12ListProgramsE _ZNK${prefix}7Program6RenderE _ZNK${prefix}7Program13RenderInOrderE \
+  _ZNK${prefix}7Program10RenderIntoE _ZN${prefix}10FilterViewC1E _ZN${prefix}12RenderResultC1E \
   _ZN${prefix}6Filter6AssignE _ZNK${prefix}6Filter12instructionsE _ZN${prefix}7InstallE; do
   section=$(section_of "$function")
   [ "$section" = .text.startup ] || fail "$function stands in section '$section', not beside main()"
@@ -82,11 +83,12 @@ expect_none 'the library has exception tables' "$(echo "$sections" | grep -F .gc
 needed=$("$readelf" -dW "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')
 expect_none 'the program needs more than libc' "$(echo "$needed" | grep -Ev '^(libc\.|ld-linux|ld-musl)' || true)"
 
-# The symbol of the table, in a section that is read-only and was never written for relocation.
+# The symbol of the table, in the section of tables, which is read-only and was never written for relocation. A note says where it is.
 "$readelf" -hW "$program" | grep -Eq 'Type:[[:space:]]+DYN' || fail 'the program is not position-independent'
 index=$("$readelf" -sW "$program" | awk '/6kTable/ { print $7; exit }')
-section=$("$readelf" -SW "$program" | sed -n "s/^ *\[ *${index:-none}\] *\([^ ]*\).*/\1/p")
-[ "$section" = .rodata ] || fail "the table of programs is in section '$section', not in .rodata"
+section=$("$readelf" -SW "$program" | sed -n "s/^ *\[ *${index:-none}\] *\([^ ]*\) *PROGBITS *[^ ]* *[^ ]* *[^ ]* *[^ ]* *\([^ ]*\).*/\1 \2/p")
+[ "$section" = 'pcs_tables A' ] || fail "the table of programs is in section '$section', not in the read-only 'pcs_tables A'"
+"$readelf" -n "$program" | grep -q 'precompiledseccomp.*0x00000010' || fail 'there is no note on the tables'
 
 [ "$failed" = 0 ] && echo 'the library needs nothing'
 exit "$failed"

@@ -14,10 +14,15 @@ int main() {
   const precompiledseccomp::Program* program = embedded::GetPrecompiled("answer");
   if (program == nullptr) return 1;
   precompiledseccomp::Filter filter;
-  if (auto error = program->Render({{"code", EDOM}}, filter)) return 2;
-  if (auto result = precompiledseccomp::Install(filter); !result) return 3;
-  if (auto result = precompiledseccomp::Install(embedded::Worker{.fd1 = 0, .fd2 = 1}.Render()); !result)
-    return 4;
+  if (!program->Render({{"code", EDOM}}, filter).ok()) return 2;
+  if (!precompiledseccomp::Install(filter).ok()) return 3;
+  if (!precompiledseccomp::Install(embedded::Worker{.fd1 = 0, .fd2 = 1}.Render()).ok()) return 4;
+  if (!precompiledseccomp::Install(*embedded::GetPrecompiled("idle")).ok()) return 7;
+  sock_filter buffer[7];
+  if (!precompiledseccomp::Install(
+           embedded::GetPrecompiled("worker")->RenderInto({{"fd1", 0}, {"fd2", 1}}, buffer))
+           .ok())
+    return 8;
   if (syscall(SYS_getppid) != -1 || errno != EDOM) return 5;
   return syscall(SYS_fcntl, 2, 1, 0) == -1 && errno == EPERM ? 0 : 6;
 }

@@ -31,7 +31,8 @@ void CheckRefutation(const Question& question, const PrecompiledProgram& program
                      const verify::Refuted& refuted) {
   const std::vector<std::uint64_t> values = ValuesIn(refuted, question.answers.variables);
   const Target& target = question.of.target;
-  const std::uint32_t of_filter = bpf::Run(Render(program, values), refuted.call, target.big_endian).result;
+  const std::uint32_t of_filter =
+      bpf::Run(WithValues(program, values), refuted.call, target.big_endian).result;
   const std::uint32_t of_policy = Evaluate(PolicyFor(question.of.definition, values, target), refuted.call);
   if (of_filter != of_policy && of_filter == refuted.filter_answer && of_policy == refuted.policy_answer)
     return;

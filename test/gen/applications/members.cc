@@ -14,13 +14,14 @@ struct Sandbox {
   pcs::Filter filter;
   pcs::InstallOptions options;
   std::optional<pcs::InstallResult> result;
-  pcs::RenderError error;
+  pcs::RenderResult error;
   pcs::VariableValue value;
   std::vector<pcs::VariableValue> values;
   const pcs::Program* program;
   filters::Worker worker;
   filters::OnlyAt only_at;
   filters::Everything everything;
+  decltype(filters::Worker{.fd1 = 1, .fd2 = 2}.Render()) rendered;
 };
 
 class [[gnu::visibility("default")]] Exported {
@@ -32,13 +33,12 @@ class [[gnu::visibility("default")]] Exported {
   pcs::Filter filter_;
   pcs::InstallOptions options_;
   pcs::InstallResult result_;
-  pcs::RenderError error_;
+  pcs::RenderResult error_;
   filters::Worker worker_;
 };
 
-Exported::Exported(pcs::InstallResult result, filters::Worker worker)
-    : filter_(worker.Render()), result_(result), worker_(worker) {
-  if (result_) result_ = pcs::Install(filter_, options_);
+Exported::Exported(pcs::InstallResult result, filters::Worker worker) : result_(result), worker_(worker) {
+  if (result_.ok()) result_ = pcs::Install(worker_.Render(), options_);
 }
 
 Exported::~Exported() = default;
@@ -53,7 +53,8 @@ Sandbox Make() {
           .program = nullptr,
           .worker = {.fd1 = 1, .fd2 = 2},
           .only_at = {.address = 1, .size = 2},
-          .everything = {}};
+          .everything = {},
+          .rendered = filters::Worker{.fd1 = 1, .fd2 = 2}.Render()};
 }
 
 }  // namespace user

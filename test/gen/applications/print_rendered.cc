@@ -2,7 +2,7 @@
 //
 // An application with the sources generated from the good module: renders all programs, by name and typed,
 // and prints the instructions. The n-th variable of a program has the value 0x80000001 + n * 0x01010101, with
-// 0x12345678 in the upper half of a 64-bit one.
+// 0x12345678 in the upper half of a 64-bit one; an error number is 0xabc.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -15,6 +15,8 @@ namespace pcs = precompiledseccomp;
 
 constexpr std::uint32_t kFirst = 0x80000001;
 constexpr std::uint32_t kSecond = 0x81010102;
+
+constexpr std::uint32_t kErrno = 0xabc;
 
 constexpr std::uint64_t ValueOf(std::size_t index, bool is_64_bit) {
   const std::uint64_t low = kFirst + index * 0x01010101;
@@ -34,11 +36,12 @@ void RenderByName(const pcs::Program& program, pcs::Filter& filter) {
   pcs::VariableValue values[2] = {{"", 0}, {"", 0}};
   std::size_t count = 0;
   for (const pcs::VariableRecord& variable : program.variables()) {
-    values[count] = {variable.name(), ValueOf(count, variable.is_64_bit())};
+    const bool is_errno = variable.kind() == pcs::VariableKind::kErrno;
+    values[count] = {variable.name(), is_errno ? kErrno : ValueOf(count, variable.is_64_bit())};
     ++count;
   }
-  if (const auto error = program.Render(std::span(values, count), filter))
-    Fail(error.message(), program.name());
+  if (const auto rendered = program.Render(std::span(values, count), filter); !rendered.ok())
+    Fail(rendered.message(), program.name());
 }
 
 void Print(const pcs::Program& program) {
@@ -50,12 +53,13 @@ void Print(const pcs::Program& program) {
                 static_cast<unsigned>(instruction.jt), static_cast<unsigned>(instruction.jf), instruction.k);
 }
 
-void CheckTyped(std::string_view name, const pcs::Filter& typed) {
+template <std::size_t kInstructions>
+void CheckTyped(std::string_view name, const pcs::RenderedFilter<kInstructions>& typed) {
   const pcs::Program* const program = filters::GetPrecompiled(name);
   if (program == nullptr) return Fail("not found", name);
   pcs::Filter by_name;
   RenderByName(*program, by_name);
-  if (typed.size() != by_name.size() ||
+  if (typed.instructions().size() != by_name.size() || kInstructions != by_name.size() ||
       std::memcmp(typed.instructions().data(), by_name.instructions().data(),
                   typed.instructions().size_bytes()) != 0)
     Fail("differs when typed", name);
@@ -76,7 +80,7 @@ int main() {
   CheckTyped("worker/second", filters::WorkerSecond{.fd1 = kFirst, .fd2 = kSecond}.Render());
   CheckTyped("twin.1", filters::Twin1{.fd1 = kFirst, .fd2 = kSecond}.Render());
   CheckTyped("only-at", filters::OnlyAt{.address = ValueOf(0, true), .size = kSecond}.Render());
-  CheckTyped("refuse", filters::Refuse{.code = kFirst}.Render());
+  CheckTyped("refuse", filters::Refuse{.code = kErrno}.Render());
   CheckTyped("absorbed", filters::Absorbed{.fd = kFirst}.Render());
   CheckTyped("everything", filters::Everything{}.Render());
   CheckTyped("Table", filters::Table{}.Render());

@@ -58,7 +58,7 @@ std::vector<pcs::ProgramDefinition> GoodPrograms() {
   return {
       {"worker", {"fd1", "fd2"}, WriteToFirst},
       {"worker/second", {"fd1", "fd2"}, WriteToSecond},
-      {"only-at", {pcs::Uint64("address"), "size"}, OnlyAt},
+      {"only-at", {pcs::Uint64("address"), "size"}, OnlyAt, pcs::Proof::kRequired, {.spec_allow = true}},
       {"refuse", {"code"}, Refuse},
       {"absorbed", {"fd"}, Absorbed},
       {"everything", {}, Everything},

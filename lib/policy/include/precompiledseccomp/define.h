@@ -15,7 +15,7 @@
 //   }
 //
 //   std::vector<pcs::ProgramDefinition> PrecompiledPrograms() {
-//     return {{"worker", {"fd1", "fd2"}, Worker}};
+//     return {{"worker", {pcs::Fd("fd1"), pcs::Fd("fd2")}, Worker}};
 //   }
 //   PRECOMPILEDSECCOMP_MODULE(PrecompiledPrograms)
 //
@@ -48,22 +48,51 @@
 
 namespace precompiledseccomp {
 
-// A value that is unknown until the program runs: a file descriptor, a process id, an address.
+// A value that is unknown until the program runs. `{"worker", {"x"}, Worker}` declares an integer of 32 bits;
+// Uint64("x"), Fd("x"), Pid("x") and ErrnoCode("x") declare others. A variable that is the data of an answer
+// need not be declared as such: it is an error number in Errno(), and answer data in Trap() and Trace().
 struct Variable {
-  std::string name;  // a C++ identifier
-  int bits = 32;     // 32 or 64
+  // What it is, and so what rendering refuses: the values that calls return when they fail, which the kernel
+  // would take for something else. kill(-1) reaches all processes; mmap with -1 for a descriptor is anonymous
+  // memory.
+  enum class Kind : std::uint8_t {
+    kInteger,     // takes any value of its bits
+    kFd,          // a file descriptor: not negative
+    kPid,         // a process or thread id: positive
+    kErrno,       // an error number: 1 to 4095, which the kernel answers as they are
+    kAnswerData,  // the data of Trap() or Trace(): 0 to 65535
+  };
+
+  std::string name;            // a C++ identifier
+  int bits = 32;               // 32 or 64
+  Kind kind = Kind::kInteger;  // the only one that has 64 bits
 
   Variable(const char* variable_name) : name(variable_name) {}  // NOLINT(google-explicit-constructor)
   Variable(std::string variable_name)
       : name(std::move(variable_name)) {}  // NOLINT(google-explicit-constructor)
-  Variable(std::string variable_name, int variable_bits)
-      : name(std::move(variable_name)), bits(variable_bits) {}
+  Variable(std::string variable_name, int variable_bits, Kind variable_kind = Kind::kInteger)
+      : name(std::move(variable_name)), bits(variable_bits), kind(variable_kind) {}
 };
 
 // Declares a 64-bit variable: `{"worker", {"fd", pcs::Uint64("address")}, Worker}`.
 inline Variable Uint64(std::string name) {
   return Variable(std::move(name), 64);
 }
+
+// Declare 32-bit variables: a file descriptor, a process or thread id, an error number.
+inline Variable Fd(std::string name) {
+  return Variable(std::move(name), 32, Variable::Kind::kFd);
+}
+inline Variable Pid(std::string name) {
+  return Variable(std::move(name), 32, Variable::Kind::kPid);
+}
+inline Variable ErrnoCode(std::string name) {
+  return Variable(std::move(name), 32, Variable::Kind::kErrno);
+}
+
+// Throws Error, which names the variable, for a number that it cannot have: that needs more bits, or that its
+// kind refuses.
+void CheckNumber(const Variable& variable, std::uint64_t number);
 
 // What a definition is called with: the names of its variables, and the target that the policy is for.
 class Values {
@@ -105,11 +134,25 @@ enum class Proof : std::uint8_t {
   kUnlessTooLarge,  // a program that is too large is written unproved, and the generated source says so
 };
 
+// What each installation of the program asks for, whether its caller does or not. The members are those of
+// InstallOptions in install.h, which says what they do and since which kernel.
+struct InstallNeeds {
+  bool tsync = false;
+  bool log = false;
+  bool spec_allow = false;
+  bool new_listener = false;
+  bool wait_killable_recv = false;      // only with new_listener
+  bool confirmed_kill_process = false;  // KillProcessUnconfirmed::kFail
+
+  friend bool operator==(const InstallNeeds&, const InstallNeeds&) = default;
+};
+
 struct ProgramDefinition {
   std::string name;
   std::vector<Variable> variables;
   std::function<Policy(const Values&)> policy;
   Proof proof = Proof::kRequired;
+  InstallNeeds install = {};
 };
 
 // What a definition module exports under the name kModuleSymbol. The generator checks the numbers before it
@@ -122,7 +165,7 @@ struct Module {
   std::vector<ProgramDefinition> (*programs)();
 };
 
-inline constexpr std::uint32_t kModuleInterfaceVersion = 5;
+inline constexpr std::uint32_t kModuleInterfaceVersion = 6;
 inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 
 }  // namespace precompiledseccomp

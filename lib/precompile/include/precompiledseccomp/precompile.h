@@ -30,6 +30,7 @@ namespace precompiledseccomp {
 struct PrecompiledVariable {
   std::string name;
   int bits = 32;
+  Variable::Kind kind = Variable::Kind::kInteger;
   // Indexes of the instructions whose operand (`k`) is the low half, and the high half, of the value.
   // Ascending. Both are empty when the variable was legitimately optimised away; the high ones always are for
   // a 32-bit variable.
@@ -45,6 +46,7 @@ struct PrecompiledProgram {
   std::vector<UsedSyscall> used_syscalls;
   // The policy's own, as in ResolvedPolicy: call number and how often it is made; most frequent first.
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
+  InstallNeeds install = {};
 };
 
 // What one definition answers for one target, and what follows for the variables: all that compiling it
@@ -52,10 +54,11 @@ struct PrecompiledProgram {
 struct DefinitionAnswers {
   std::string name;
   Target target;
-  std::vector<Variable> variables;
+  std::vector<Variable> variables;  // of the kinds that they are declared as or used as
   Policy policy;
   std::vector<std::vector<std::uint64_t>> rounds;  // the numbers for the variables to compile it for
   Proof proof = Proof::kRequired;
+  InstallNeeds install = {};
 };
 
 // Throws Error for a name that is not usable: program names are 1 to 200 characters of letters, digits and `_
@@ -66,7 +69,8 @@ void CheckNames(const std::vector<ProgramDefinition>& definitions);
 // Calls the definition three times, compares the answers, and gives what is compiled. Not safe to call for
 // one module from several threads, unless its author says so. Throws Error, with the program's name: what the
 // definition throws, and for answers that differ, for variables that the policy does not use, and for those
-// that it uses undeclared.
+// that it uses undeclared,
+// or as something else than they are declared as.
 DefinitionAnswers AskDefinition(const ProgramDefinition& definition, const Target& target);
 
 // Compiles for all rounds, and compares. Depends on its argument only, so any number of threads may run it.
@@ -76,7 +80,8 @@ PrecompiledProgram PrecompileAnswers(const DefinitionAnswers& answers);
 // Asks, and compiles for all rounds.
 PrecompiledProgram Precompile(const ProgramDefinition& definition, const Target& target);
 
-// The instructions with the values (one for each variable, in order) written in.
+// The instructions with the values (one for each variable, in order) written in. Throws Error for values that
+// the variables cannot have.
 std::vector<sock_filter> Render(const PrecompiledProgram& program, const std::vector<std::uint64_t>& values);
 
 // Whether CompileNow() proves what it compiles.

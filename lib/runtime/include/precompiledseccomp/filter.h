@@ -2,16 +2,17 @@
 //
 // A seccomp filter ready to be installed: a buffer of fixed size on the stack or wherever its owner puts it.
 //
-//   pcs::Filter filter;                                      // empty
-//   if (auto error = program->Render({{"fd", 3}}, filter)) ...
-//   if (auto result = pcs::Install(filter); !result) ...
+//   static constinit pcs::Filter filter;                     // empty
+//   if (auto rendered = program->Render({{"fd", 3}}, filter); !rendered.ok()) ...
+//   if (auto result = pcs::Install(filter); !result.ok()) ...
 //
 // A Filter takes 32 KiB, the largest program the kernel accepts, so that nothing is ever allocated. Only the
-// instructions in use are ever written or copied: an empty filter costs nothing but the stack's address
-// space. No function throws or allocates; all are async-signal-safe. Different filters may be used by
-// different threads at once; one filter by several threads as long as nobody changes it. To a signal handler
-// of the thread that changes it, and to whoever a handler jumps to out of the change (siglongjmp), a filter
-// is empty until it is whole.
+// instructions in use are ever written or copied: an empty filter costs nothing but address space. But what
+// is so large does not belong on a small stack, a signal handler's or a thread's: with a buffer of their own
+// size, programs are rendered by the generated structs, and by Program::RenderInto(). No function throws or
+// allocates; all are async-signal-safe. Different filters may be used by different threads at once; one
+// filter by several threads as long as nobody changes it. To a signal handler of the thread that changes it,
+// and to whoever a handler jumps to out of the change (siglongjmp), a filter is empty until it is whole.
 #pragma once
 
 #include <cstddef>
@@ -26,6 +27,37 @@
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
+// Memory of the caller's for instructions: an array, or what has data() and size(), such as a std::span or a
+// std::vector. Not a std::span itself, of which each use would take functions that are not hidden
+// (interface.h).
+class InstructionBuffer {
+ public:
+  // None.
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer() noexcept {}
+
+  template <std::size_t kSize>
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
+      sock_filter (&array)[kSize]) noexcept
+      : data_(array), size_(kSize) {}
+
+  template <typename Range>
+  requires requires(Range& range, sock_filter* data, std::size_t size) {
+    data = range.data();
+    size = range.size();
+  }
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
+      Range&& range) noexcept
+      : data_(range.data()), size_(range.size()) {}
+
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr sock_filter* data() const noexcept { return data_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  sock_filter* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 class Filter {
  public:
   // 4096 instructions, the kernel's own limit.
@@ -35,7 +67,7 @@ class Filter {
   //
   // Let a global filter be constinit: it is empty from the beginning then, and no constructor runs that would
   // empty it once more, after another object's constructor has rendered into it. (GCC runs one otherwise.)
-  PRECOMPILEDSECCOMP_LOCAL constexpr Filter() noexcept : size_(0) {
+  PRECOMPILEDSECCOMP_LOCAL constexpr Filter() noexcept : size_(0), install_options_(0) {
     // A constant has no member without a value. Not std::is_constant_evaluated(), which is a function.
     if (__builtin_is_constant_evaluated())
       for (sock_filter& instruction : instructions_) instruction = {0, 0, 0, 0};
@@ -57,14 +89,11 @@ class Filter {
   PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
  private:
-  friend class Program;  // writes the values of variables into the operands
+  friend class Program;     // renders into it
+  friend class FilterView;  // for installing
 
-  // Copies instructions, of which the filter consists once it is completed: until then, it is empty. False if
-  // they are too many.
-  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] bool Copy(std::span<const sock_filter> instructions) noexcept;
-  PRECOMPILEDSECCOMP_LOCAL void Complete(std::size_t size) noexcept;
-
-  std::uint32_t size_;
+  std::uint32_t size_;             // written when all of them are there
+  std::uint32_t install_options_;  // of the program that was rendered
   sock_filter instructions_[kCapacity];
 };
 

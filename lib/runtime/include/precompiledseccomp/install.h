@@ -2,7 +2,7 @@
 //
 // Installs a filter into the running kernel, for the calling thread and all it will create.
 //
-//   auto result = pcs::Install(filter, {.tsync = true});
+//   auto result = pcs::Install(myapp::Worker{.fd1 = in, .fd2 = out}.Render(), {.tsync = true});
 //   if (!result.ok()) Fail(result.message());
 //
 // Not for threads that are already there: they run on without it, unless tsync gives it to them. only_thread
@@ -39,8 +39,9 @@
 
 #include <sys/types.h>
 
-#include <precompiledseccomp/filter.h>
+#include <precompiledseccomp/filter_view.h>
 #include <precompiledseccomp/interface.h>
+#include <precompiledseccomp/render_result.h>
 
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
@@ -78,37 +79,6 @@ enum class Mode : std::uint8_t {
 enum class KillProcessUnconfirmed : std::uint8_t {
   kInstall,  // as compiled, and say so in the result
   kFail,     // refuse, before anything is changed
-};
-
-// Memory of the caller's for instructions: an array, or what has data() and size(), such as a std::span or a
-// std::vector. Not a std::span itself, of which each use of InstallOptions would take functions that are not
-// hidden (interface.h).
-class InstructionBuffer {
- public:
-  // None.
-  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer() noexcept {}
-
-  template <std::size_t kSize>
-  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
-      sock_filter (&array)[kSize]) noexcept
-      : data_(array), size_(kSize) {}
-
-  template <typename Range>
-  requires requires(Range& range, sock_filter* data, std::size_t size) {
-    data = range.data();
-    size = range.size();
-  }
-  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
-      Range&& range) noexcept
-      : data_(range.data()), size_(range.size()) {}
-
-  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr sock_filter* data() const noexcept { return data_; }
-  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
-
- private:
-  sock_filter* data_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
@@ -184,10 +154,11 @@ class [[nodiscard]] InstallResult {
 
   // An errno value, or 0. Those of seccomp(2), where ESRCH means that a thread could not be synchronised, and
   // found before anything is changed:
-  //   EINVAL      the filter is empty or has more than 4096 instructions; it says user-notify and has no
-  //               listener; options that contradict each other; a mode other than kEnforce for a filter with
-  //               computed answers that this library's compiler does not make, or without the mode_buffer
-  //               that it needs; options that the running kernel does not know
+  //   EINVAL      the rendering failed; a program has variables, and was not rendered, or needs something
+  //               that this library does not know; the filter is empty or has more than 4096 instructions; it
+  //               says user-notify and has no listener; options that contradict each other; a mode other than
+  //               kEnforce for a filter with computed answers that this library's compiler does not make, or
+  //               without the mode_buffer that it needs; options that the running kernel does not know
   //   EEXIST      the process has other threads, and only_thread is asked for
   //   ENOSYS      the running kernel does not have seccomp(2), which the options need, or a filter hides it
   //   EOPNOTSUPP  the filter uses log or user-notify, and the running kernel does not confirm that it has
@@ -196,9 +167,14 @@ class [[nodiscard]] InstallResult {
   //   others      a filter that is already installed answers so
   PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] int error() const noexcept { return error_; }
 
-  // One line that says what went wrong and, where there is one, the way out; "" on success. A literal: always
-  // valid.
-  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const char* message() const noexcept { return message_; }
+  // One line that says what went wrong and, where there is one, the way out; "" on success. Valid as long as
+  // this object.
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const char* message() const noexcept {
+    return rendering_.ok() ? message_ : rendering_.message();
+  }
+
+  // What went wrong with the rendering that was to be installed, if that is the reason.
+  PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] const RenderResult& rendering() const noexcept { return rendering_; }
 
   // The thread that has filters of its own and so could not be synchronised, or 0. Not known (0) together
   // with new_listener.
@@ -217,29 +193,27 @@ class [[nodiscard]] InstallResult {
   }
 
  private:
-  friend InstallResult Install(std::span<const sock_filter> instructions,
-                               const InstallOptions& options) noexcept;
+  friend InstallResult Install(FilterView filter, const InstallOptions& options) noexcept;
 
   PRECOMPILEDSECCOMP_LOCAL InstallResult() = default;
 
   int error_ = 0;
   const char* message_ = "";
+  RenderResult rendering_;
   pid_t unsynchronised_thread_ = 0;
   int listener_ = -1;
   bool kill_process_unconfirmed_ = false;
 };
 
-// Installs the filter. See the top of this file, InstallOptions and InstallResult.
+// Installs what it is given (filter_view.h): a rendering, a Filter, a program without variables, or any
+// instructions. See the top of this file, InstallOptions and InstallResult. What the definition of a program
+// says that installing it needs (InstallNeeds in define.h) is as if the caller's options said so; with
+// new_listener among it, mind InstallResult::listener().
 //
-// Where seccomp(2) itself is missing (before Linux 3.17) and no flag is asked for, prctl(2) installs the
-// filter.
-PRECOMPILEDSECCOMP_LOCAL InstallResult Install(const Filter& filter,
-                                               const InstallOptions& options = {}) noexcept;
-
-// The same for 1 to 4096 instructions in memory of the caller's, wherever they come from. What a filter that
-// this library's compiler did not make computes (`ret a`) is not known to be an action: nobody asks whether
-// the kernel has it, or for a listener. An instruction that the kernel does not accept is EINVAL.
-PRECOMPILEDSECCOMP_LOCAL InstallResult Install(std::span<const sock_filter> instructions,
+// Of instructions that this library's compiler did not make, what they compute (`ret a`) is not known to be
+// an action: nobody asks whether the kernel has it, or for a listener. Where seccomp(2) itself is missing
+// (before Linux 3.17) and no flag is asked for, prctl(2) installs the filter.
+PRECOMPILEDSECCOMP_LOCAL InstallResult Install(FilterView filter,
                                                const InstallOptions& options = {}) noexcept;
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

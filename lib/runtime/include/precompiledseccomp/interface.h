@@ -6,7 +6,7 @@
 // would read the options of another in a layout that they were not written in. Therefore:
 //
 //   - The version is part of every name, as an inline namespace. Callers write precompiledseccomp::Filter;
-//     what linkers see is precompiledseccomp::v1::Filter.
+//     what linkers see is precompiledseccomp::v2::Filter.
 //   - Every function is local to the program or shared library that it is linked into. It is not exported,
 //     and its callers are bound when that is linked. Others are looked up by the dynamic linker when they are
 //     first called, and it writes down where they are: not in a signal handler then, nor in a child of vfork,
@@ -23,7 +23,7 @@
 //   class Filter;
 //   }
 //   }
-#define PRECOMPILEDSECCOMP_INTERFACE v1
+#define PRECOMPILEDSECCOMP_INTERFACE v2
 
 // For every function and variable that has a symbol, in generated sources too: those that are defined in a
 // header as well, for each user's object has a copy, which would be exported. Not for types: GCC warns about

@@ -5,22 +5,31 @@
 //
 // All are made from integers without spelling their type: {{"fd1", in}, {"fd2", out}}, Worker{.fd1 = in}.
 // A signed value stands for the bits the kernel sees in the register or its low half: -1 is 0xffffffff as a
-// 32-bit variable and 0xffffffffffffffff as a 64-bit one.
+// 32-bit variable and 0xffffffffffffffff as a 64-bit one. What a definition declares as Fd(), Pid() or
+// ErrnoCode() is checked when it is rendered: -1 is no descriptor then.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include <precompiledseccomp/interface.h>
 
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
-// An integer of at most 64 bits. A bool is not one: it is more likely to be a mistake than a value.
+// A truth value or a character, which is more likely to be a mistake than a value. (signed char and unsigned
+// char are int8_t and uint8_t.)
 template <typename T>
-concept VariableInteger = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= sizeof(std::uint64_t);
+concept BoolOrCharacter = std::same_as<T, bool> || std::same_as<T, char> || std::same_as<T, wchar_t> ||
+    std::same_as<T, char8_t> || std::same_as<T, char16_t> || std::same_as<T, char32_t>;
+
+// An integer of at most 64 bits.
+template <typename T>
+concept VariableInteger =
+    std::integral<T> && !BoolOrCharacter<std::remove_cv_t<T>> && sizeof(T) <= sizeof(std::uint64_t);
 
 // An integer of at most 32 bits.
 template <typename T>
@@ -96,6 +105,18 @@ class Uint64Variable {
 
  private:
   std::uint64_t value_;
+};
+
+// The first member of the generated structs, which is why their fields can only be filled by name: the order
+// of variables is no part of a program's interface, and Worker{out, in} would compile as well as
+// Worker{in, out}.
+class FilledByName {
+ public:
+  // For the generated structs alone.
+  PRECOMPILEDSECCOMP_LOCAL static constexpr FilledByName Default() noexcept { return FilledByName(0); }
+
+ private:
+  PRECOMPILEDSECCOMP_LOCAL explicit constexpr FilledByName(int /*unused*/) noexcept {}
 };
 
 }  // namespace PRECOMPILEDSECCOMP_INTERFACE

@@ -14,12 +14,13 @@
 #define PRECOMPILEDSECCOMP_VERSION_MINOR 1
 #define PRECOMPILEDSECCOMP_VERSION_PATCH 0
 
-// The format of generated headers and sources: the tables of program_table.h, and all else that is only there
+// The format of generated headers and sources: the tables (table_format.h), and all else that is only there
 // for generated code to name. Generated code is source code and may be checked in, so it can be older than
-// the library that it is compiled with. It asserts that the major version is the one that it was made for,
-// and that the minor one is no lower:
+// the library that it is compiled with, or newer; it asserts that the major version is the one that it was
+// made for. Tables say in which format they are, for those who find them in a program.
 //
-//   - A new minor version adds something, and leaves the meaning of what was there.
+//   - A new minor version gives a meaning to what had none: a kind, a form, an install option. A library that
+//     does not know it refuses to render or to install what has it.
 //   - A new major version comes with every other change.
-#define PRECOMPILEDSECCOMP_FORMAT_MAJOR 1
+#define PRECOMPILEDSECCOMP_FORMAT_MAJOR 2
 #define PRECOMPILEDSECCOMP_FORMAT_MINOR 0
