@@ -192,8 +192,8 @@ STARTUP_CODE Loaded Load(Instructions instructions, const InstallOptions& option
   // The kernel's structure has no const: it reads the instructions only.
   const sock_fprog program = {static_cast<unsigned short>(instructions.size()),
                               const_cast<sock_filter*>(instructions.data())};
-  const long answer = by_prctl ? Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)
-                               : Seccomp(kSetModeFilter, FlagsOf(options), &program);
+  const long answer = by_prctl ? Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, AddressOf(&program))
+                               : Seccomp(kSetModeFilter, FlagsOf(options), AddressOf(&program));
   if (answer < 0) {
     const int error = static_cast<int>(-answer);
     return {{error, Explain(error, options)}};

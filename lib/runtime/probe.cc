@@ -21,12 +21,10 @@ constexpr char kNoFilters[] =
 
 // The last address that there is, which is never the program's: reading from there is EFAULT. Not a null
 // pointer, for a process can have something there (MMAP_PAGE_ZERO of personality(2)).
-inline const void* Nowhere() {
-  return reinterpret_cast<const void*>(~0UL);
-}
+constexpr unsigned long kNowhere = ~0UL;
 
 bool KernelKnows(unsigned flags) {
-  return Seccomp(kSetModeFilter, flags, Nowhere()) == -EFAULT;
+  return Seccomp(kSetModeFilter, flags, kNowhere) == -EFAULT;
 }
 
 // Which of the flags is answered with EINVAL.
@@ -54,7 +52,7 @@ const char* ExplainUnknownFlags(unsigned flags) {
 
 // Where seccomp(2) is missing, in kernels from 3.5 to 3.16 or behind a filter that hides it.
 Door FindPrctl() {
-  const long answer = Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, Nowhere());
+  const long answer = Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, kNowhere);
   if (answer == -EFAULT) return {{}, true};
   if (answer >= 0)
     return {{EPERM, "a filter that is already installed answers prctl(2) in the kernel's place"}};
@@ -66,7 +64,7 @@ Door FindPrctl() {
 }  // namespace
 
 STARTUP_CODE Door FindDoor(unsigned flags, bool ask_kernel) {
-  const long answer = Seccomp(kSetModeFilter, flags, Nowhere());
+  const long answer = Seccomp(kSetModeFilter, flags, kNowhere);
   if (answer == -EFAULT) return {};
   if (answer >= 0)
     return {{EPERM, "a filter that is already installed answers seccomp(2) in the kernel's place"}};
@@ -85,7 +83,7 @@ STARTUP_CODE Door FindDoor(unsigned flags, bool ask_kernel) {
 
 STARTUP_CODE Failure ProbeNoNewPrivs() {
   // A third argument that is not 0 is EINVAL. Another error is for the call that is meant to explain.
-  const void* const superfluous = reinterpret_cast<const void*>(1UL);
+  constexpr unsigned long superfluous = 1;
   if (Prctl(PR_SET_NO_NEW_PRIVS, 1, superfluous) < 0) return {};
   return {EPERM,
           "a filter that is already installed answers prctl(2) in the kernel's place, so that no_new_privs "
@@ -106,11 +104,11 @@ Failure ProbeOtherThreads() {
 }
 
 STARTUP_CODE int QueryAction(std::uint32_t action) {
-  const long answer = Seccomp(kGetActionAvail, 0, &action);
+  const long answer = Seccomp(kGetActionAvail, 0, AddressOf(&action));
   // A filter that always answers 0 is not to be believed. There will be no action with data, and to ask for
   // one takes a fifth of the time that the exception takes which an unreadable address comes to.
   constexpr std::uint32_t no_action = kRetActionMask | kRetDataMask;
-  if (answer == 0 && Seccomp(kGetActionAvail, 0, &no_action) != -EOPNOTSUPP) return EOPNOTSUPP;
+  if (answer == 0 && Seccomp(kGetActionAvail, 0, AddressOf(&no_action)) != -EOPNOTSUPP) return EOPNOTSUPP;
   // EINVAL and ENOSYS: a kernel older than the question has only the actions that are as old as seccomp
   // filters. No kernel gives a positive answer.
   if (answer == -EINVAL || answer == -ENOSYS || answer == -EOPNOTSUPP || answer > 0) return EOPNOTSUPP;

@@ -37,13 +37,16 @@ struct Failure {
 };
 
 // The answers of both are the kernel's: the negative of an errno value on failure.
-PRECOMPILEDSECCOMP_LOCAL inline long Seccomp(unsigned operation, unsigned flags, const void* argument) {
-  return SystemCall(SYS_seccomp, operation, flags, reinterpret_cast<unsigned long>(argument));
+PRECOMPILEDSECCOMP_LOCAL inline long Seccomp(unsigned operation, unsigned flags, unsigned long address) {
+  return SystemCall(SYS_seccomp, operation, flags, address);
+}
+PRECOMPILEDSECCOMP_LOCAL inline long Prctl(unsigned long option, unsigned long first,
+                                           unsigned long second = 0) {
+  return SystemCall(SYS_prctl, option, first, second);
 }
 
-PRECOMPILEDSECCOMP_LOCAL inline long Prctl(unsigned long option, unsigned long first,
-                                           const void* second = nullptr) {
-  return SystemCall(SYS_prctl, option, first, reinterpret_cast<unsigned long>(second));
+PRECOMPILEDSECCOMP_LOCAL inline unsigned long AddressOf(const void* object) {
+  return reinterpret_cast<unsigned long>(object);
 }
 
 // The call that takes a filter with these flags.

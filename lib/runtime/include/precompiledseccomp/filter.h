@@ -27,27 +27,22 @@
 namespace precompiledseccomp {
 inline namespace PRECOMPILEDSECCOMP_INTERFACE {
 
-// Memory of the caller's for instructions: an array, or what has data() and size(), such as a std::span or a
-// std::vector. Not a std::span itself, of which each use would take functions that are not hidden
-// (interface.h).
+// Memory of the caller's for instructions: an array, a span, or what becomes a span. Not a std::span itself,
+// of which every use would take functions that are not hidden (interface.h).
 class InstructionBuffer {
  public:
   // None.
   PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer() noexcept {}
 
-  template <std::size_t kSize>
+  PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(sock_filter* data, std::size_t size) noexcept
+      : data_(data), size_(size) {}
+  template <std::size_t Size>
   PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
-      sock_filter (&array)[kSize]) noexcept
-      : data_(array), size_(kSize) {}
-
-  template <typename Range>
-  requires requires(Range& range, sock_filter* data, std::size_t size) {
-    data = range.data();
-    size = range.size();
-  }
+      sock_filter (&array)[Size]) noexcept
+      : data_(array), size_(Size) {}
   PRECOMPILEDSECCOMP_LOCAL constexpr InstructionBuffer(  // NOLINT(google-explicit-constructor)
-      Range&& range) noexcept
-      : data_(range.data()), size_(range.size()) {}
+      std::span<sock_filter> memory) noexcept
+      : data_(memory.data()), size_(memory.size()) {}
 
   PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr sock_filter* data() const noexcept { return data_; }
   PRECOMPILEDSECCOMP_LOCAL [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }

@@ -137,6 +137,9 @@ struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   // afterwards, of no further use. It may begin where the instructions themselves do, which are then changed
   // in place, for good; any other overlap is an error. Without it, as many as kStackCopyLimit instructions
   // are copied to the stack, and a larger filter is an error.
+  //
+  //   static sock_filter room[pcs::Filter::kCapacity];
+  //   pcs::Install(filter, {.mode = pcs::Mode::kTrap, .mode_buffer = room});
   InstructionBuffer mode_buffer = {};
 
   // With 3200 bytes, the function that has the copy stays below a page: it cannot step over the guard page of
