@@ -119,11 +119,11 @@ struct PRECOMPILEDSECCOMP_LOCAL_CONSTRUCTOR InstallOptions {
   // new_listener. Linux 5.19.
   bool wait_killable_recv = false;
 
-  // Ask the kernel which actions it has, and make sure that it is the kernel which sets no_new_privs: three
-  // to five calls of a tenth of a microsecond. Without this, log and user-notify are not checked (a kernel
-  // that lacks them kills the thread where they are answered), kill-process is reported as unconfirmed, and
-  // of flags that the kernel refuses none is named. For who knows the kernel, and is under a filter that
-  // allows just
+  // Ask the kernel which actions it has, and make sure that it is the kernel which sets no_new_privs: one to
+  // seven calls of 0.1 to 0.2 microseconds, of which most filters need three. Without this, log and
+  // user-notify are not checked (a kernel that lacks them kills the thread where they are answered),
+  // kill-process is reported as unconfirmed, and of flags that the kernel refuses none is named. For who
+  // knows the kernel, and is under a filter that allows just
   //
   //   seccomp(SECCOMP_SET_MODE_FILTER, flags, any)
   //   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)             with no_new_privs
