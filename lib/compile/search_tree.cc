@@ -159,12 +159,6 @@ class Planner {
   double cost_of_built_ = 0;
 };
 
-double WeightOf(const std::vector<ValueRange>& ranges) {
-  double weight = 0;
-  for (const ValueRange& range : ranges) weight += range.weight;
-  return weight;
-}
-
 // The usual case, for which there is nothing to plan.
 bool IsOneValueAmongOthers(const std::vector<ValueRange>& ranges) {
   return ranges.size() == 3 && ranges[0].node == ranges[2].node && ranges[2].first - ranges[1].first == 1;
@@ -181,6 +175,12 @@ std::size_t BalancedSplit(const std::vector<ValueRange>& ranges) {
 }
 
 }  // namespace
+
+double WeightOf(const std::vector<ValueRange>& ranges) {
+  double weight = 0;
+  for (const ValueRange& range : ranges) weight += range.weight;
+  return weight;
+}
 
 std::vector<ValueRange> JoinEqualNeighbours(const std::vector<ValueRange>& ranges) {
   std::vector<ValueRange> joined;

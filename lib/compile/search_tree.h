@@ -20,6 +20,9 @@ struct ValueRange {
   double weight = 1;
 };
 
+// Of all of them together.
+double WeightOf(const std::vector<ValueRange>& ranges);
+
 // Joins neighbours that lead to the same node.
 std::vector<ValueRange> JoinEqualNeighbours(const std::vector<ValueRange>& ranges);
 

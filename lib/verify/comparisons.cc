@@ -6,10 +6,10 @@
 #include <span>
 #include <utility>
 
+#include "verify/widths.h"
+
 namespace precompiledseccomp::verify {
 namespace {
-
-constexpr std::uint32_t kValuesOfAByte = 256;
 
 // A term that is (word & mask) ^ flip.
 bool IsOfOneWord(const Term& term) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "verify/widths.h"
+
 namespace precompiledseccomp::verify {
 namespace {
 
@@ -16,8 +18,6 @@ std::uint64_t Mix(std::uint64_t hash, std::uint64_t part) {
   hash = (hash ^ part) * 0x9e3779b97f4a7c15U;
   return hash ^ hash >> 32;
 }
-
-constexpr std::uint32_t kValuesOfAByte = 256;
 
 }  // namespace
 

@@ -6,10 +6,10 @@
 #include <set>
 #include <utility>
 
+#include "verify/widths.h"
+
 namespace precompiledseccomp::verify {
 namespace {
-
-constexpr int kTopBit = 31;
 
 // How the two sides of a fact compare, as far as their bits are chosen.
 enum class Order : std::uint8_t { kEqual, kLess, kGreater };

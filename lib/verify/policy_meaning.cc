@@ -14,13 +14,13 @@
 
 #include "verify/condition_reader.h"
 #include "verify/joint_tests.h"
+#include "verify/widths.h"
 
 namespace precompiledseccomp::verify {
 namespace {
 
 constexpr std::uint32_t kDataOfAction = 0xffff;  // SECCOMP_RET_DATA
 constexpr std::uint64_t kAllNumbers = std::uint64_t{1} << 32;
-constexpr std::uint32_t kValuesOfAByte = 256;
 
 // The sets of calls that conditions are made of, as diagrams.
 class DiagramSets {

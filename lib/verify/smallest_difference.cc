@@ -17,11 +17,10 @@
 #include <variant>
 #include <vector>
 
+#include "verify/widths.h"
+
 namespace precompiledseccomp::verify {
 namespace {
-
-constexpr std::uint32_t kAllBits = UINT32_MAX;
-constexpr int kTopBit = 31;
 
 // Where a node leads for a value, and the last value that leads there too.
 struct Edge {

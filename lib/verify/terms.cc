@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "verify/budget.h"
+#include "verify/widths.h"
 
 namespace precompiledseccomp::verify {
 namespace {
 
-constexpr std::uint32_t kAllBits = UINT32_MAX;
 constexpr std::uint32_t kMostOperations = 1000;
 
 std::uint32_t Operate(Term::Kind kind, std::uint32_t left, std::uint32_t right) {

@@ -13,7 +13,7 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-constexpr std::uint32_t kLast = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kLastValue = std::numeric_limits<std::uint32_t>::max();
 
 // Values weigh the same, more or less, so that larger searches lose nothing by a split in the middle.
 constexpr std::size_t kOptimalUpTo = 48;
@@ -47,13 +47,7 @@ struct Pattern {
 };
 
 std::uint32_t LastOf(const std::vector<ValueRange>& ranges, std::size_t i) {
-  return i + 1 < ranges.size() ? ranges[i + 1].first - 1 : kLast;
-}
-
-double WeightOf(const std::vector<ValueRange>& ranges) {
-  double weight = 0;
-  for (const ValueRange& range : ranges) weight += range.weight;
-  return weight;
+  return i + 1 < ranges.size() ? ranges[i + 1].first - 1 : kLastValue;
 }
 
 class PatternSearch {
