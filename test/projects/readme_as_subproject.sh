@@ -56,3 +56,11 @@ sed -i 's/"openat"/"opennat"/' policy.cc
 if meson compile -C build > log.txt 2>&1; then fail "a policy with an error builds"; fi
 grep -q 'precompiledseccomp-gen: .*: program "worker": unknown system call "opennat" for .*did you mean "openat"' log.txt ||
   { cat log.txt; fail "the error is not shown"; }
+
+# With sanitizers. They are for the application: neither the generator nor what it loads has any.
+sed -i 's/"opennat"/"openat"/' policy.cc
+quietly meson configure build -Db_sanitize=address
+quietly meson compile -C build
+readelf -d build/myapp | grep -q libasan || fail "the program is not sanitized"
+generator=$(find build -name precompiledseccomp-gen -type f)
+! readelf -d "$generator" | grep -q libasan || fail "the generator is sanitized"

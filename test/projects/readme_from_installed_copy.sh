@@ -15,6 +15,20 @@ quietly meson setup build -Dwerror=true
 quietly meson compile -C build
 check_output "$(./build/myapp)"
 
+# Sanitized: the generator, which is not, can still load the module. The filter is not made for what sanitizers call.
+quietly meson setup sanitized -Dwerror=true -Db_sanitize=address
+quietly meson compile -C sanitized
+readelf -d sanitized/myapp | grep -q libasan || fail "the program is not sanitized"
+
+# Static, with a module that is not.
+sed "s/^executable('myapp', .*dependencies: pcs/&, link_args: '-static'/" meson.build > static.build
+! cmp -s meson.build static.build || fail "the README's executable looks otherwise"
+mv static.build meson.build
+quietly meson setup static -Dwerror=true -Ddefault_library=static
+quietly meson compile -C static
+! readelf -d static/myapp | grep NEEDED || fail "the program is not static"
+check_output "$(./static/myapp)"
+
 # Without Meson, through pkg-config alone.
 c++ -std=c++20 -fPIC -shared policy.cc -o policy.so $(pkg-config --cflags --libs precompiledseccomp-define)
 "$(pkg-config --variable=generator precompiledseccomp-define)" --module policy.so --namespace myapp \
