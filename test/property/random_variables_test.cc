@@ -10,9 +10,9 @@
 
 #include "compile/compile.h"
 #include "precompile/template.h"
-#include "support/errors.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
+#include "support/errors.h"
 #include "support/random_policy.h"
 #include "support/seeds.h"
 #include "support/targets.h"
