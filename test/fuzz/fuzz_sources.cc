@@ -23,8 +23,7 @@ void Check(testing::Random random) {
   if (!module) return;
   const gen::NamelessText source =
       gen::SourceText(module->definitions, module->targets, module->name_space, module->header);
-  const gen::NamelessText header =
-      gen::HeaderText(module->definitions, module->targets.empty(), module->name_space);
+  const gen::NamelessText header = gen::HeaderText(module->definitions, module->targets, module->name_space);
   const std::string name = gen::ContentName(header, source);
   const gen::GeneratedTexts texts{header.WithName(name), source.WithName(name)};
   try {

@@ -24,47 +24,43 @@ namespace {
 
 constexpr char kFine[] = "exited with 0";
 
-// One program of one instruction with one variable, which stands nowhere if it has no place.
-template <std::size_t Places>
-using OneProgram = ProgramTable<1, 1, Places, 1, 1, 3>;
+// One program of one instruction with one variable.
+using Table = ProgramTable<1, 1, 1, 1, 1, 3>;
 
-// Its kind, the form of its place, and the install options of the program are new.
-constexpr std::uint16_t kNewKind = 99;
-constexpr std::uint16_t kNewForm = 0x80;
-constexpr std::uint32_t kNewOption = 0x80000000;
+consteval Table MakeTable(std::uint16_t kind, std::uint16_t form, std::uint32_t install_options) {
+  return {
+      .header = Table::MakeHeader(),
+      .programs = {Table::MakeProgram(0, {0, 1}, {0, 1}, {0, 1}, {0, 1}, install_options)},
+      .names = "pv",
+      .variables = {Table::MakeVariable(0, {1, 1}, 32, kind, {0, 1})},
+      .places = {{0, form}},
+      .abis = {{AUDIT_ARCH_X86_64, 0}},
+      .instructions = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}},
+  };
+}
 
-template <std::uint16_t Kind, std::uint16_t Form, std::uint32_t InstallOptions>
-constexpr OneProgram<1> kTable = {
-    .header = OneProgram<1>::MakeHeader(),
-    .programs = {OneProgram<1>::MakeProgram(0, {0, 1}, {0, 1}, {0, 1}, {0, 1}, InstallOptions)},
-    .names = "pv",
-    .variables = {OneProgram<1>::MakeVariable(0, {1, 1}, 32, Kind, {0, 1})},
-    .places = {{0, Form}},
-    .abis = {{AUDIT_ARCH_X86_64, 0}},
-    .instructions = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}},
-};
+constexpr Table kNewKind = MakeTable(99, 0, 0);
+constexpr Table kNewForm = MakeTable(PRECOMPILEDSECCOMP_KIND_INTEGER, 0x80, 0);
+constexpr Table kNewOption = MakeTable(PRECOMPILEDSECCOMP_KIND_INTEGER, 0, 0x80000000);
 
 BOOST_AUTO_TEST_SUITE(table)
 
 BOOST_AUTO_TEST_CASE(WhatAnOlderLibraryDoesNotKnowIsNotRendered) {
   Filter filter;
-  const auto& new_kind = kTable<kNewKind, 0, 0>;
-  const RenderResult of_kind = new_kind.programs[0].Render({{"v", 0x7fff0000}}, filter);
+  const RenderResult of_kind = kNewKind.programs[0].Render({{"v", 0x7fff0000}}, filter);
   BOOST_TEST((of_kind.code() == RenderErrorCode::kNewerFormat));
   BOOST_TEST(of_kind.message() == "program \"p\": it was generated for a newer version of this library");
-  const auto& new_form = kTable<PRECOMPILEDSECCOMP_KIND_INTEGER, kNewForm, 0>;
   BOOST_TEST(
-      (new_form.programs[0].Render({{"v", 0x7fff0000}}, filter).code() == RenderErrorCode::kNewerFormat));
+      (kNewForm.programs[0].Render({{"v", 0x7fff0000}}, filter).code() == RenderErrorCode::kNewerFormat));
   BOOST_TEST(filter.empty());
-  const RenderedFilter<1> typed(new_kind.programs[0], {0x7fff0000});
+  const RenderedFilter<1> typed(kNewKind.programs[0], {0x7fff0000});
   BOOST_TEST((typed.result().code() == RenderErrorCode::kNewerFormat));
 }
 
 BOOST_AUTO_TEST_CASE(WhatAnOlderLibraryDoesNotKnowIsNotInstalled) {
   BOOST_TEST(InChild([](Report& report) {
-               const auto& newer = kTable<PRECOMPILEDSECCOMP_KIND_INTEGER, 0, kNewOption>;
                Filter filter;
-               report.True("rendered", newer.programs[0].Render({{"v", 0x7fff0000}}, filter).ok());
+               report.True("rendered", kNewOption.programs[0].Render({{"v", 0x7fff0000}}, filter).ok());
                const InstallResult result = Install(filter);
                report.Equal("error", result.error(), EINVAL);
                report.Equal("message", std::string(result.message()),
