@@ -99,6 +99,7 @@ STARTUP_CODE RenderResult::RenderResult(const RenderResult& other) noexcept
 }
 
 RenderResult& RenderResult::operator=(const RenderResult& other) noexcept {
+  if (this == &other) return *this;
   code_ = other.code_;
   size_ = other.size_;
   variable_ = other.variable_;

@@ -138,7 +138,7 @@ enum {
 /* The part of `record` that is made of the elements of `array` from `first` on; both are members of `table`.
  */
 #define PRECOMPILEDSECCOMP_PART(table, record, array, first, count) \
-  { (int32_t)(offsetof(table, array[first]) - offsetof(table, record)), (count) }
+  { (int32_t)(offsetof(table, array[(first)]) - offsetof(table, record)), (count) }
 
 /* An ELF note (elf(5)), of which a program has one for each of its sources with tables. */
 struct precompiledseccomp_table_note {
