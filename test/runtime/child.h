@@ -32,5 +32,8 @@ class Report {
 // by the expectations that failed. A child that does not end within ten seconds is killed by SIGALRM.
 std::string InChild(const std::function<void(Report&)>& body);
 
+// As it ends if all is as expected.
+inline constexpr const char* kFine = "exited with 0";
+
 // How a child that was waited for ended, in the same words.
 std::string DescribeEnd(int wait_status);

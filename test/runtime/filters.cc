@@ -2,10 +2,13 @@
 #include "filters.h"
 
 #include <bit>
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <linux/seccomp.h>
 
@@ -35,6 +38,15 @@ precompiledseccomp::Filter ToFilter(const std::vector<sock_filter>& instructions
   precompiledseccomp::Filter filter;
   if (!filter.Assign(instructions)) std::abort();
   return filter;
+}
+
+precompiledseccomp::Filter RefuseGetppid() {
+  return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM));
+}
+
+int ErrnoOfGetppid() {
+  errno = 0;
+  return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
 void InstallWithPrctl(std::vector<sock_filter> instructions) {

@@ -19,6 +19,12 @@ std::vector<sock_filter> AnswerCallWith(long number, int argument, std::uint32_t
 
 precompiledseccomp::Filter ToFilter(const std::vector<sock_filter>& instructions);
 
+// getppid() fails with EDOM.
+precompiledseccomp::Filter RefuseGetppid();
+
+// The errno of getppid(), which never fails by itself; 0 if it succeeds.
+int ErrnoOfGetppid();
+
 // Installs a filter with prctl(2) and without the library: for what must be there before it is called.
 void InstallWithPrctl(std::vector<sock_filter> instructions);
 

@@ -26,17 +26,10 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
 constexpr int kAnswer = 4242;
 
 Filter NotifyGetppid() {
   return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_USER_NOTIF));
-}
-
-// The errno of getppid(), which never fails by itself; 0 if it succeeds.
-int ErrnoOfGetppid() {
-  errno = 0;
-  return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
 // Answers one notification, after doing `meanwhile` with the id of the notified thread.

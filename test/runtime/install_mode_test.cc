@@ -25,8 +25,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
-
 Filter AnswerGetppid(std::uint32_t answer) {
   return ToFilter(AnswerCall(SYS_getppid, answer));
 }

@@ -20,8 +20,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr char kFine[] = "exited with 0";
-
 const Program& Get(const char* name) {
   return *embedded::GetPrecompiled(name);
 }

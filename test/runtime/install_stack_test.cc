@@ -39,18 +39,11 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
-
 // getppid() fails with EDOM, and there are as many instructions as asked for.
 std::vector<sock_filter> RefuseGetppid(std::size_t size) {
   std::vector<sock_filter> instructions = AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM);
   instructions.insert(instructions.begin(), size - instructions.size(), {BPF_LD | BPF_IMM, 0, 0, 0});
   return instructions;
-}
-
-int ErrnoOfGetppid() {
-  errno = 0;
-  return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
 BOOST_AUTO_TEST_SUITE(install_stack)

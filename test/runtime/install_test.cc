@@ -26,18 +26,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
-
-Filter RefuseGetppid() {
-  return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM));
-}
-
-// The errno of getppid(), which never fails by itself; 0 if it succeeds.
-int ErrnoOfGetppid() {
-  errno = 0;
-  return syscall(SYS_getppid) == -1 ? errno : 0;
-}
-
 // A thread that waits until it is told to go on, so that filters can be installed meanwhile.
 class WaitingThread {
  public:

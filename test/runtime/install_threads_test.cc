@@ -23,17 +23,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
-
-Filter RefuseGetppid() {
-  return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM));
-}
-
-int ErrnoOfGetppid() {
-  errno = 0;
-  return syscall(SYS_getppid) == -1 ? errno : 0;
-}
-
 // Runs `work` while there is another thread; gives the errno of getppid() in that one afterwards.
 template <typename Work>
 int BesideAnotherThread(const Work& work) {

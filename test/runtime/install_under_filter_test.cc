@@ -25,7 +25,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
 constexpr const char* kOrAFilter = ", or a filter that is already installed answers in its place";
 
 using Outer = std::vector<sock_filter>;
@@ -58,15 +57,6 @@ Outer RefuseFlagsWith(std::uint32_t bits) {
       {BPF_RET | BPF_K, 0, 0, Errno(EINVAL)},
       {BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW},
   };
-}
-
-Filter RefuseGetppid() {
-  return ToFilter(AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM));
-}
-
-int ErrnoOfGetppid() {
-  errno = 0;
-  return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
 struct Case {

@@ -29,8 +29,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
-
 // With 0, the call is not made, and was a success.
 const std::vector<int> kErrors = {EINVAL, ENOSYS, EOPNOTSUPP, EPERM, 0};
 

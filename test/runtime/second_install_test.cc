@@ -24,7 +24,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr const char* kFine = "exited with 0";
 constexpr Mode kModes[] = {Mode::kEnforce, Mode::kLog, Mode::kTrap};
 
 // Reporting and ending is allowed, and the call by which the second filter is recognised.

@@ -22,8 +22,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr char kFine[] = "exited with 0";
-
 // One program of one instruction with one variable.
 using Table = ProgramTable<1, 1, 1, 1, 1, 3>;
 

@@ -33,8 +33,8 @@
  *     struct precompiledseccomp_table_abi abis[1];
  *     struct sock_filter instructions[6];
  *   };
- *   #define PART(record, array, first, count) PRECOMPILEDSECCOMP_PART(struct table, record, array, first,
- * count)
+ *   #define PART(record, array, first, count) \
+ *     PRECOMPILEDSECCOMP_PART(struct table, record, array, first, count)
  *
  *   static const struct table table PRECOMPILEDSECCOMP_TABLE = {
  *       .header = {PRECOMPILEDSECCOMP_TABLE_MAGIC, PRECOMPILEDSECCOMP_FORMAT_MAJOR,
