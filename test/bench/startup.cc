@@ -68,7 +68,7 @@ std::vector<Contender<Start>> Contenders(const LibseccompPolicy& policy) {
   const std::vector<sock_filter> linear = Export(Build(policy, LibseccompShape::kLinear));
   const std::vector<sock_filter> tree = Export(Build(policy, LibseccompShape::kTree));
   return {
-      {"precompiled", "look up, render, install", bench::GetPrecompiled("container")->instructions().size(),
+      {"precompiled", "look up, install", bench::GetPrecompiled("container")->instructions().size(),
        StartWithEmbeddedProgram},
       {"libseccomp_linear", "libseccomp: build, load", linear.size(),
        [policy] { return StartWithLibseccomp(policy, LibseccompShape::kLinear); }},
@@ -100,9 +100,9 @@ void Print(const std::vector<Contender<Start>>& contenders, const std::vector<Re
                 contenders[i].instructions, results[i].prepare, results[i].install, results[i].total,
                 results[i].total / results[kOurs].total);
   const double theirs = results[kLinear].total;
-  std::printf("\nlibseccomp's build and load takes %.1f times as long as look up, render and install\n",
+  std::printf("\nlibseccomp's build and load takes %.1f times as long as look up and install\n",
               theirs / results[kOurs].total);
-  std::printf("look up and render take %.3f %% of libseccomp's build and load\n",
+  std::printf("look up takes %.3f %% of libseccomp's build and load\n",
               100 * results[kOurs].prepare / theirs);
 }
 

@@ -137,8 +137,10 @@ enum {
 
 /* The part of `record` that is made of the elements of `array` from `first` on; both are members of `table`.
  */
+/* NOLINTBEGIN(bugprone-macro-parentheses): members have none. */
 #define PRECOMPILEDSECCOMP_PART(table, record, array, first, count) \
   { (int32_t)(offsetof(table, array[(first)]) - offsetof(table, record)), (count) }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* An ELF note (elf(5)), of which a program has one for each of its sources with tables. */
 struct precompiledseccomp_table_note {
