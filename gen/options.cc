@@ -84,7 +84,9 @@ std::vector<Option> AllOptions() {
        "add the time that each program and all together took to compile and to prove, which\n"
        "is another one each time"},
       {"depfile", Kind::kText, "FILE", "Make-style dependencies of the outputs to write, for a build system"},
-      {"list", Kind::kFlag, "", "print the programs, each with its variables (64-bit ones as name:64)"},
+      {"list", Kind::kFlag, "",
+       "print the programs, each with its variables, as name:64 or name:fd if they are no\n"
+       "integers of 32 bits"},
       {"disassemble", Kind::kOptionalText, "[PROGRAM]", "print the instructions of one program, or of all"},
       {"version", Kind::kFlag, "", "print the version"},
       {"help", Kind::kFlag, "", "print this"},

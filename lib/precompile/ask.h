@@ -17,7 +17,8 @@ Policy AskForPolicy(const ProgramDefinition& definition, const Target& target, i
 std::string DescribeDifference(const Policy& first, const Policy& second);
 
 // What is compiled for a definition (its function is not called) that answers with this policy. Throws Error,
-// with the program's name, for variables that the policy does not use, and for those that it uses undeclared.
+// with the program's name, for variables that the policy does not use, and for those that it uses undeclared
+// or as something else than they are declared as; and for install needs that contradict each other.
 DefinitionAnswers AnswersWith(const ProgramDefinition& definition, const Target& target, Policy policy);
 
 }  // namespace precompiledseccomp::precompile

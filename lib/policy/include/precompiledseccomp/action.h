@@ -32,9 +32,10 @@ class Action {
   static Action Allow() { return Action(Kind::kAllow); }
 
   // The call fails with `code`, 1 to 4095: the kernel caps larger ones, and with 0 the call would seem to
-  // succeed, so that both are an Error. Of a variable the filter answers the low 16 bits.
+  // succeed, so that both are an Error. Of a variable the filter answers the low 16 bits, and rendering
+  // refuses what is not 1 to 4095 (Variable::Kind in define.h).
   static Action Errno(const Value& code);
-  // `data` is 0 to 65535; of a variable, the low 16 bits.
+  // `data` is 0 to 65535; of a variable, the low 16 bits, and rendering refuses more.
   static Action Trap(const Value& data = 0);
   static Action Trace(const Value& data = 0);
 
