@@ -40,7 +40,7 @@ InstallOptions WithNeeds(InstallOptions options, std::uint32_t needs) {
   return options;
 }
 
-unsigned FlagsOf(const InstallOptions& options) {
+STARTUP_CODE unsigned FlagsOf(const InstallOptions& options) {
   unsigned flags = 0;
   if (options.tsync) flags |= kFlagTsync;
   if (options.log) flags |= kFlagLog;
@@ -75,7 +75,8 @@ Failure FindMistakeOfMode(Instructions instructions, const InstructionBuffer& bu
   return {};
 }
 
-STARTUP_CODE Failure FindMistake(Instructions instructions, const InstallOptions& options) {
+STARTUP_CODE Failure FindMistake(Instructions instructions, NewActions answered,
+                                 const InstallOptions& options) {
   if (instructions.empty()) return {EINVAL, "the filter is empty: was its rendering checked?"};
   if (instructions.size() > Filter::kCapacity)
     return {EINVAL, "the filter has more than 4096 instructions, which is what the kernel accepts"};
@@ -83,8 +84,7 @@ STARTUP_CODE Failure FindMistake(Instructions instructions, const InstallOptions
     return {EINVAL, "wait_killable_recv needs new_listener"};
   if (options.kill_process_unconfirmed == KillProcessUnconfirmed::kFail && !options.ask_kernel)
     return {EINVAL, "KillProcessUnconfirmed::kFail needs ask_kernel: nothing else can confirm kill-process"};
-  if (!options.new_listener && !options.notify_without_listener &&
-      AnswersWith(instructions, kRetUserNotify, options.mode))
+  if (answered.user_notify && !options.new_listener && !options.notify_without_listener)
     return {EINVAL,
             "the filter answers user-notify and would have no listener, so that these calls fail with "
             "ENOSYS: ask for new_listener, or for this with notify_without_listener"};
@@ -94,25 +94,26 @@ STARTUP_CODE Failure FindMistake(Instructions instructions, const InstallOptions
 
 constexpr char kNoQuery[] = "a filter that is already installed does not let seccomp(2) query actions";
 
-// Checks the actions log and user-notify, which are newer than seccomp filters, as far as the filter uses
-// them. An old kernel would take the filter, and kill the thread where an action unknown to it is answered.
-STARTUP_CODE Failure CheckActions(Instructions instructions, Mode mode) {
-  struct NewAction {
+// Checks log and user-notify, as far as the filter uses them. An old kernel would take the filter, and kill
+// the thread where an action unknown to it is answered.
+STARTUP_CODE Failure CheckActions(NewActions answered) {
+  struct Check {
+    bool is_answered;
     std::uint32_t action;
     const char* message;
   };
-  const NewAction must_be_available[] = {
-      {kRetLog,
+  const Check checks[] = {
+      {answered.log, kRetLog,
        "the action log is not confirmed: the kernel is older than Linux 4.14, or a filter that is already "
        "installed answers in its place"},
-      {kRetUserNotify,
+      {answered.user_notify, kRetUserNotify,
        "the action user-notify is not confirmed: the kernel is older than Linux 5.0, or a filter that is "
        "already installed answers in its place"},
   };
-  for (const NewAction& entry : must_be_available) {
-    if (!AnswersWith(instructions, entry.action, mode)) continue;
-    if (const int error = QueryAction(entry.action); error != 0)
-      return {error, error == EOPNOTSUPP ? entry.message : kNoQuery};
+  for (const Check& check : checks) {
+    if (!check.is_answered) continue;
+    if (const int error = QueryAction(check.action); error != 0)
+      return {error, error == EOPNOTSUPP ? check.message : kNoQuery};
   }
   return {};
 }
@@ -121,9 +122,9 @@ STARTUP_CODE Failure CheckActions(Instructions instructions, Mode mode) {
 // for it. Whatever the reason, the instructions stay: a kernel that lacks the action masks the answer with
 // 0x7fff0000, which makes it kill-thread, and one that has it, behind a filter that hides this, is to act on
 // it.
-STARTUP_CODE Failure CheckKillProcess(Instructions instructions, const InstallOptions& options) {
-  if (!AnswersWith(instructions, kRetKillProcess, options.mode)) return {};
-  const int error = options.ask_kernel ? QueryAction(kRetKillProcess) : EOPNOTSUPP;
+STARTUP_CODE Failure CheckKillProcess(NewActions answered, bool ask_kernel) {
+  if (!answered.kill_process) return {};
+  const int error = ask_kernel ? QueryAction(kRetKillProcess) : EOPNOTSUPP;
   if (error == 0) return {};
   if (error != EOPNOTSUPP) return {error, kNoQuery};
   return {error,
@@ -140,7 +141,8 @@ struct Preparation {
 
 STARTUP_CODE Preparation Prepare(Instructions instructions, const InstallOptions& options) {
   Preparation known;
-  known.failure = FindMistake(instructions, options);
+  const NewActions answered = FindNewActions(instructions, options.mode);
+  known.failure = FindMistake(instructions, answered, options);
   if (known.failure.error == 0 && options.only_thread) known.failure = ProbeOtherThreads();
   if (known.failure.error != 0) return known;
 
@@ -148,20 +150,17 @@ STARTUP_CODE Preparation Prepare(Instructions instructions, const InstallOptions
   known.failure = known.door.failure;
   if (known.failure.error == 0 && options.no_new_privs && options.ask_kernel)
     known.failure = ProbeNoNewPrivs();
-  if (known.failure.error == 0 && options.ask_kernel)
-    known.failure = CheckActions(instructions, options.mode);
+  if (known.failure.error == 0 && options.ask_kernel) known.failure = CheckActions(answered);
   if (known.failure.error != 0) return known;
 
-  const Failure unconfirmed = CheckKillProcess(instructions, options);
+  const Failure unconfirmed = CheckKillProcess(answered, options.ask_kernel);
   known.kill_process_unconfirmed = unconfirmed.error != 0;
   if (options.kill_process_unconfirmed == KillProcessUnconfirmed::kFail) known.failure = unconfirmed;
   return known;
 }
 
-// The flags are known to be accepted, and what stands at the door is known to refuse a program that cannot be
-// read.
 const char* Explain(int error, const InstallOptions& options) {
-  if (error == EINVAL) return "the kernel does not accept this filter";
+  if (error == EINVAL) return kNotAccepted;
   if (error == EACCES && options.no_new_privs)
     return "no_new_privs is not set in spite of prctl(2): a filter that is already installed answers in the "
            "kernel's place";
@@ -194,6 +193,7 @@ STARTUP_CODE Loaded Load(Instructions instructions, const InstallOptions& option
                               const_cast<sock_filter*>(instructions.data())};
   const long answer = by_prctl ? Prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, AddressOf(&program))
                                : Seccomp(kSetModeFilter, FlagsOf(options), AddressOf(&program));
+  if (answer == -EINVAL && !by_prctl) return {ExplainInvalid(FlagsOf(options), options.ask_kernel)};
   if (answer < 0) {
     const int error = static_cast<int>(-answer);
     return {{error, Explain(error, options)}};

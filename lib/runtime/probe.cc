@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include <linux/filter.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -61,11 +62,8 @@ Door FindPrctl() {
            "a filter that is already installed lets neither seccomp(2) nor prctl(2) through"}};
 }
 
-}  // namespace
-
-STARTUP_CODE Door FindDoor(unsigned flags, bool ask_kernel) {
-  const long answer = Seccomp(kSetModeFilter, flags, kNowhere);
-  if (answer == -EFAULT) return {};
+// What an answer means that is not the one which the kernel gives to a probe.
+Door ExplainAnswer(long answer, unsigned flags, bool ask_kernel) {
   if (answer >= 0)
     return {{EPERM, "a filter that is already installed answers seccomp(2) in the kernel's place"}};
   if (answer == -ENOSYS && flags == 0) return FindPrctl();
@@ -79,6 +77,22 @@ STARTUP_CODE Door FindDoor(unsigned flags, bool ask_kernel) {
     return {{EINVAL, "the running kernel does not know one of the options" OR_A_FILTER}};
   if (answer == -EINVAL) return {{EINVAL, ExplainUnknownFlags(flags)}};
   return {{static_cast<int>(-answer), "a filter that is already installed does not let seccomp(2) through"}};
+}
+
+}  // namespace
+
+STARTUP_CODE Door FindDoor(unsigned flags, bool ask_kernel) {
+  const bool has_new_flags = (flags & ~kFlagTsync) != 0;
+  const sock_fprog no_instructions = {};
+  const long answer = Seccomp(kSetModeFilter, flags, has_new_flags ? kNowhere : AddressOf(&no_instructions));
+  if (answer == (has_new_flags ? -EFAULT : -EINVAL)) return {};
+  return ExplainAnswer(answer, flags, ask_kernel);
+}
+
+Failure ExplainInvalid(unsigned flags, bool ask_kernel) {
+  const long answer = Seccomp(kSetModeFilter, flags, kNowhere);
+  if (answer == -EFAULT) return {EINVAL, kNotAccepted};
+  return ExplainAnswer(answer, flags, ask_kernel).failure;
 }
 
 STARTUP_CODE Failure ProbeNoNewPrivs() {

@@ -4,9 +4,12 @@
 // or a filter that is already installed, which may answer them with any error number and with 0.
 //
 // The idea: a call that the kernel can only refuse, with an error number that is known. It gives EFAULT for a
-// program at an address that nobody can read, but only after EINVAL for flags that it does not know; both
-// without privileges. Any other answer is a filter's. What no probe can tell is a filter that lets just the
-// probes through: whoever was there first is in charge.
+// program at an address that nobody can read, but only after EINVAL for flags that it does not know; and
+// EINVAL for a program of no instructions; all of them without privileges. Any other answer is a filter's.
+// What no probe can tell is a filter that lets just the probes through: whoever was there first is in charge.
+//
+// Where an address cannot be read, the kernel takes an exception, which makes EFAULT cost as much as ten
+// other calls: it is for what EINVAL cannot tell.
 #pragma once
 
 #include <cstdint>
@@ -49,12 +52,18 @@ PRECOMPILEDSECCOMP_LOCAL inline unsigned long AddressOf(const void* object) {
   return reinterpret_cast<unsigned long>(object);
 }
 
-// The call that takes a filter with these flags.
+// The call that takes a filter with these flags, found by EFAULT. But a kernel that has seccomp(2) knows
+// tsync: without other flags, EINVAL is enough.
 struct Door {
   Failure failure;        // why there is none
   bool is_prctl = false;  // seccomp(2) is missing, and no flag needs it
 };
 PRECOMPILEDSECCOMP_LOCAL Door FindDoor(unsigned flags, bool ask_kernel);
+
+// The error for EINVAL when a filter was to be installed by seccomp(2) with these flags. The kernel means the
+// filter with it, unless FindDoor() took a filter's EINVAL for the kernel's.
+inline constexpr char kNotAccepted[] = "the kernel does not accept this filter";
+PRECOMPILEDSECCOMP_LOCAL Failure ExplainInvalid(unsigned flags, bool ask_kernel);
 
 // Whether something else than the kernel says that it sets no_new_privs.
 PRECOMPILEDSECCOMP_LOCAL Failure ProbeNoNewPrivs();

@@ -98,7 +98,7 @@ STARTUP_CODE RenderResult::RenderResult(const RenderResult& other) noexcept
   CopyElements(text_, other.text_, std::size_t{size_} + 1);
 }
 
-RenderResult& RenderResult::operator=(const RenderResult& other) noexcept {
+STARTUP_CODE RenderResult& RenderResult::operator=(const RenderResult& other) noexcept {
   if (this == &other) return *this;
   code_ = other.code_;
   size_ = other.size_;

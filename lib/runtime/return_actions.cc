@@ -18,7 +18,7 @@ struct Return {
   std::size_t operand;  // for kStated: the index of the instruction with the action operand
 };
 
-Return ReturnAt(const sock_filter* instructions, std::size_t index) {
+STARTUP_CODE Return ReturnAt(const sock_filter* instructions, std::size_t index) {
   const sock_filter& here = instructions[index];
   if (here.code == (BPF_RET | BPF_K)) return {ReturnKind::kStated, index};
   if (here.code != (BPF_RET | BPF_A)) return {ReturnKind::kNone, index};
@@ -63,7 +63,7 @@ bool IsRefusal(std::uint32_t action) {
 
 }  // namespace
 
-std::uint32_t ChangeAction(std::uint32_t answer, Mode mode) {
+STARTUP_CODE std::uint32_t ChangeAction(std::uint32_t answer, Mode mode) {
   const std::uint32_t action = answer & kRetActionMask;
   const std::uint32_t data = answer & kRetDataMask;
   if (IsRefusal(action)) {
@@ -79,14 +79,18 @@ std::uint32_t ChangeAction(std::uint32_t answer, Mode mode) {
   return answer;
 }
 
-STARTUP_CODE bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action, Mode mode) {
+STARTUP_CODE NewActions FindNewActions(std::span<const sock_filter> instructions, Mode mode) {
+  NewActions answered;
   const sock_filter* code = instructions.data();
   for (std::size_t i = 0; i < instructions.size(); ++i) {
     const Return found = ReturnAt(code, i);
     if (found.kind != ReturnKind::kStated) continue;
-    if ((ChangeAction(code[found.operand].k, mode) & kRetActionMask) == action) return true;
+    const std::uint32_t action = ChangeAction(code[found.operand].k, mode) & kRetActionMask;
+    answered.kill_process |= action == kRetKillProcess;
+    answered.log |= action == kRetLog;
+    answered.user_notify |= action == kRetUserNotify;
   }
-  return false;
+  return answered;
 }
 
 bool AllAnswersAreStated(std::span<const sock_filter> instructions) {

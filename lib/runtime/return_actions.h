@@ -41,10 +41,16 @@ inline constexpr std::uint32_t kRetDataMask = 0x0000ffffU;
 // number, or 0.
 PRECOMPILEDSECCOMP_LOCAL std::uint32_t ChangeAction(std::uint32_t answer, Mode mode);
 
-// Whether the program can answer with `action` in this mode, as far as its answers are stated: what one from
-// elsewhere computes cannot be known, and is passed over.
-PRECOMPILEDSECCOMP_LOCAL bool AnswersWith(std::span<const sock_filter> instructions, std::uint32_t action,
-                                          Mode mode);
+// Which of the actions that are newer than seccomp filters a program can answer with.
+struct NewActions {
+  bool kill_process = false;
+  bool log = false;
+  bool user_notify = false;
+};
+
+// In this mode, as far as its answers are stated: what one from elsewhere computes cannot be known, and is
+// passed over.
+PRECOMPILEDSECCOMP_LOCAL NewActions FindNewActions(std::span<const sock_filter> instructions, Mode mode);
 
 // Whether every return has an action operand, and no jump by-passes it, so that changing those changes all
 // answers. Looks at each instruction and the ends of its jumps once.

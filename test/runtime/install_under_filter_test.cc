@@ -65,6 +65,7 @@ struct Case {
   InstallOptions options;
   int error;
   std::string message;
+  bool sets_no_new_privs = false;
 };
 
 void CheckThatNothingIsInstalled(const Case& entry) {
@@ -77,7 +78,8 @@ void CheckThatNothingIsInstalled(const Case& entry) {
                  report.Equal("message", std::string(result.message()), entry.message);
                  report.Equal("listener", result.listener(), -1);
                  report.Equal("getppid", ErrnoOfGetppid(), 0);
-                 report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
+                 report.Equal("no_new_privs", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
+                              entry.sets_no_new_privs ? 1 : 0);
                }) == kFine);
   }
 }
@@ -121,11 +123,14 @@ BOOST_AUTO_TEST_CASE(OtherErrorNumbersAreThoseOfTheFilterThatAnswers) {
   }
 }
 
+// Without flags, EINVAL is what the probe is to give: what else gives it is found out by the installation,
+// when no_new_privs is set.
 BOOST_AUTO_TEST_CASE(WhatIsEINVALAltogetherMayBeAKernelWithoutFilters) {
   const std::string message =
       std::string("the running kernel was built without seccomp filters (CONFIG_SECCOMP_FILTER)") +
       kOrAFilter;
-  CheckThatNothingIsInstalled({"seccomp(2)", {AnswerSeccomp(EINVAL)}, {}, EINVAL, message});
+  CheckThatNothingIsInstalled({"seccomp(2)", {AnswerSeccomp(EINVAL)}, {}, EINVAL, message, true});
+  CheckThatNothingIsInstalled({"installing", {AnswerSetModeFilter(EINVAL)}, {}, EINVAL, message, true});
   CheckThatNothingIsInstalled({"with flags", {AnswerSeccomp(EINVAL)}, {.log = true}, EINVAL, message});
   CheckThatNothingIsInstalled(
       {"prctl(2)", {AnswerSeccomp(ENOSYS), AnswerPrctl(PR_SET_SECCOMP, EINVAL)}, {}, EINVAL, message});
@@ -225,11 +230,29 @@ BOOST_AUTO_TEST_CASE(WithoutAskingAPretendedNoNewPrivsIsTheKernelsError) {
              }) == kFine);
 }
 
+BOOST_AUTO_TEST_CASE(TheErrorOfAnotherProbeIsAFiltersError) {
+  CheckThatNothingIsInstalled({"EFAULT without flags",
+                               {AnswerSetModeFilter(EFAULT)},
+                               {},
+                               EFAULT,
+                               "a filter that is already installed does not let seccomp(2) through"});
+}
+
+BOOST_AUTO_TEST_CASE(ATsyncThatIsEINVALIsNamed) {
+  CheckThatNothingIsInstalled(
+      {"tsync",
+       {RefuseFlagsWith(SECCOMP_FILTER_FLAG_TSYNC)},
+       {.tsync = true},
+       EINVAL,
+       std::string("the running kernel does not know tsync (Linux 3.17)") + kOrAFilter,
+       true});
+}
+
 // The probe is answered as by the kernel, and the installation as the probe.
 BOOST_AUTO_TEST_CASE(AFilterThatAnswersAllWithTheErrorOfTheProbeIsFoundOutLater) {
   BOOST_TEST(InChild([](Report& report) {
                InstallWithPrctl(AnswerSetModeFilter(EFAULT));
-               const InstallResult result = Install(RefuseGetppid());
+               const InstallResult result = Install(RefuseGetppid(), {.log = true});
                report.Equal("error", result.error(), EFAULT);
                report.Equal("message", std::string(result.message()),
                             "a filter that is already installed answers in the kernel's place");

@@ -67,13 +67,23 @@ BOOST_AUTO_TEST_CASE(OnlyActionOperandsChange) {
   BOOST_TEST(code[7].k == kAllow);
 }
 
-BOOST_AUTO_TEST_CASE(ActionsAreFoundInBothKindsOfAnswers) {
-  const std::vector<sock_filter> code = {kLoad, kCut, Or(kTrace), kReturnA, Return(kRetErrno | 7)};
-  BOOST_TEST(AnswersWith(code, kTrace, Mode::kEnforce));
-  BOOST_TEST(AnswersWith(code, kRetErrno, Mode::kEnforce));
-  BOOST_TEST(!AnswersWith(code, kRetLog, Mode::kEnforce));
-  BOOST_TEST(AnswersWith(code, kRetLog, Mode::kLog));
-  BOOST_TEST(!AnswersWith(code, kRetErrno, Mode::kLog));
+BOOST_AUTO_TEST_CASE(NewActionsAreFoundInBothKindsOfAnswers) {
+  const std::vector<sock_filter> code = {
+      kLoad, kCut, Or(kRetUserNotify), kReturnA, Return(kRetErrno | 7), Return(kRetKillProcess)};
+  const NewActions enforced = FindNewActions(code, Mode::kEnforce);
+  BOOST_TEST(enforced.user_notify);
+  BOOST_TEST(enforced.kill_process);
+  BOOST_TEST(!enforced.log);
+  const NewActions logged = FindNewActions(code, Mode::kLog);
+  BOOST_TEST(logged.user_notify);
+  BOOST_TEST(!logged.kill_process);
+  BOOST_TEST(logged.log);
+}
+
+BOOST_AUTO_TEST_CASE(NewActionsAreNotFoundInOperandsOfOtherInstructions) {
+  const NewActions answered =
+      FindNewActions(std::vector<sock_filter>{Or(kRetLog), Return(kAllow)}, Mode::kEnforce);
+  BOOST_TEST(!answered.log);
 }
 
 BOOST_AUTO_TEST_CASE(AComputedAnswerIsOneThatTheCompilerDoesNotMake) {

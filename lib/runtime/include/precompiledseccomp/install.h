@@ -29,8 +29,10 @@
 //   unshare(CLONE_THREAD)                              with only_thread
 //
 // ask_kernel = false leaves the least of these. The probes are calls that the kernel can only refuse: so a
-// filter that answers in its place, with 0 for example, is found out before anything is changed. One that
-// answers the probes as the kernel does, and the rest in another way, is not. It is in charge.
+// filter that answers in its place, with 0 for example, is found out before anything is changed. A kernel
+// without seccomp filters, or a filter that answers with EINVAL, is found out by the installation itself
+// where no option but tsync needs a flag: no_new_privs is set then. A filter that answers the probes as the
+// kernel does, and the rest in another way, is not found out. It is in charge.
 #pragma once
 
 #include <cstddef>
