@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What parameters.cc knows of parameters, as tables. Parameters are written
+//
+//     "s32 dfd, ptr filename, s32 flags, u16 mode"
+//
+// a class and the kernel's name for each, in order: s and u are signed and unsigned numbers of so many bits,
+// ptr an address.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace precompiledseccomp {
+
+struct ParametersOfCall {
+  std::string_view call;
+  std::string_view parameters;
+};
+
+// What a kernel declares, sorted by name of the call: made by make_parameter_table.py.
+std::span<const ParametersOfCall> DeclaredParameters();
+
+// Calls that the kernel of DeclaredParameters() lacks.
+std::span<const ParametersOfCall> FurtherParameters();
+
+// Calls that have other parameters on a target than these two say.
+struct ParametersOnTarget {
+  std::string_view target;
+  std::string_view call;
+  std::string_view parameters;
+};
+std::span<const ParametersOnTarget> ParametersOnTargets();
+
+// Parameters of which the kernel looks at less than it declares, on all targets.
+struct EffectiveClass {
+  std::string_view call;
+  std::string_view parameter;
+  std::string_view effective;
+};
+std::span<const EffectiveClass> EffectiveClasses();
+
+}  // namespace precompiledseccomp
