@@ -40,4 +40,19 @@ struct EffectiveClass {
 };
 std::span<const EffectiveClass> EffectiveClasses();
 
+// The manual's name of what the kernel calls otherwise.
+struct ManualName {
+  std::string_view manual;
+  std::string_view kernel;
+};
+// In every call that has a parameter of the kernel's name.
+std::span<const ManualName> ManualNamesOfAnyCall();
+
+// In one call, "manual=kernel manual=kernel". Sorted by name of the call.
+struct ManualNamesOfCall {
+  std::string_view call;
+  std::string_view names;
+};
+std::span<const ManualNamesOfCall> ManualNames();
+
 }  // namespace precompiledseccomp

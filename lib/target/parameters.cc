@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <stdexcept>
 
 #include "target/parameter_tables.h"
@@ -32,13 +33,18 @@ void SetClass(Parameter& parameter, std::string_view name) {
   parameter.is_pointer = found->is_pointer;
 }
 
+// What stands before the first `separator`, or all; takes both from the text.
+std::string_view TakeFirst(std::string_view& text, std::string_view separator) {
+  const std::string_view first = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(text.size(), first.size() + separator.size()));
+  return first;
+}
+
 // "s32 fd, ptr buf" as parameters.
 std::vector<Parameter> Parse(std::string_view text) {
-  constexpr std::string_view kSeparator = ", ";
   std::vector<Parameter> parameters;
   while (!text.empty()) {
-    const std::string_view first = text.substr(0, text.find(kSeparator));
-    text.remove_prefix(std::min(text.size(), first.size() + kSeparator.size()));
+    const std::string_view first = TakeFirst(text, ", ");
     const std::size_t space = first.find(' ');
     if (space == std::string_view::npos) throw std::logic_error("no parameter: " + std::string(first));
     Parameter& parameter = parameters.emplace_back();
@@ -49,17 +55,39 @@ std::vector<Parameter> Parse(std::string_view text) {
   return parameters;
 }
 
+// The row of a table that is sorted by name of the call, or null.
+template <typename Row>
+const Row* FindRow(std::span<const Row> rows, std::string_view call) {
+  const auto found = std::lower_bound(rows.begin(), rows.end(), call,
+                                      [](const Row& row, std::string_view c) { return row.call < c; });
+  return found != rows.end() && found->call == call ? &*found : nullptr;
+}
+
 // The text of the call's parameters on that target, from the most special table that has it.
 std::optional<std::string_view> FindText(const Target& target, std::string_view call) {
   for (const ParametersOnTarget& row : ParametersOnTargets())
     if (row.target == target.name && row.call == call) return row.parameters;
-  const auto declared = DeclaredParameters();
-  const auto found =
-      std::lower_bound(declared.begin(), declared.end(), call,
-                       [](const ParametersOfCall& row, std::string_view c) { return row.call < c; });
-  if (found != declared.end() && found->call == call) return found->parameters;
+  if (const ParametersOfCall* const row = FindRow(DeclaredParameters(), call)) return row->parameters;
   for (const ParametersOfCall& row : FurtherParameters())
     if (row.call == call) return row.parameters;
+  return std::nullopt;
+}
+
+// Nothing if no parameter has that name.
+std::optional<Parameter> WithName(const std::vector<Parameter>& parameters, std::string_view name) {
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const Parameter& parameter) { return parameter.name == name; });
+  return found == parameters.end() ? std::nullopt : std::optional(*found);
+}
+
+// The kernel's name of what the manual page of that call calls `manual`.
+std::optional<std::string_view> KernelName(std::string_view call, std::string_view manual) {
+  const ManualNamesOfCall* const row = FindRow(ManualNames(), call);
+  std::string_view names = row != nullptr ? row->names : "";
+  while (!names.empty()) {
+    std::string_view kernel = TakeFirst(names, " ");
+    if (TakeFirst(kernel, "=") == manual) return kernel;
+  }
   return std::nullopt;
 }
 
@@ -78,9 +106,12 @@ std::optional<std::vector<Parameter>> ParametersOf(const Target& target, std::st
 std::optional<Parameter> FindParameter(const Target& target, std::string_view call, std::string_view name) {
   const auto parameters = ParametersOf(target, call);
   if (!parameters) return std::nullopt;
-  const auto found = std::find_if(parameters->begin(), parameters->end(),
-                                  [&](const Parameter& p) { return p.name == name; });
-  return found == parameters->end() ? std::nullopt : std::optional(*found);
+  if (const auto found = WithName(*parameters, name)) return found;
+  if (const auto kernel = KernelName(call, name)) return WithName(*parameters, *kernel);
+  for (const ManualName& row : ManualNamesOfAnyCall())
+    if (row.manual == name)
+      if (const auto found = WithName(*parameters, row.kernel)) return found;
+  return std::nullopt;
 }
 
 std::string ParameterNames(const std::vector<Parameter>& parameters) {

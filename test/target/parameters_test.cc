@@ -94,6 +94,53 @@ BOOST_AUTO_TEST_CASE(ANameThatTheCallDoesNotHaveIsNotFound) {
   BOOST_TEST(!FindParameter(X86(), "read", ""));
 }
 
+BOOST_AUTO_TEST_CASE(TheNamesOfTheManualPagesMeanTheSame) {
+  struct Row {
+    std::string_view call, manual, kernel;
+  };
+  for (const Row& row : {
+           Row{"openat", "dirfd", "dfd"},
+           Row{"openat", "pathname", "filename"},
+           Row{"openat", "path", "filename"},
+           Row{"renameat2", "olddirfd", "olddfd"},
+           Row{"renameat2", "newpath", "newname"},
+           Row{"setpriority", "prio", "niceval"},
+           Row{"ioctl", "request", "cmd"},
+           Row{"ioctl", "op", "cmd"},
+           Row{"mmap", "length", "len"},
+           Row{"madvise", "advice", "behavior"},
+           Row{"socket", "domain", "family"},
+           Row{"connect", "sockfd", "fd"},
+           Row{"recvfrom", "len", "size"},
+           Row{"rt_sigaction", "signum", "sig"},
+           Row{"tgkill", "tid", "pid"},
+           Row{"kexec_file_load", "cmdline", "cmdline_ptr"},
+       })
+    for (const Target& target : Targets()) BOOST_TEST_CONTEXT(row.call << " of " << target.name) {
+        BOOST_TEST(FindParameter(target, row.call, row.manual).value().name == row.kernel);
+        BOOST_TEST(TextOf(target, row.call, row.manual) == TextOf(target, row.call, row.kernel));
+      }
+}
+
+BOOST_AUTO_TEST_CASE(AManualNameFollowsTheParameterToItsPlaceOnTheTarget) {
+  BOOST_TEST(TextOf(X86(), "clone", "child_tid") == "3 ptr");
+  BOOST_TEST(TextOf(Arm(), "clone", "child_tid") == "4 ptr");
+  BOOST_TEST(TextOf(Arm(), "clone", "flags") == "0 u32");
+}
+
+BOOST_AUTO_TEST_CASE(TheKernelsNameWinsOverTheManuals) {
+  // The manual's tid is the kernel's pid, and the manual has a tgid as the kernel has.
+  BOOST_TEST(TextOf(X86(), "tgkill", "tgid") == "0 s32");
+  BOOST_TEST(TextOf(X86(), "tgkill", "pid") == "1 s32");
+  // The manual's preadv2() has an offset of its own width; the kernel's flags come after both halves.
+  BOOST_TEST(TextOf(X86(), "preadv2", "flags") == "5 s32");
+}
+
+BOOST_AUTO_TEST_CASE(AManualNameOfAnotherCallIsNotFound) {
+  BOOST_TEST(!FindParameter(X86(), "read", "sockfd"));
+  BOOST_TEST(!FindParameter(X86(), "mkdir", "dirfd"));
+}
+
 BOOST_AUTO_TEST_CASE(MessagesListNamesInOrder) {
   BOOST_TEST(NamesOf(X86(), "ioctl") == "fd, cmd, arg");
   BOOST_TEST(NamesOf(X86(), "getpid") == "");
