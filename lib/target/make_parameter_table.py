@@ -5,8 +5,8 @@
     lib/target/make_parameter_table.py [DIRECTORY] > lib/target/parameter_table.inc
 
 DIRECTORY is the trace events of system calls, /sys/kernel/tracing/events/syscalls unless given; only root can read it,
-and it needs CONFIG_FTRACE_SYSCALLS. The first line of the table says of which kernel it is: uname(2) of the machine that
-makes it.
+and it needs CONFIG_FTRACE_SYSCALLS. The kernel has to be x86-64's, as parameter_supplement.cc has what differs on other
+architectures. The table says which version made it, by uname(2).
 
 A call has an event if it is defined by SYSCALL_DEFINEn and configured. Its file sys_enter_NAME/format has a line for each
 parameter, in order (kernel/trace/trace_syscalls.c):
@@ -85,6 +85,8 @@ def main():
         sys.exit(f"{directory}: no events of system calls")
 
     kernel = os.uname()
+    if kernel.machine != "x86_64":
+        sys.exit(f"the table is to be made on x86_64, and this is {kernel.machine}")
     release = ".".join(re.findall(r"\d+", kernel.release)[:2])
     print("// SPDX-License-Identifier: Apache-2.0")
     print("//")

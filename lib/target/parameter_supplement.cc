@@ -44,10 +44,34 @@ constexpr ParametersOnTarget kOnTargets[] = {
 constexpr EffectiveClass kEffective[] = {
     // kernel/fork.c, SYSCALL_DEFINE5(clone): lower_32_bits(clone_flags). Flags above these are for clone3.
     {"clone", "clone_flags", "u32"},
+    // mm/mempolicy.c, kernel_mbind(): `int lmode = mode`. Linux before 5.15 refused what is above.
+    {"mbind", "mode", "s32"},
     // mm/mmap.c, ksys_mmap_pgoff(): fget(fd), which takes an unsigned int. Not `flags`: in do_mmap(),
-    // MAP_SHARED_VALIDATE refuses unknown ones in all 64 bits. Not `prot`, which goes to architectures and
-    // security modules as it is.
+    // MAP_SHARED_VALIDATE refuses unknown ones in all 64 bits. Not `prot`: do_mmap() compares it with
+    // PROT_EXEC.
     {"mmap", "fd", "s32"},
+    // fs/read_write.c: fdget() and fdget_pos() take an unsigned int. lib/iov_iter.c, import_iovec(): so is
+    // the
+    // number of vectors. On a 64-bit architecture pos_l is the whole offset, and pos_h is ignored.
+    {"preadv", "fd", "u32"},
+    {"preadv", "vlen", "u32"},
+    {"preadv2", "fd", "u32"},
+    {"preadv2", "vlen", "u32"},
+    {"pwritev", "fd", "u32"},
+    {"pwritev", "vlen", "u32"},
+    {"pwritev2", "fd", "u32"},
+    {"pwritev2", "vlen", "u32"},
+    {"readv", "fd", "u32"},
+    {"readv", "vlen", "u32"},
+    {"writev", "fd", "u32"},
+    {"writev", "vlen", "u32"},
+    // import_iovec() again: mm/process_vm_access.c, for the caller's own vectors, mm/madvise.c, fs/splice.c.
+    {"process_madvise", "vlen", "u32"},
+    {"process_vm_readv", "liovcnt", "u32"},
+    {"process_vm_writev", "liovcnt", "u32"},
+    {"vmsplice", "nr_segs", "u32"},
+    // kernel/ptrace.c: find_get_task_by_vpid(pid), which takes a pid_t. `request` is a long throughout.
+    {"ptrace", "pid", "s32"},
 };
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include <span>
 #include <string_view>
 
+#include <precompiledseccomp/target.h>
+
 namespace precompiledseccomp {
 
 struct ParametersOfCall {
@@ -18,8 +20,11 @@ struct ParametersOfCall {
   std::string_view parameters;
 };
 
-// What a kernel declares, sorted by name of the call: made by make_parameter_table.py.
+// What a kernel declares on x86-64, sorted by name of the call: made by make_parameter_table.py.
 std::span<const ParametersOfCall> DeclaredParameters();
+
+// The kernel of that table.
+inline constexpr KernelVersion kDeclaringKernel = {.version = 6, .patch_level = 18};
 
 // Calls that the kernel of DeclaredParameters() lacks.
 std::span<const ParametersOfCall> FurtherParameters();
