@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the table of parameters says that the kernel looks at less than it declares, the kernel answers the
-// same whatever stands in the upper half.
+// The kernel answers the same whatever stands above the bits that the table of parameters says it looks at,
+// and not where the table has all of them.
 
 #include <csignal>
 #include <cstddef>
@@ -16,6 +16,7 @@
 #include <linux/mempolicy.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -172,6 +173,18 @@ BOOST_AUTO_TEST_CASE(TheUpperHalfOfWhatIsReadAs32BitsMakesNoDifference) {
       things.Rewind();
       BOOST_TEST(attempt->second(things, kUpperHalf) == succeeds);
     }
+}
+
+// SYSCALL_DEFINEn makes an argument what it declares (include/linux/syscalls.h, __SC_CAST) before anything
+// looks at it.
+BOOST_AUTO_TEST_CASE(WhatIsAboveTheDeclaredBitsMakesNoDifference) {
+  const Things things;
+  constexpr unsigned long kAboveUmode = 0x5aUL << 16;
+  BOOST_TEST(Succeeds(SYS_fchmod, things.file(), 0640 + kAboveUmode + kUpperHalf));
+  struct stat status {};
+  BOOST_REQUIRE(fstat(static_cast<int>(things.file()), &status) == 0);
+  BOOST_TEST((status.st_mode & 07777) == 0640U);
+  BOOST_TEST(Succeeds(SYS_lseek, things.file() + kUpperHalf, 0UL, SEEK_END + kUpperHalf));
 }
 
 // These are compared or tested in all 64 bits, so that they are not in the table.
