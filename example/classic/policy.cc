@@ -13,21 +13,21 @@ namespace {
 
 // What both have in common. Refused calls fail instead of killing, so that one process can show them all.
 pcs::Policy ReadFromBoth(const pcs::Values& v) {
-  using pcs::Arg32;
+  using pcs::Param;
   pcs::Policy policy;
   policy.Default(pcs::Action::Errno(EPERM));
   // The kernel reads descriptors as 32-bit values, and so does the policy.
-  policy.Allow("read", Arg32(0) == v["fd1"] || Arg32(0) == v["fd2"]);
+  policy.Allow("read", Param("fd") == v["fd1"] || Param("fd") == v["fd2"]);
   policy.Allow({"exit_group", "rt_sigreturn"});
   return policy;
 }
 
 pcs::Policy WriteToFd1(const pcs::Values& v) {
-  return ReadFromBoth(v).Allow("write", pcs::Arg32(0) == v["fd1"]);
+  return ReadFromBoth(v).Allow("write", pcs::Param("fd") == v["fd1"]);
 }
 
 pcs::Policy WriteToFd2(const pcs::Values& v) {
-  return ReadFromBoth(v).Allow("write", pcs::Arg32(0) == v["fd2"]);
+  return ReadFromBoth(v).Allow("write", pcs::Param("fd") == v["fd2"]);
 }
 
 std::vector<pcs::ProgramDefinition> PrecompiledPrograms() {

@@ -42,8 +42,7 @@ namespace pcs = precompiledseccomp;
 
 namespace {
 
-using pcs::Arg;
-using pcs::Arg32;
+using pcs::Param;
 
 pcs::Syscalls WhereAvailable(std::initializer_list<std::string_view> names) {
   std::vector<pcs::Syscall> calls;
@@ -72,14 +71,9 @@ void AllowFiles(pcs::Policy& policy) {
                                "chmod",    "chown",  "lchown", "utime",       "utimes",  "futimesat",
                                "getdents", "dup2",   "pipe",   "inotify_init"}));
 
-  // Pipes and sockets, but no devices: who could open one would be past the file system's own checks. The
-  // kernel reads a mode of 16 bits.
-  const auto is_no_device = [](const pcs::Operand& mode) {
-    const pcs::MaskedOperand type = mode & S_IFMT;
-    return type == 0 || type == S_IFREG || type == S_IFIFO || type == S_IFSOCK;
-  };
-  policy.Allow("mknodat", is_no_device(Arg32(2)));
-  policy.Allow(WhereAvailable({"mknod"}), is_no_device(Arg32(1)));
+  // Pipes and sockets, but no devices: who could open one would be past the file system's own checks.
+  const pcs::Condition is_no_device = (Param("mode") & S_IFMT).In({0, S_IFREG, S_IFIFO, S_IFSOCK});
+  policy.Allow({"mknodat", pcs::IfAvailable("mknod")}, is_no_device);
 }
 
 // ioctl is a door to every driver and file system. What ordinary programs ask of terminals, files, sockets
@@ -87,7 +81,7 @@ void AllowFiles(pcs::Policy& policy) {
 // among it TIOCSTI and TIOCLINUX, which type into a terminal, where a shell outside of the sandbox reads it.
 void AllowDeviceControl(pcs::Policy& policy) {
   const auto allow = [&](std::initializer_list<unsigned long> requests) {
-    policy.Allow("ioctl", Arg32(1).In({requests.begin(), requests.end()}));
+    policy.Allow("ioctl", Param("request").In({requests.begin(), requests.end()}));
   };
   // TCGETS2 and the three TCSETS2, which newer libcs use. Their macros need a header that is at odds with
   // libc's.
@@ -143,7 +137,7 @@ void AllowProcesses(pcs::Policy& policy) {
                 "sched_rr_get_interval",
                 "getcpu"});
   // The caller's own limits, not another process's.
-  policy.Allow("prlimit64", Arg32(0) == 0);
+  policy.Allow("prlimit64", Param("pid") == 0);
   // What takes rights away may be used: by the program itself, as by whoever starts it.
   policy.Allow({"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"});
 
@@ -151,13 +145,13 @@ void AllowProcesses(pcs::Policy& policy) {
   // kernel that are only tested for who is trusted.
   constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                                         CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-  policy.Allow("clone", (Arg(0) & kNamespaces) == 0);
+  policy.Allow("clone", !(Param("flags") & kNamespaces).AnySet());
   // Its flags are in memory, where a filter cannot look: say that there is none, and libc uses clone.
   policy.Errno(ENOSYS, "clone3");
 
   // Execution domains that ordinary programs ask for; 0xffffffff only asks for the present one.
-  policy.Allow("personality", Arg32(0).In({PER_LINUX, PER_LINUX32, UNAME26,
-                                           PER_LINUX32 | std::uint64_t{UNAME26}, 0xffffffffU}));
+  policy.Allow("personality", Param("persona").In({PER_LINUX, PER_LINUX32, UNAME26,
+                                                   PER_LINUX32 | std::uint64_t{UNAME26}, 0xffffffffU}));
 }
 
 void AllowSignalsAndTime(pcs::Policy& policy) {
@@ -175,24 +169,23 @@ void AllowSignalsAndTime(pcs::Policy& policy) {
 
 // Any socket call, but only for sockets of this machine, of TCP and of UDP. What is allowed is listed, as
 // each protocol is a part of the kernel of its own, often one that the call would load: no raw or packet
-// sockets, no SCTP, no Multipath TCP. Nor are there ICMP ones: `ping` does not work. Family, type and
-// protocol are int.
+// sockets, no SCTP, no Multipath TCP. Nor are there ICMP ones: `ping` does not work.
 void AllowSockets(pcs::Policy& policy) {
   policy.Allow({"accept", "accept4", "bind", "connect", "listen", "shutdown", "getsockname", "getpeername",
                 "getsockopt", "setsockopt", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg",
                 "recvmmsg"});
   constexpr std::uint32_t kTypeMask = 0xf;  // the other bits are SOCK_CLOEXEC and SOCK_NONBLOCK
-  const pcs::Condition is_stream_or_datagram =
-      (Arg32(1) & kTypeMask) == SOCK_STREAM || (Arg32(1) & kTypeMask) == SOCK_DGRAM;
-  const pcs::Condition is_internet = Arg32(0).In({AF_INET, AF_INET6});
+  const pcs::Condition is_stream_or_datagram = (Param("type") & kTypeMask).In({SOCK_STREAM, SOCK_DGRAM});
+  const pcs::Condition is_internet = Param("domain").In({AF_INET, AF_INET6});
   // 0 is what the type says, TCP or UDP.
-  policy.Allow("socket", is_internet && is_stream_or_datagram && Arg32(2).In({0, IPPROTO_TCP, IPPROTO_UDP}));
-  policy.Allow({"socket", "socketpair"}, Arg32(0) == AF_UNIX);
+  policy.Allow("socket",
+               is_internet && is_stream_or_datagram && Param("protocol").In({0, IPPROTO_TCP, IPPROTO_UDP}));
+  policy.Allow({"socket", "socketpair"}, Param("domain") == AF_UNIX);
   // For the resolution of names.
-  policy.Allow("socket", Arg32(0) == AF_NETLINK && Arg32(2) == NETLINK_ROUTE);
+  policy.Allow("socket", Param("domain") == AF_NETLINK && Param("protocol") == NETLINK_ROUTE);
   // Programs that would rather have Multipath TCP or SCTP take this for a kernel without, and then use TCP.
   policy.Errno(EPROTONOSUPPORT, "socket",
-               is_internet && is_stream_or_datagram && !Arg32(2).In({IPPROTO_ICMP, IPPROTO_ICMPV6}));
+               is_internet && is_stream_or_datagram && !Param("protocol").In({IPPROTO_ICMP, IPPROTO_ICMPV6}));
   policy.Errno(EACCES, "socket", is_internet);
   policy.Errno(EAFNOSUPPORT, {"socket", "socketpair"});
 }

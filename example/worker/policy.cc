@@ -14,10 +14,10 @@ namespace pcs = precompiledseccomp;
 namespace {
 
 pcs::Policy Worker(const pcs::Values& v) {
-  using pcs::Arg32;
+  using pcs::Param;
   pcs::Policy policy;  // default: kill the process
-  policy.Allow("read", Arg32(0) == v["input"]);
-  policy.Allow("write", Arg32(0) == v["output"]);
+  policy.Allow("read", Param("fd") == v["input"]);
+  policy.Allow("write", Param("fd") == v["output"]);
   policy.Allow("exit_group");
   return policy;
 }

@@ -25,7 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 bool AreEqual(const PrecompiledVariable& left, const PrecompiledVariable& right) {
   return left.name == right.name && left.bits == right.bits && left.kind == right.kind &&
-         left.low_offsets == right.low_offsets && left.high_offsets == right.high_offsets;
+         left.low_offsets == right.low_offsets && left.high_offsets == right.high_offsets &&
+         left.flipped_offsets == right.flipped_offsets;
 }
 
 // But for the names.

@@ -130,7 +130,8 @@ class Checker {
                        compiled.variables.end(),
                        [](const PrecompiledVariable& left, const PrecompiledVariable& right) {
                          return left.low_offsets == right.low_offsets &&
-                                left.high_offsets == right.high_offsets && left.kind == right.kind;
+                                left.high_offsets == right.high_offsets &&
+                                left.flipped_offsets == right.flipped_offsets && left.kind == right.kind;
                        }),
             "its variables stand in other places than were compiled, or are of other kinds");
     Require(read.install == definition.install, "it is installed with other options than were defined");

@@ -216,13 +216,17 @@ class TableReader {
         Part(names_, record.name), static_cast<int>(record.bits), KindOf(record.kind), {}, {}};
     for (const Place& place : Part(places_, record.places)) {
       if (place.instruction >= program.instructions.size()) Fail("a variable stands outside of its program");
-      if (place.form == PRECOMPILEDSECCOMP_FORM_HIGH_HALF && record.bits == 64)
+      const int half = place.form & ~PRECOMPILEDSECCOMP_FORM_FLIPPED;
+      if (half == PRECOMPILEDSECCOMP_FORM_HIGH_HALF && record.bits == 64)
         variable.high_offsets.push_back(place.instruction);
-      else if (place.form == 0)
+      else if (half == 0)
         variable.low_offsets.push_back(place.instruction);
       else
         Fail("a variable stands somewhere in a form that it cannot have");
+      if ((place.form & PRECOMPILEDSECCOMP_FORM_FLIPPED) != 0)
+        variable.flipped_offsets.push_back(place.instruction);
     }
+    std::sort(variable.flipped_offsets.begin(), variable.flipped_offsets.end());
     return variable;
   }
 

@@ -64,6 +64,7 @@ std::vector<std::string> OperandVariables(const PrecompiledProgram& program) {
     for (const std::uint32_t offset : variable.low_offsets)
       operands[offset] = "$" + (variable.bits == 64 ? LowHalfName(name) : name);
     for (const std::uint32_t offset : variable.high_offsets) operands[offset] = "$" + HighHalfName(name);
+    for (const std::uint32_t offset : variable.flipped_offsets) operands[offset] += "^0x80000000";
   }
   return operands;
 }

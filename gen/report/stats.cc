@@ -71,6 +71,7 @@ void WriteVariables(const PrecompiledProgram& program, JsonWriter& json) {
     json.Key("kind").String(KindName(variable.kind));
     WriteOffsets("low_offsets", variable.low_offsets, json);
     WriteOffsets("high_offsets", variable.high_offsets, json);
+    WriteOffsets("flipped_offsets", variable.flipped_offsets, json);
     json.EndObject();
   }
   json.EndArray();

@@ -20,7 +20,7 @@ namespace precompiledseccomp::gen {
 //     {"name": "worker", "arch": "x86_64",
 //      "instructions": 24,
 //      "variables": [{"name": "fd1", "bits": 32, "kind": "fd", "low_offsets": [7, 11],
-//         "high_offsets": []}],
+//         "high_offsets": [], "flipped_offsets": []}],
 //      "install": ["spec_allow"],
 //      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],

@@ -104,9 +104,14 @@ class Builder {
 
   Range RangeOfPlaces(const PrecompiledVariable& variable) {
     std::vector<TableLayout::Place> places;
-    for (const std::uint32_t offset : variable.low_offsets) places.push_back({offset, 0});
-    for (const std::uint32_t offset : variable.high_offsets)
-      places.push_back({offset, PRECOMPILEDSECCOMP_FORM_HIGH_HALF});
+    const auto add = [&](std::uint32_t offset, std::uint16_t half) {
+      const std::vector<std::uint32_t>& flipped = variable.flipped_offsets;
+      const bool is_flipped = std::binary_search(flipped.begin(), flipped.end(), offset);
+      const int form = is_flipped ? half | PRECOMPILEDSECCOMP_FORM_FLIPPED : half;
+      places.push_back({offset, static_cast<std::uint16_t>(form)});
+    };
+    for (const std::uint32_t offset : variable.low_offsets) add(offset, 0);
+    for (const std::uint32_t offset : variable.high_offsets) add(offset, PRECOMPILEDSECCOMP_FORM_HIGH_HALF);
     const auto [range, is_new] = places_.RangeOf(places);
     if (is_new) layout_.places.insert(layout_.places.end(), places.begin(), places.end());
     return range;

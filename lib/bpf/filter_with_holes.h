@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,15 @@ namespace precompiledseccomp::bpf {
 
 // A place in the instructions at which the value of a variable will stand.
 struct Hole {
-  std::size_t index = 0;  // of the instruction whose operand (`k`) is the value
-  std::string variable;   // the name of a 32-bit variable, or of half of a 64-bit one
+  std::size_t index = 0;    // of the instruction whose operand (`k`) is the value
+  std::string variable;     // the name of a 32-bit variable, or of half of a 64-bit one
+  bool is_flipped = false;  // the highest bit of the value will be turned around
+
+  // What stands there if the variable has this value.
+  [[nodiscard]] std::uint32_t OperandFor(std::uint32_t value) const {
+    constexpr std::uint32_t kHighestBit = 0x80000000;
+    return is_flipped ? value ^ kHighestBit : value;
+  }
 };
 
 // What stands in the operands of the holes means nothing.

@@ -134,10 +134,15 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers&
     }
   }
   Mistakes mistakes;
-  for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
-    for (std::size_t index = 0; index < policy.rule_sets[set].rules.size(); ++index) {
-      const ResolvedRule& rule = policy.rule_sets[set].rules[index];
-      if (rule.numbers.empty() || reachable.count({set, index}) != 0) continue;
+  for (std::size_t set = 0; set < policy.rule_sets.size(); ++set) {
+    const std::vector<ResolvedRule>& rules = policy.rule_sets[set].rules;
+    for (std::size_t index = 0, end = 0; index < rules.size(); index = end) {
+      // All parts of one rule of the policy.
+      bool can_match = false;
+      for (end = index; end == index || (end < rules.size() && rules[end].continues_rule); ++end)
+        can_match = can_match || reachable.count({set, end}) != 0;
+      const ResolvedRule& rule = rules[index];
+      if (rule.numbers.empty() || can_match) continue;
       mistakes.Try([&] {
         CheckCondition(rule, policy.target, numbers);
         throw Error("the rule " + rule.ToString() +
@@ -145,6 +150,7 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers&
                     EarlierRules(policy.rule_sets[set], index));
       });
     }
+  }
   mistakes.ThrowIfThereAreAny();
 }
 

@@ -28,7 +28,7 @@ NodeId DecideByRules(const ResolvedPolicy& policy, const RuleIndices& indices, N
     std::vector<Condition> conditions;
     for (std::size_t i = begin; i < end; ++i) conditions.push_back(RuleAt(policy, indices[i]).condition);
     const NodeId matched =
-        Lower(AnyOf(std::move(conditions)), graph.AddAction(last.action), decision, policy.target, graph);
+        LowerAnyOf(conditions, graph.AddAction(last.action), decision, policy.target, graph);
     decision = only_vsyscall ? LowerIsVsyscall(matched, decision, policy.target, graph) : matched;
     end = begin;
   }

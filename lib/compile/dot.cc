@@ -32,6 +32,8 @@ std::string TextOf(const Subject& subject, const Target& target) {
       return word + " & " + TextOf(subject.operand);
     case Subject::Transform::kOr:
       return word + " | " + TextOf(subject.operand);
+    case Subject::Transform::kXor:
+      return word + " ^ " + TextOf(subject.operand);
   }
   return word;
 }

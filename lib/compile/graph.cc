@@ -25,7 +25,8 @@ std::size_t HashOf(const Node& node) {
   std::uint64_t hash = pair(node.yes, node.no);
   hash =
       mix(hash, pair(test.operand.value, test.subject.offset << 8 | static_cast<std::uint32_t>(test.kind)));
-  hash = mix(hash, pair(test.operand.variable, test.subject.operand.variable));
+  hash = mix(hash, pair(test.operand.variable << 1 | (test.operand.is_flipped ? 1U : 0U),
+                        test.subject.operand.variable));
   return mix(hash, pair(test.subject.operand.value, static_cast<std::uint32_t>(test.subject.transform)));
 }
 
@@ -73,6 +74,13 @@ Immediate Graph::ImmediateFor(const Word& word) {
   if (known != variables_.end()) return known->second;
   const Immediate immediate = {word.NumberWith(numbers_), static_cast<std::uint32_t>(variables_.size() + 1)};
   return variables_.emplace(word.variable(), immediate).first->second;
+}
+
+Immediate Graph::FlippedImmediateFor(const Word& word) {
+  Immediate immediate = ImmediateFor(word);
+  immediate.value ^= kHighestBit;
+  immediate.is_flipped = !immediate.IsConstant();
+  return immediate;
 }
 
 std::vector<bool> Graph::ReachableFrom(NodeId root) const {

@@ -19,11 +19,15 @@ namespace precompiledseccomp::compile {
 
 using NodeId = std::uint32_t;
 
+// Of a word: set in negative numbers.
+inline constexpr std::uint32_t kHighestBit = 0x80000000;
+
 // An instruction's operand: a constant, or the value of a variable. The value of a variable is for the layout
 // to write down; nothing else may look at it.
 struct Immediate {
   std::uint32_t value = 0;
   std::uint32_t variable = 0;  // 0 for a constant, else 1 + the variable's index in the graph
+  bool is_flipped = false;     // the variable's value with its highest bit turned around
 
   [[nodiscard]] bool IsConstant() const { return variable == 0; }
   friend bool operator==(const Immediate&, const Immediate&) = default;
@@ -32,7 +36,7 @@ struct Immediate {
 // What a test looks at: a word of seccomp_data, as it is or combined with an operand. It is what the
 // accumulator holds.
 struct Subject {
-  enum class Transform : std::uint8_t { kNone, kAnd, kOr };
+  enum class Transform : std::uint8_t { kNone, kAnd, kOr, kXor };
 
   std::uint32_t offset = 0;  // in bytes, in seccomp_data
   Transform transform = Transform::kNone;
@@ -87,6 +91,9 @@ class Graph {
 
   // The operand that stands for a word of the policy. Throws Error if there is no number for a variable.
   Immediate ImmediateFor(const Word& word);
+  // The same with the highest bit turned around: an unsigned comparison of what is turned around on both
+  // sides is a signed one of what is not.
+  Immediate FlippedImmediateFor(const Word& word);
 
   [[nodiscard]] const Node& operator[](NodeId id) const { return nodes_[id]; }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }

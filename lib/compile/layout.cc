@@ -205,6 +205,7 @@ class Layout {
   }
 
   static sock_filter TransformOf(const Subject& subject) {
+    if (subject.transform == Transform::kXor) return bpf::Xor(subject.operand.value);
     return subject.transform == Transform::kAnd ? bpf::And(subject.operand.value)
                                                 : bpf::Or(subject.operand.value);
   }

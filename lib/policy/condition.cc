@@ -3,6 +3,7 @@
 #include <precompiledseccomp/condition.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <limits>
 #include <ostream>
@@ -10,6 +11,8 @@
 #include <utility>
 
 #include <precompiledseccomp/error.h>
+
+#include "policy/condition_checks.h"
 
 namespace precompiledseccomp {
 namespace {
@@ -41,81 +44,29 @@ std::string_view RelationText(Relation relation) {
   throw Error("a comparison has an unknown relation");
 }
 
-// The bits of a constant as its operand sees them.
-std::uint64_t BitsFor(const Operand& operand, const Value& value) {
-  return operand.IsLowHalf() ? value.low().constant() : value.bits();
-}
-
+// A signed number is written as one, and so is what came from one where nothing is known of the operand.
 std::string ValueText(const Operand& operand, const Value& value) {
-  return operand.IsLowHalf() && value.IsConstant() ? Value(value.low().constant()).ToString()
-                                                   : value.ToString();
+  if (!value.IsConstant()) return value.ToString();
+  const bool is_unknown = operand.source() == Operand::Source::kParameter;
+  if (value.ComesFromNegativeInt() && (operand.IsSigned() || is_unknown))
+    return std::to_string(static_cast<std::int64_t>(value.bits()));
+  return operand.IsLowHalf() ? Value(value.low().constant()).ToString() : value.ToString();
 }
 
+// What a low half's test would leave out without a word.
 void CheckFits(const Operand& operand, const Value& value, std::string_view what) {
   if (operand.IsLowHalf() && !value.FitsLowHalf())
-    throw Error(operand.ToString() + " is 32 bits wide; the " + std::string(what) + " " + value.ToString() +
-                " does not fit; use the whole argument");
+    throw Error(operand.ToString() + " is " + std::to_string(operand.bits()) + " bits wide; the " +
+                std::string(what) + " " + value.ToString() + " does not fit; use the whole argument");
 }
 
-void CheckValue(const Operand& operand, const Value& value) {
-  CheckFits(operand, value, "value");
-  if (!operand.IsLowHalf() && value.ComesFromNegativeInt())
-    throw Error(operand.ToString() + " is compared with the negative int " +
-                std::to_string(static_cast<std::int64_t>(value.bits())) +
-                "; what its upper half holds depends on the caller; use Arg32, or a 64-bit constant");
-}
-
-void CheckNotImpossible(bool impossible, const Condition& condition) {
-  if (impossible) throw Error("the condition " + condition.ToString() + " is never true");
-}
-
-Condition Compare(const Operand& operand, Relation relation, const Value& value) {
-  CheckValue(operand, value);
-  Condition condition(Comparison{operand, relation, value});
-  if (value.IsConstant()) {
-    const std::uint64_t largest = operand.IsLowHalf() ? std::numeric_limits<std::uint32_t>::max()
-                                                      : std::numeric_limits<std::uint64_t>::max();
-    CheckNotImpossible(relation == Relation::kLess && BitsFor(operand, value) == 0, condition);
-    CheckNotImpossible(relation == Relation::kGreater && BitsFor(operand, value) == largest, condition);
-  }
+Condition Checked(const Condition& condition) {
+  CheckTest(condition);
   return condition;
 }
 
-Condition CompareMasked(const MaskedOperand& masked, const Value& value) {
-  const auto& [operand, mask] = masked;
-  CheckFits(operand, mask, "mask");
-  // A negative int is not ambiguous here: the mask says which of its bits count.
-  CheckFits(operand, value, "value");
-  return Condition(MaskedEqual{operand, mask, value});
-}
-
-bool HasBitsOutsideMask(const MaskedOperand& masked, const Value& value) {
-  return masked.mask.IsConstant() && value.IsConstant() &&
-         (BitsFor(masked.operand, value) & ~BitsFor(masked.operand, masked.mask)) != 0;
-}
-
-// Appends `condition` to `conditions`, or what it joins if it is itself of the kind `Joined`: a chain stays
-// flat.
-template <typename Joined>
-void AppendFlat(const Condition& condition, std::vector<Condition>& conditions) {
-  if (const auto* joined = std::get_if<Joined>(&condition.node()))
-    conditions.insert(conditions.end(), joined->conditions.begin(), joined->conditions.end());
-  else
-    conditions.push_back(condition);
-}
-
-template <typename Joined>
-Condition Join(const Condition& left, const Condition& right) {
-  Joined joined;
-  AppendFlat<Joined>(left, joined.conditions);
-  AppendFlat<Joined>(right, joined.conditions);
-  return Condition(std::move(joined));
-}
-
-int DeepestOf(const std::vector<Condition>& conditions) {
-  int deepest = 0;
-  for (const Condition& condition : conditions) deepest = std::max(deepest, condition.depth());
-  return deepest;
+Condition Compare(const Operand& operand, Relation relation, const Value& value) {
+  return Checked(Condition(Comparison{operand, relation, value}));
 }
 
 Text TextOf(const Condition& condition);
@@ -155,8 +106,8 @@ struct TextOfNode {
   Text operator()(const NoOtherBits& node) const {
     return {node.operand.ToString() + " has only bits " + ValueText(node.operand, node.bits), true};
   }
-  Text operator()(const Conjunction& node) const { return JoinedText(node.conditions, " && "); }
-  Text operator()(const Disjunction& node) const { return JoinedText(node.conditions, " || "); }
+  Text operator()(const Conjunction& node) const { return JoinedText(node.conditions(), " && "); }
+  Text operator()(const Disjunction& node) const { return JoinedText(node.conditions(), " || "); }
   Text operator()(const Negation& node) const {
     return {"!(" + TextOf(node.condition.front()).text + ")", true};
   }
@@ -166,8 +117,8 @@ Text TextOf(const Condition& condition) {
   return std::visit(TextOfNode{}, condition.node());
 }
 
-// What the operators and functions of condition.h check is also checked of nodes that were made by hand: else
-// half of a value would be left out without a word, or a list that cannot be empty would be read.
+// What would be left out without a word, or read although it is not there, is refused of nodes that were made
+// by hand as well.
 struct NodeCheck {
   void operator()(const AlwaysTrue&) const {}
   void operator()(const Comparison& node) const { CheckFits(node.operand, node.value, "value"); }
@@ -176,74 +127,189 @@ struct NodeCheck {
     CheckFits(node.operand, node.value, "value");
   }
   void operator()(const OneOf& node) const {
-    CheckNotEmpty(node.values.size());
+    if (node.values.empty()) throw Error("the set that " + node.operand.ToString() + " is to be in is empty");
     for (const Value& value : node.values) CheckFits(node.operand, value, "value");
   }
   void operator()(const NoOtherBits& node) const { CheckFits(node.operand, node.bits, "set of bits"); }
-  void operator()(const Conjunction& node) const { CheckNotEmpty(node.conditions.size()); }
-  void operator()(const Disjunction& node) const { CheckNotEmpty(node.conditions.size()); }
+  void operator()(const Conjunction& /*node*/) const {}
+  void operator()(const Disjunction& /*node*/) const {}
   void operator()(const Negation& node) const {
     if (node.condition.size() != 1)
       throw Error("a negation is of one condition, not of " + std::to_string(node.condition.size()));
-  }
-
-  static void CheckNotEmpty(std::size_t parts) {
-    if (parts == 0) throw Error("a condition joins no parts: it needs at least one");
-  }
-};
-
-struct DepthOfNode {
-  int operator()(const Conjunction& node) const { return 1 + DeepestOf(node.conditions); }
-  int operator()(const Disjunction& node) const { return 1 + DeepestOf(node.conditions); }
-  int operator()(const Negation& node) const { return 1 + DeepestOf(node.condition); }
-  template <typename Leaf>
-  int operator()(const Leaf&) const {
-    return 1;
   }
 };
 
 }  // namespace
 
-Operand::Operand(Source source, int index, bool low_half)
-    : source_(source), index_(static_cast<std::uint8_t>(index)), low_half_(low_half) {
+// What a condition is, and how deep.
+struct Condition::Tree {
+  explicit Tree(Condition::Node of) : node(std::move(of)) {}
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
+
+  // Long chains hang on their last condition, one below the other: what only this holds is taken apart here,
+  // for one destructor in the other would use up the stack.
+  ~Tree() {
+    std::vector<Condition> left = TakeParts();
+    while (!left.empty()) {
+      const Condition last = left.back();
+      left.pop_back();
+      if (last.tree_.use_count() != 1) continue;
+      std::atomic_thread_fence(std::memory_order_acquire);  // another thread may have held it until now
+      for (Condition& part : last.tree_->TakeParts()) left.push_back(part);
+    }
+  }
+
+  [[nodiscard]] std::vector<Condition> TakeParts() {
+    if (auto* joined = std::get_if<Conjunction>(&node)) return std::exchange(joined->parts_, {});
+    if (auto* joined = std::get_if<Disjunction>(&node)) return std::exchange(joined->parts_, {});
+    return {};
+  }
+
+  // The parts of `joined`, and in place of what is joined in the same way itself, its parts.
+  template <typename Joined>
+  static std::vector<Condition> Flat(const Joined& joined) {
+    struct Position {
+      const std::vector<Condition>* parts;
+      std::size_t next;
+    };
+    std::vector<Condition> flat;
+    std::vector<Position> open = {{&joined.parts_, 0}};
+    while (!open.empty()) {
+      Position& here = open.back();
+      if (here.next == here.parts->size()) {
+        open.pop_back();
+        continue;
+      }
+      const Condition& part = (*here.parts)[here.next++];
+      if (const auto* inner = std::get_if<Joined>(&part.node()))
+        open.push_back({&inner->parts_, 0});
+      else
+        flat.push_back(part);
+    }
+    return flat;
+  }
+
+  // That of what is joined in the same way counts once.
+  template <typename Joined>
+  int DepthOfJoined(const Joined& joined) {
+    if (joined.parts_.empty()) throw Error("a condition joins no parts: it needs at least one");
+    int deepest = 0;
+    for (const Condition& part : joined.parts_)
+      deepest = std::max(deepest, part.depth() + (std::holds_alternative<Joined>(part.node()) ? 0 : 1));
+    return deepest;
+  }
+
+  int Depth() {
+    if (const auto* joined = std::get_if<Conjunction>(&node)) return DepthOfJoined(*joined);
+    if (const auto* joined = std::get_if<Disjunction>(&node)) return DepthOfJoined(*joined);
+    if (const auto* negation = std::get_if<Negation>(&node)) return 1 + negation->condition.front().depth();
+    return 1;
+  }
+
+  Condition::Node node;
+  int depth = 1;
+};
+
+std::vector<Condition> Conjunction::conditions() const {
+  return Condition::Tree::Flat(*this);
+}
+std::vector<Condition> Disjunction::conditions() const {
+  return Condition::Tree::Flat(*this);
+}
+
+Operand::Operand(Source source, int index, int bits, bool is_signed)
+    : source_(source),
+      index_(static_cast<std::uint8_t>(index)),
+      bits_(static_cast<std::uint8_t>(bits)),
+      is_signed_(is_signed) {
   if (index < 0 || index >= kArguments)
     throw Error("a system call has arguments 0 to 5, no argument " + std::to_string(index));
 }
 
+Operand Operand::Argument(int index, int bits, bool is_signed) {
+  if ((bits != 64 && bits != 32 && bits != 16) || (bits == 16 && is_signed))
+    throw Error("an operand has 64, 32 or 16 bits, the 16 without a sign, not " + std::to_string(bits) +
+                (is_signed ? " with one" : ""));
+  return {Source::kArgument, index, bits, is_signed};
+}
+
 Operand Arg(int index) {
-  return {Operand::Source::kArgument, index, false};
+  return Operand::Argument(index, 64, false);
 }
 Operand Arg32(int index) {
-  return {Operand::Source::kArgument, index, true};
+  return Operand::Argument(index, 32, false);
 }
 Operand InstructionPointer() {
-  return {Operand::Source::kInstructionPointer, 0, false};
+  return {Operand::Source::kInstructionPointer, 0, 64, false};
+}
+Operand Param(std::string_view name) {
+  if (name.empty()) throw Error("a parameter has an empty name");
+  Operand operand(Operand::Source::kParameter, 0, 64, false);
+  operand.parameter_ = std::make_shared<const std::string>(name);
+  return operand;
+}
+
+const std::string& Operand::parameter() const {
+  static const std::string kNone;
+  return parameter_ == nullptr ? kNone : *parameter_;
+}
+
+Operand Operand::Signed() const {
+  if (source_ == Source::kParameter)
+    throw Error("Param(\"" + *parameter_ + "\") knows by itself whether it is signed; leave Signed() out");
+  if (source_ == Source::kInstructionPointer) throw Error("the instruction pointer is not a signed number");
+  return Argument(index_, bits_, true);
 }
 
 std::string Operand::ToString() const {
   if (source_ == Source::kInstructionPointer) return "instruction_pointer";
-  return "arg" + std::to_string(index_) + (low_half_ ? ".low" : "");
+  if (source_ == Source::kParameter) return *parameter_;
+  const std::string argument = "arg" + std::to_string(index_);
+  if (is_signed_) return argument + (bits_ == 64 ? ".long" : ".int");
+  return argument + (bits_ == 64 ? "" : bits_ == 32 ? ".low" : ".low16");
 }
 
 Condition Operand::In(std::vector<Value> values) const {
-  if (values.empty()) throw Error("the set that " + ToString() + " is to be in is empty");
-  for (const Value& value : values) CheckValue(*this, value);
-  return Condition(OneOf{*this, std::move(values)});
+  return Checked(Condition(OneOf{*this, std::move(values)}));
 }
 
 Condition Operand::OnlyBits(const Value& bits) const {
-  CheckFits(*this, bits, "set of bits");
-  return Condition(NoOtherBits{*this, bits});
+  return Checked(Condition(NoOtherBits{*this, bits}));
 }
 
 Condition Operand::NonNegativeFd() const {
-  return *this <= std::numeric_limits<std::int32_t>::max();
+  constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+  // With a sign, "not above INT_MAX" would let -1 through.
+  const bool may_be_signed = is_signed_ || source_ == Source::kParameter;
+  return may_be_signed ? OnlyBits(most) : *this <= most;
 }
 
-Condition::Condition(Node node) : node_(std::move(node)), depth_(std::visit(DepthOfNode{}, node_)) {
-  std::visit(NodeCheck{}, node_);
-  if (depth_ > kMaximumDepth)
+Condition MaskedOperand::AnySet() const {
+  return *this != 0;
+}
+Condition MaskedOperand::AllSet() const {
+  return *this == mask;
+}
+Condition MaskedOperand::In(const std::vector<Value>& values) const {
+  if (values.empty()) throw Error("the set that (" + operand.ToString() + " & ...) is to be in is empty");
+  std::vector<Condition> equal;
+  for (const Value& value : values) equal.push_back(*this == value);
+  return AnyOf(std::move(equal));
+}
+
+Condition::Condition(Node node) : tree_(std::make_shared<Tree>(std::move(node))) {
+  std::visit(NodeCheck{}, tree_->node);
+  tree_->depth = tree_->Depth();
+  if (tree_->depth > kMaximumDepth)
     throw Error("a condition is nested more than " + std::to_string(kMaximumDepth) + " levels deep");
+}
+
+const Condition::Node& Condition::node() const {
+  return tree_->node;
+}
+int Condition::depth() const {
+  return tree_->depth;
 }
 
 std::string Condition::ToString() const {
@@ -278,20 +344,20 @@ MaskedOperand operator&(const Operand& operand, const Value& mask) {
 }
 
 Condition operator==(const MaskedOperand& masked, const Value& value) {
-  Condition condition = CompareMasked(masked, value);
-  CheckNotImpossible(HasBitsOutsideMask(masked, value), condition);
-  return condition;
+  return Checked(Condition(MaskedEqual{masked.operand, masked.mask, value}));
 }
 
 Condition operator!=(const MaskedOperand& masked, const Value& value) {
-  return !CompareMasked(masked, value);
+  const Condition equal(MaskedEqual{masked.operand, masked.mask, value});
+  CheckNegatedTest(equal);
+  return !equal;
 }
 
 Condition operator&&(const Condition& left, const Condition& right) {
-  return Join<Conjunction>(left, right);
+  return Condition(Conjunction({left, right}));
 }
 Condition operator||(const Condition& left, const Condition& right) {
-  return Join<Disjunction>(left, right);
+  return Condition(Disjunction({left, right}));
 }
 
 Condition operator!(const Condition& condition) {
@@ -301,13 +367,13 @@ Condition operator!(const Condition& condition) {
 
 Condition AllOf(std::vector<Condition> conditions) {
   if (conditions.empty()) throw Error("AllOf() needs at least one condition; use Always() for none");
-  return Condition(Conjunction{std::move(conditions)});
+  return Condition(Conjunction(std::move(conditions)));
 }
 
 Condition AnyOf(std::vector<Condition> conditions) {
   if (conditions.empty())
     throw Error("AnyOf() needs at least one condition: an empty one would never be true");
-  return Condition(Disjunction{std::move(conditions)});
+  return Condition(Disjunction(std::move(conditions)));
 }
 
 std::ostream& operator<<(std::ostream& out, const Condition& condition) {

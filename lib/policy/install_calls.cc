@@ -17,14 +17,14 @@ constexpr unsigned kCloneThread = 0x00010000;
 
 }  // namespace
 
-// Width as the kernel reads them: operations, flags and options are 32 bits, what follows an option is 64.
 RuleSet InstallCalls() {
   RuleSet calls;
-  calls.Allow("seccomp", Arg32(0) == kSetModeFilter || (Arg32(0) == kGetActionAvail && Arg32(1) == 0));
-  calls.Allow("prctl", (Arg32(0) == kSetNoNewPrivs && Arg(1) == 1) ||
-                           (Arg32(0) == kSetSeccomp && Arg(1) == kModeFilter));
+  calls.Allow("seccomp",
+              Param("op") == kSetModeFilter || (Param("op") == kGetActionAvail && Param("flags") == 0));
+  calls.Allow("prctl", (Param("option") == kSetNoNewPrivs && Param("arg2") == 1) ||
+                           (Param("option") == kSetSeccomp && Param("arg2") == kModeFilter));
   // Alone, the flag changes nothing: it asks whether there are other threads.
-  calls.Allow("unshare", Arg(0) == kCloneThread);
+  calls.Allow("unshare", Param("flags") == kCloneThread);
   return calls;
 }
 

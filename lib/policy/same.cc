@@ -30,7 +30,6 @@ bool AreSame(const SyscallCount& left, const SyscallCount& right) {
 }
 
 // For lists of them, which find nothing that stands below.
-bool AreSame(const Condition& left, const Condition& right);
 bool AreSame(const Rule& left, const Rule& right);
 bool AreSame(const RuleSet& left, const RuleSet& right);
 
@@ -65,22 +64,13 @@ bool AreSame(const NoOtherBits& left, const NoOtherBits& right) {
   return AreSame(left.operand, right.operand) && AreSame(left.bits, right.bits);
 }
 bool AreSame(const Conjunction& left, const Conjunction& right) {
-  return AreSame(left.conditions, right.conditions);
+  return AreSame(left.conditions(), right.conditions());
 }
 bool AreSame(const Disjunction& left, const Disjunction& right) {
-  return AreSame(left.conditions, right.conditions);
+  return AreSame(left.conditions(), right.conditions());
 }
 bool AreSame(const Negation& left, const Negation& right) {
   return AreSame(left.condition, right.condition);
-}
-
-bool AreSame(const Condition& left, const Condition& right) {
-  return std::visit(
-      [&](const auto& node) {
-        const auto* const other = std::get_if<std::decay_t<decltype(node)>>(&right.node());
-        return other != nullptr && AreSame(node, *other);
-      },
-      left.node());
 }
 
 bool AreSame(const Rule& left, const Rule& right) {
@@ -93,6 +83,15 @@ bool AreSame(const RuleSet& left, const RuleSet& right) {
 }
 
 }  // namespace
+
+bool AreSame(const Condition& left, const Condition& right) {
+  return std::visit(
+      [&](const auto& node) {
+        const auto* const other = std::get_if<std::decay_t<decltype(node)>>(&right.node());
+        return other != nullptr && AreSame(node, *other);
+      },
+      left.node());
+}
 
 bool AreSame(const Policy& left, const Policy& right) {
   return AreSame(left.rule_sets(), right.rule_sets()) &&

@@ -23,8 +23,11 @@ inline bool AreSame(const Action& left, const Action& right) {
 
 inline bool AreSame(const Operand& left, const Operand& right) {
   return left.source() == right.source() && left.index() == right.index() &&
-         left.IsLowHalf() == right.IsLowHalf();
+         left.parameter() == right.parameter() && left.bits() == right.bits() &&
+         left.IsSigned() == right.IsSigned();
 }
+
+bool AreSame(const Condition& left, const Condition& right);
 
 // All that they say, member by member, and so by other means than precompile/serialize.h, which is judged by
 // this. Where rules stand in the author's source is no part of it.

@@ -50,14 +50,15 @@ void CheckSameShape(const Round& first, const Round& second) {
   }
 }
 
-void AddOffset(PrecompiledProgram& program, const VariableWord& word, std::size_t index) {
+void AddOffset(PrecompiledProgram& program, const VariableWord& word, bool is_flipped, std::size_t index) {
   PrecompiledVariable& variable = program.variables[word.variable];
-  auto& offsets = word.is_high_half ? variable.high_offsets : variable.low_offsets;
-  offsets.push_back(static_cast<std::uint32_t>(index));
+  const auto offset = static_cast<std::uint32_t>(index);
+  (word.is_high_half ? variable.high_offsets : variable.low_offsets).push_back(offset);
+  if (is_flipped) variable.flipped_offsets.push_back(offset);
 }
 
 // The offsets at which words stand: where the operands of the two rounds differ, they are the two
-// placeholders of one word.
+// placeholders of one word, or these with their highest bit turned around.
 void FindOffsets(const Round& first, const Round& second, const std::vector<Variable>& variables,
                  PrecompiledProgram& program) {
   const std::vector<VariableWord> words = WordsOf(variables);
@@ -65,11 +66,17 @@ void FindOffsets(const Round& first, const Round& second, const std::vector<Vari
     const std::uint32_t a = first.instructions[i].k;
     const std::uint32_t b = second.instructions[i].k;
     if (a == b) continue;
-    const auto word = std::find_if(words.begin(), words.end(), [&](const VariableWord& candidate) {
-      return ValueOf(candidate, first.values) == a && ValueOf(candidate, second.values) == b;
-    });
+    const auto find = [&](std::uint32_t in_first, std::uint32_t in_second) {
+      return std::find_if(words.begin(), words.end(), [&](const VariableWord& candidate) {
+        return ValueOf(candidate, first.values) == in_first && ValueOf(candidate, second.values) == in_second;
+      });
+    };
+    constexpr std::uint32_t kHighestBit = 0x80000000;
+    auto word = find(a, b);
+    const bool is_flipped = word == words.end();
+    if (is_flipped) word = find(a ^ kHighestBit, b ^ kHighestBit);
     if (word == words.end()) ThrowDifference(i, first, second, "depends on a variable but is not its value");
-    AddOffset(program, *word, i);
+    AddOffset(program, *word, is_flipped, i);
     program.instructions[i].k = 0;
   }
 }

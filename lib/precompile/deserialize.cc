@@ -118,10 +118,14 @@ class Reader {
   Operand Read(As<Operand> /*type*/) {
     const auto source = ReadEnum<Operand::Source>();
     const int index = Read<int>();
-    const bool is_low_half = Read<bool>();
+    const auto parameter = Read<std::string>();
+    const int bits = Read<int>();
+    const bool is_signed = Read<bool>();
     switch (source) {
       case Operand::Source::kArgument:
-        return is_low_half ? Arg32(index) : Arg(index);
+        return Operand::Argument(index, bits, is_signed);
+      case Operand::Source::kParameter:
+        return Param(parameter);
       case Operand::Source::kInstructionPointer:
         return InstructionPointer();
     }
@@ -166,8 +170,8 @@ class Reader {
   MaskedEqual Read(As<MaskedEqual> /*type*/) { return {Read<Operand>(), Read<Value>(), Read<Value>()}; }
   OneOf Read(As<OneOf> /*type*/) { return {Read<Operand>(), Read<std::vector<Value>>()}; }
   NoOtherBits Read(As<NoOtherBits> /*type*/) { return {Read<Operand>(), Read<Value>()}; }
-  Conjunction Read(As<Conjunction> /*type*/) { return {Read<std::vector<Condition>>()}; }
-  Disjunction Read(As<Disjunction> /*type*/) { return {Read<std::vector<Condition>>()}; }
+  Conjunction Read(As<Conjunction> /*type*/) { return Conjunction(Read<std::vector<Condition>>()); }
+  Disjunction Read(As<Disjunction> /*type*/) { return Disjunction(Read<std::vector<Condition>>()); }
   Negation Read(As<Negation> /*type*/) { return {Read<std::vector<Condition>>()}; }
 
   Action Read(As<Action> /*type*/) {

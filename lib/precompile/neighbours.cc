@@ -14,6 +14,7 @@ struct ComparedWith {
   bool is_action = true;
   Operand::Source source{};
   int index = 0;
+  std::string parameter;
   bool is_high_half = false;
   friend auto operator<=>(const ComparedWith&,
                           const ComparedWith&) = default;  // NOLINT: clang-tidy 14 wants a nullptr
@@ -25,7 +26,7 @@ struct ConditionWords {
   const Visit& visit;
 
   void Add(const Operand& operand, const Value& value) const {
-    ComparedWith compared{false, operand.source(), operand.index(), false};
+    ComparedWith compared{false, operand.source(), operand.index(), operand.parameter(), false};
     visit(compared, value.low());
     if (operand.IsLowHalf()) return;
     compared.is_high_half = true;
@@ -45,8 +46,8 @@ struct ConditionWords {
     for (const Value& value : node.values) Add(node.operand, value);
   }
   void operator()(const NoOtherBits& node) const { Add(node.operand, node.bits); }
-  void operator()(const Conjunction& node) const { Add(node.conditions); }
-  void operator()(const Disjunction& node) const { Add(node.conditions); }
+  void operator()(const Conjunction& node) const { Add(node.conditions()); }
+  void operator()(const Disjunction& node) const { Add(node.conditions()); }
   void operator()(const Negation& node) const { Add(node.condition); }
 };
 

@@ -60,7 +60,9 @@ class Writer {
   void Write(const Operand& operand) {
     Write(operand.source());
     Write(operand.index());
-    Write(operand.IsLowHalf());
+    Write(std::string_view(operand.parameter()));
+    Write(operand.bits());
+    Write(operand.IsSigned());
   }
   void Write(const Condition& condition) {
     Write(condition.node().index());
@@ -127,8 +129,8 @@ class Writer {
     Write(node.operand);
     Write(node.bits);
   }
-  void WriteNode(const Conjunction& node) { Write(node.conditions); }
-  void WriteNode(const Disjunction& node) { Write(node.conditions); }
+  void WriteNode(const Conjunction& node) { Write(node.conditions()); }
+  void WriteNode(const Disjunction& node) { Write(node.conditions()); }
   void WriteNode(const Negation& node) { Write(node.condition); }
 
   std::string bytes_;

@@ -2,19 +2,29 @@
 
 #include "precompile/template.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace precompiledseccomp {
+namespace {
+
+constexpr std::uint32_t kHighestBit = 0x80000000;
+
+}  // namespace
 
 bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program) {
   bpf::FilterWithHoles filter{program.instructions, {}};
   for (const PrecompiledVariable& variable : program.variables) {
     const std::string low = variable.bits == 32 ? variable.name : LowHalfName(variable.name);
-    for (const std::uint32_t offset : variable.low_offsets) filter.holes.push_back({offset, low});
+    const auto is_flipped = [&](std::uint32_t offset) {
+      return std::binary_search(variable.flipped_offsets.begin(), variable.flipped_offsets.end(), offset);
+    };
+    for (const std::uint32_t offset : variable.low_offsets)
+      filter.holes.push_back({offset, low, is_flipped(offset)});
     for (const std::uint32_t offset : variable.high_offsets)
-      filter.holes.push_back({offset, HighHalfName(variable.name)});
+      filter.holes.push_back({offset, HighHalfName(variable.name), is_flipped(offset)});
   }
   return filter;
 }
@@ -27,6 +37,8 @@ std::vector<sock_filter> WithValues(const PrecompiledProgram& program,
       instructions[offset].k = static_cast<std::uint32_t>(values[i]);
     for (const std::uint32_t offset : program.variables[i].high_offsets)
       instructions[offset].k = static_cast<std::uint32_t>(values[i] >> 32);
+    for (const std::uint32_t offset : program.variables[i].flipped_offsets)
+      instructions[offset].k ^= kHighestBit;
   }
   return instructions;
 }

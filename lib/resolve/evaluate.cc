@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <variant>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
 
 namespace precompiledseccomp {
 namespace {
@@ -13,11 +16,20 @@ namespace {
 constexpr std::uint64_t kLowHalf = 0xffffffff;
 constexpr std::uint64_t kVsyscallBit = std::uint64_t{1} << 63;
 
+// The bits that count.
 std::uint64_t OperandOf(const Operand& operand, const seccomp_data& call) {
+  if (operand.source() == Operand::Source::kParameter)
+    throw Error("the parameter \"" + operand.parameter() +
+                "\" is asked for, but which argument it is depends on the call: resolve the policy first");
   const std::uint64_t whole = operand.source() == Operand::Source::kInstructionPointer
                                   ? call.instruction_pointer
                                   : call.args[operand.index()];
-  return operand.IsLowHalf() ? whole & kLowHalf : whole;
+  return whole & (~std::uint64_t{0} >> (64 - operand.bits()));
+}
+
+// In the order of signed numbers, the ones with the highest bit come first.
+std::uint64_t PlaceInOrder(const Operand& operand, std::uint64_t number) {
+  return operand.IsSigned() ? number ^ (std::uint64_t{1} << (operand.bits() - 1)) : number;
 }
 
 // A value as wide as the operand it belongs to: of a negative int, a low half's test sees the low 32 bits.
@@ -35,19 +47,21 @@ struct HoldsNode {
   bool operator()(const Comparison& node) const {
     const std::uint64_t left = OperandOf(node.operand, call);
     const std::uint64_t right = ValueFor(node.operand, node.value, numbers);
+    const std::uint64_t left_place = PlaceInOrder(node.operand, left);
+    const std::uint64_t right_place = PlaceInOrder(node.operand, right);
     switch (node.relation) {
       case Relation::kEqual:
         return left == right;
       case Relation::kNotEqual:
         return left != right;
       case Relation::kLess:
-        return left < right;
+        return left_place < right_place;
       case Relation::kLessOrEqual:
-        return left <= right;
+        return left_place <= right_place;
       case Relation::kGreater:
-        return left > right;
+        return left_place > right_place;
       case Relation::kGreaterOrEqual:
-        return left >= right;
+        return left_place >= right_place;
     }
     return false;
   }
@@ -68,12 +82,14 @@ struct HoldsNode {
   }
 
   bool operator()(const Conjunction& node) const {
-    return std::all_of(node.conditions.begin(), node.conditions.end(),
+    const std::vector<Condition> conditions = node.conditions();
+    return std::all_of(conditions.begin(), conditions.end(),
                        [&](const Condition& condition) { return Holds(condition, call, numbers); });
   }
 
   bool operator()(const Disjunction& node) const {
-    return std::any_of(node.conditions.begin(), node.conditions.end(),
+    const std::vector<Condition> conditions = node.conditions();
+    return std::any_of(conditions.begin(), conditions.end(),
                        [&](const Condition& condition) { return Holds(condition, call, numbers); });
   }
 

@@ -13,6 +13,8 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include "base/mistakes.h"
+#include "policy/same.h"
+#include "resolve/parameters.h"
 #include "target/syscall_names.h"
 
 namespace precompiledseccomp {
@@ -70,13 +72,42 @@ Error InRule(const Error& error, const Rule& rule) {
                (where.empty() ? "" : ", " + where) + ")");
 }
 
-ResolvedRuleSet ResolveRuleSet(const RuleSet& set, Resolver& resolver, Mistakes& mistakes) {
+// What a rule that tests parameters by name says of each of its calls. Calls of which the parameters are the
+// same arguments stay together.
+std::vector<ResolvedRule> ResolveByCall(const Rule& rule, const std::vector<std::uint32_t>& numbers,
+                                        const Target& target) {
+  std::vector<ResolvedRule> resolved;
+  Mistakes mistakes;
+  for (const std::uint32_t number : numbers)
+    mistakes.Try([&] {
+      const Condition condition = WithArguments(rule.condition, target, SyscallName(target, number));
+      const auto same = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedRule& other) {
+        return AreSame(other.condition, condition);
+      });
+      if (same != resolved.end())
+        same->numbers.push_back(number);
+      else
+        resolved.push_back(
+            {rule.action, {number}, condition, rule.ToString(), rule.where, !resolved.empty()});
+    });
+  mistakes.ThrowIfThereAreAny();
+  return resolved;
+}
+
+std::vector<ResolvedRule> ResolveRule(const Rule& rule, Resolver& resolver, const Target& target) {
+  std::vector<std::uint32_t> numbers = resolver.Numbers(rule.syscalls);
+  if (!numbers.empty() && HasParameters(rule.condition)) return ResolveByCall(rule, numbers, target);
+  return {{rule.action, std::move(numbers), rule.condition, rule.ToString(), rule.where}};
+}
+
+ResolvedRuleSet ResolveRuleSet(const RuleSet& set, const Target& target, Resolver& resolver,
+                               Mistakes& mistakes) {
   ResolvedRuleSet resolved;
   resolved.only_vsyscall = set.IsOnlyVsyscall();
   for (const Rule& rule : set.rules()) {
     try {
-      resolved.rules.push_back(
-          {rule.action, resolver.Numbers(rule.syscalls), rule.condition, rule.ToString(), rule.where});
+      for (ResolvedRule& part : ResolveRule(rule, resolver, target))
+        resolved.rules.push_back(std::move(part));
     } catch (const Error& error) {
       mistakes.Add(InRule(error, rule));
       for (const Error& further : error.further()) mistakes.Add(InRule(further, rule));
@@ -134,7 +165,7 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
   mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, resolver); });
   mistakes.Try([&] { resolved.counts = ResolveCounts(policy, resolver); });
   for (const RuleSet& set : policy.rule_sets())
-    resolved.rule_sets.push_back(ResolveRuleSet(set, resolver, mistakes));
+    resolved.rule_sets.push_back(ResolveRuleSet(set, target, resolver, mistakes));
   mistakes.ThrowIfThereAreAny();
   resolved.used_syscalls = resolver.Used();
   return resolved;

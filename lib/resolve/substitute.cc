@@ -36,8 +36,8 @@ struct NodeWithNumbers {
   Condition::Node operator()(const NoOtherBits& node) const {
     return NoOtherBits{node.operand, Get(node.bits)};
   }
-  Condition::Node operator()(const Conjunction& node) const { return Conjunction{Get(node.conditions)}; }
-  Condition::Node operator()(const Disjunction& node) const { return Disjunction{Get(node.conditions)}; }
+  Condition::Node operator()(const Conjunction& node) const { return Conjunction(Get(node.conditions())); }
+  Condition::Node operator()(const Disjunction& node) const { return Disjunction(Get(node.conditions())); }
   Condition::Node operator()(const Negation& node) const { return Negation{Get(node.condition)}; }
 };
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <variant>
+#include <vector>
 
 #include <precompiledseccomp/condition.h>
 
@@ -29,19 +30,21 @@ class ConditionReader {
   Set operator()(const Comparison& node) {
     const Halves left = HalvesOf(node.operand);
     const Halves right = HalvesOf(node.operand, node.value);
+    const Halves first = InOrder(node.operand, left);
+    const Halves second = InOrder(node.operand, right);
     switch (node.relation) {
       case Relation::kEqual:
         return Equal(left, right);
       case Relation::kNotEqual:
         return sets_.Not(Equal(left, right));
       case Relation::kLess:
-        return Greater(right, left);
+        return Greater(second, first);
       case Relation::kLessOrEqual:
-        return sets_.Not(Greater(left, right));
+        return sets_.Not(Greater(first, second));
       case Relation::kGreater:
-        return Greater(left, right);
+        return Greater(first, second);
       case Relation::kGreaterOrEqual:
-        return sets_.Not(Greater(right, left));
+        return sets_.Not(Greater(second, first));
     }
     return Sets::None();
   }
@@ -69,12 +72,14 @@ class ConditionReader {
   }
 
   Set operator()(const Conjunction& node) {
-    return sets_.Not(AnyOfRange(node.conditions.size(),
-                                [&](std::size_t i) { return sets_.Not(Holds(node.conditions[i])); }));
+    const std::vector<Condition> conditions = node.conditions();
+    return sets_.Not(
+        AnyOfRange(conditions.size(), [&](std::size_t i) { return sets_.Not(Holds(conditions[i])); }));
   }
 
   Set operator()(const Disjunction& node) {
-    return AnyOfRange(node.conditions.size(), [&](std::size_t i) { return Holds(node.conditions[i]); });
+    const std::vector<Condition> conditions = node.conditions();
+    return AnyOfRange(conditions.size(), [&](std::size_t i) { return Holds(conditions[i]); });
   }
 
   Set operator()(const Negation& node) { return sets_.Not(Holds(node.condition.front())); }
@@ -95,6 +100,15 @@ class ConditionReader {
     TermId low;
   };
 
+  // Without the sign: what is negative comes first when the highest bit is turned around.
+  Halves InOrder(const Operand& operand, const Halves& halves) {
+    if (!operand.IsSigned()) return halves;
+    constexpr std::uint32_t kHighestBit = 0x80000000;
+    const TermId highest_bit = terms_.Constant(kHighestBit);
+    if (operand.IsLowHalf()) return {halves.high, terms_.Xor(halves.low, highest_bit)};
+    return {terms_.Xor(halves.high, highest_bit), halves.low};
+  }
+
   // Where only the low half counts, the high ones are zero.
   Halves HalvesOf(const Operand& operand) {
     const bool is_argument = operand.source() == Operand::Source::kArgument;
@@ -102,7 +116,9 @@ class ConditionReader {
       return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)
                                      : InstructionPointerWord(high_half));
     };
-    return {operand.IsLowHalf() ? terms_.Constant(0) : word(true), word(false)};
+    const TermId high = operand.IsLowHalf() ? terms_.Constant(0) : word(true);
+    const TermId low = word(false);
+    return {high, operand.bits() == 16 ? terms_.And(low, terms_.Constant(0xffff)) : low};
   }
   Halves HalvesOf(const Operand& operand, const Value& value) {
     return {operand.IsLowHalf() ? terms_.Constant(0) : TermOf(value.high()), TermOf(value.low())};

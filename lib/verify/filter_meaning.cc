@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::uint32_t kLengthOfCall = 64;  // sizeof(seccomp_data), what `ld len` gives
 constexpr std::uint32_t kShiftBits = 31;     // of X: its lower five bits count
+constexpr std::uint32_t kHighestBit = 0x80000000;
 
 struct Registers {
   TermId a = 0;
@@ -84,7 +85,7 @@ class Follower {
         budget_(budget),
         memory_(budget),
         states_(filter.instructions.size()) {
-    for (const bpf::Hole& hole : filter.holes) holes_[hole.index] = hole.variable;
+    for (const bpf::Hole& hole : filter.holes) holes_[hole.index] = &hole;
   }
 
   FilterMeaning Follow() {
@@ -237,7 +238,11 @@ class Follower {
   // The operand, or the variable that will stand there.
   TermId Constant(const sock_filter& instruction) {
     const auto hole = holes_.find(index_);
-    return hole == holes_.end() ? terms_.Constant(instruction.k) : terms_.Variable(hole->second);
+    if (hole == holes_.end()) return terms_.Constant(instruction.k);
+    // A term of its own for the variable comes first, so that terms do not depend on how compilers order
+    // arguments.
+    const TermId value = terms_.Variable(hole->second->variable);
+    return hole->second->is_flipped ? terms_.Xor(value, terms_.Constant(kHighestBit)) : value;
   }
 
   // An operand that says where, and not what.
@@ -280,7 +285,7 @@ class Follower {
   Budget& budget_;
   Memory memory_;
   std::size_t counted_terms_ = 0;
-  std::map<std::size_t, std::string> holes_;
+  std::map<std::size_t, const bpf::Hole*> holes_;
   std::vector<std::vector<State>> states_;  // of each instruction
   std::size_t index_ = 0;                   // of the instruction that is looked at
 };

@@ -31,8 +31,8 @@ struct Finder {
     for (const Value& value : node.values) tests = std::max(tests, TestOf(value));
     return tests;
   }
-  Tests operator()(const Conjunction& node) const { return Join(node.conditions, !negated); }
-  Tests operator()(const Disjunction& node) const { return Join(node.conditions, negated); }
+  Tests operator()(const Conjunction& node) const { return Join(node.conditions(), !negated); }
+  Tests operator()(const Disjunction& node) const { return Join(node.conditions(), negated); }
   Tests operator()(const Negation& node) const { return TestsOf(node.condition.front(), !negated); }
 
   [[nodiscard]] Tests Join(const std::vector<Condition>& parts, bool all_must_hold) const {

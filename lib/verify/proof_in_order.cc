@@ -33,7 +33,8 @@ VariableNumbers NumbersOf(const Witness& witness, const Terms& terms, const bpf:
 
 std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const VariableNumbers& numbers) {
   std::vector<sock_filter> instructions = filter.instructions;
-  for (const bpf::Hole& hole : filter.holes) instructions[hole.index].k = numbers.at(hole.variable);
+  for (const bpf::Hole& hole : filter.holes)
+    instructions[hole.index].k = hole.OperandFor(numbers.at(hole.variable));
   return instructions;
 }
 

@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(AContradictionIsReportedWithItsRule) {
       {Policy().Allow("read", Arg(0) == 1 && Arg(0) == 2),
        {"the condition of the rule \"allow read if arg0 == 1 && arg0 == 2\"", "never true"}},
       {Policy().Allow("read", Arg(0) < 5 && (Arg(1) == 1 || Arg(1) == 2) && Arg(0) > 7), {"never true"}},
-      {Policy().Allow("read", !(Arg32(0) >= 0)), {"never true"}},
+      {Policy().Allow("read", !Condition(Comparison{Arg32(0), Relation::kGreaterOrEqual, 0})),
+       {"never true"}},
       {Policy().Allow("read", (Arg(0) & 6) == 2 && (Arg(0) & 3) == 1), {"never true"}},
       {Policy().Allow("read", Arg32(0) == 5 && Arg32(0).OnlyBits(6)), {"never true"}},
   });

@@ -51,9 +51,71 @@ BOOST_AUTO_TEST_CASE(ConsecutiveConstantsAreTwoComparisons) {
   BOOST_TEST(CompileFor(Policy().Allow("ioctl", Arg32(1).In({1, 2, 3, 4, 5, 6, 7, 8, 9}))).size() == 9U);
 }
 
+// Against a constant, a test of the sign is what a signed comparison may take besides.
+BOOST_AUTO_TEST_CASE(ASignedComparisonTakesOneInstructionMore) {
+  const auto size = [](const Condition& condition) {
+    return CompileFor(Policy().Allow("read", condition)).size();
+  };
+  const Operand number = Arg32(2);
+  const Operand whole = Arg(2);
+  for (const std::int64_t limit : {1L, 19L, 0x7ffffff0L, -1L, -20L, -0x7ffffff0L}) {
+    const Value value = limit;
+    const Value low = static_cast<std::int32_t>(limit);
+    const Value plain = static_cast<std::uint32_t>(limit);
+    const std::size_t unsigned_size = size(number >= plain);
+    const std::size_t unsigned_whole = size(whole > (value.bits() >> 1));
+    BOOST_TEST_CONTEXT("limit " << limit) {
+      BOOST_TEST(size(number.Signed() >= low) <= unsigned_size + 1);
+      BOOST_TEST(size(number.Signed() > low) <= unsigned_size + 1);
+      BOOST_TEST(size(number.Signed() <= low) <= unsigned_size + 1);
+      BOOST_TEST(size(number.Signed() < low) <= unsigned_size + 1);
+      BOOST_TEST(size(whole.Signed() > value) <= unsigned_whole + 1);
+      BOOST_TEST(size(whole.Signed() <= value) <= unsigned_whole + 1);
+    }
+  }
+  BOOST_TEST(size(number.Signed() >= 0) == size(number >= 1U));
+  BOOST_TEST(size(number.Signed() >= -5 && number.Signed() <= 19) <= size(number >= 5U && number <= 19U) + 1);
+}
+
+BOOST_AUTO_TEST_CASE(AConditionAsDeepAsTheyMayBeIsCompiled) {
+  Condition condition = Arg(0) == 1;
+  for (int level = 1; condition.depth() < Condition::kMaximumDepth; ++level) {
+    const int argument = level % 6;
+    condition = level % 2 == 0 ? condition || Arg(argument) == level : condition && Arg(argument) != level;
+  }
+  BOOST_TEST(CompileFor(Policy().Allow("read", condition)).size() > 1000U);
+  CheckError([&] { (void)!condition; }, {"500 levels deep"});
+}
+
+// A definition that adds one alternative after the other need not mind how many there are.
+BOOST_AUTO_TEST_CASE(ALongChainIsCompiledLikeASet) {
+  Condition any = Arg32(0) == 0;
+  for (int value = 1; value < 20'000; ++value) any = any || Arg32(0) == value;
+  BOOST_TEST(CompileFor(Policy().Allow("read", any)).size() ==
+             CompileFor(Policy().Allow("read", Arg32(0) < 20'000)).size());
+}
+
+// Its mask is applied once, however many values are looked for.
+BOOST_AUTO_TEST_CASE(AnOperandOf16BitsIsMaskedOnce) {
+  const Operand mode = Operand::Argument(1, 16, false);
+  const auto program = CompileFor(Policy().Allow("chmod", mode.In({0600, 0644, 0700, 0755, 01777})));
+  BOOST_TEST(CountCode(program, BPF_ALU | BPF_AND | BPF_K) == 1U);
+  BOOST_TEST(CountCode(program, BPF_LD | BPF_W | BPF_ABS) == 3U);  // arch, nr, mode
+}
+
+// Whether as a set or one by one.
+BOOST_AUTO_TEST_CASE(ValuesOfMaskedBitsAreSearchedAsASet) {
+  const Operand mode = Arg32(1);
+  const auto as_set = CompileFor(Policy().Allow("chmod", (mode & 0170000).In({0010000, 0040000, 0100000})));
+  const auto as_tests = CompileFor(Policy().Allow(
+      "chmod", (mode & 0170000) == 0010000 || (mode & 0170000) == 0040000 || (mode & 0170000) == 0100000));
+  BOOST_TEST(bpf::Disassemble(as_set) == bpf::Disassemble(as_tests));
+  BOOST_TEST(CountCode(as_set, BPF_ALU | BPF_AND | BPF_K) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(ATestWithOneAnswerDisappears) {
-  BOOST_TEST(CompileFor(Policy().Allow("read", Arg(0) >= 0)).size() ==
-             CompileFor(Policy().Allow("read")).size());
+  BOOST_TEST(CompileFor(Policy().Allow("read", Condition(Comparison{Arg(0), Relation::kGreaterOrEqual, 0})))
+                 .size() == CompileFor(Policy().Allow("read")).size());
   BOOST_TEST(CompileFor(Policy().Allow("read", Arg(0) == 1 || Arg(0) != 1)).size() ==
              CompileFor(Policy().Allow("read")).size());
 }

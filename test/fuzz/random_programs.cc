@@ -129,7 +129,12 @@ class Maker {
     for (std::size_t i = 0; i < free.size(); ++i) free[i] = static_cast<std::uint32_t>(i);
     for (const Variable& variable : definition.variables) {
       program.variables.push_back({variable.name, variable.bits, variable.kind, TakeOffsets(free), {}});
-      if (variable.bits == 64) program.variables.back().high_offsets = TakeOffsets(free);
+      PrecompiledVariable& added = program.variables.back();
+      if (variable.bits == 64) added.high_offsets = TakeOffsets(free);
+      for (const auto* offsets : {&added.low_offsets, &added.high_offsets})
+        for (const std::uint32_t offset : *offsets)
+          if (random_.OneIn(4)) added.flipped_offsets.push_back(offset);
+      std::sort(added.flipped_offsets.begin(), added.flipped_offsets.end());
     }
     for (const PrecompiledVariable& variable : program.variables)
       for (const auto* offsets : {&variable.low_offsets, &variable.high_offsets})

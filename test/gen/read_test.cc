@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(RangesOutsideOfTheirArraysAreRefused) {
            {"32, 1, {0, 1})", "16, 1, {0, 1})", "a variable has neither 32 nor 64 bits"},
            {"32, 1, {0, 1})", "32, 9, {0, 1})", "a variable is of an unknown kind"},
            {".places = {\n        {1, 0}", ".places = {\n        {1, 1}", "in a form that it cannot have"},
-           {".places = {\n        {1, 0}", ".places = {\n        {1, 2}", "in a form that it cannot have"},
+           {".places = {\n        {1, 0}", ".places = {\n        {1, 2}", "variables stand in other places"},
+           {".places = {\n        {1, 0}", ".places = {\n        {1, 4}", "in a form that it cannot have"},
            {"{0, 1}, 4),", "{0, 1}, 64),", "a program has an unknown install option"},
        })
     testing::CheckContains(Refusal({written.header, With(written.source, right, wrong)}, targets), {refusal});

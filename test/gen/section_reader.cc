@@ -60,8 +60,12 @@ PrecompiledVariable VariableAt(const TableBytes& table, std::size_t place) {
   variable.bits = record.bits;
   variable.kind = static_cast<Variable::Kind>(record.kind);  // the same numbers
   for (const auto& [instruction, form] :
-       table.ElementsOf<precompiledseccomp_table_place>(place, record.places))
-    (form == 0 ? variable.low_offsets : variable.high_offsets).push_back(instruction);
+       table.ElementsOf<precompiledseccomp_table_place>(place, record.places)) {
+    const bool is_high_half = (form & PRECOMPILEDSECCOMP_FORM_HIGH_HALF) != 0;
+    (is_high_half ? variable.high_offsets : variable.low_offsets).push_back(instruction);
+    if ((form & PRECOMPILEDSECCOMP_FORM_FLIPPED) != 0) variable.flipped_offsets.push_back(instruction);
+  }
+  std::sort(variable.flipped_offsets.begin(), variable.flipped_offsets.end());
   return variable;
 }
 

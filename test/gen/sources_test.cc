@@ -209,6 +209,7 @@ BOOST_DATA_TEST_CASE(ProgramsCanBeReadOutOfWhatWasBuilt, data::make(kCompilers),
       BOOST_TEST((read.variables[j].kind == expected.variables[j].kind));
       BOOST_TEST(read.variables[j].low_offsets == expected.variables[j].low_offsets);
       BOOST_TEST(read.variables[j].high_offsets == expected.variables[j].high_offsets);
+      BOOST_TEST(read.variables[j].flipped_offsets == expected.variables[j].flipped_offsets);
     }
   }
   const std::string notes = Succeed({"readelf", "-n", "-W", program});

@@ -142,7 +142,8 @@ json VariablesOf(const PrecompiledProgram& program) {
                          {"bits", variable.bits},
                          {"kind", gen::KindName(variable.kind)},
                          {"low_offsets", variable.low_offsets},
-                         {"high_offsets", variable.high_offsets}});
+                         {"high_offsets", variable.high_offsets},
+                         {"flipped_offsets", variable.flipped_offsets}});
   return variables;
 }
 

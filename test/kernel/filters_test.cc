@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <precompiledseccomp/define.h>
@@ -101,6 +102,54 @@ BOOST_AUTO_TEST_CASE(A32BitArgumentIgnoresTheUpperHalfAndAWholeOneDoesNot) {
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 7 | kGarbage})) == "errno 2005 of the filter");
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 0, 5 | kGarbage})) == "errno 2005 of the filter");
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {0, 0, 0, 5 | kGarbage})) == "errno 2004 of the filter");
+}
+
+// What the kernel does not look at is nothing that a caller could slip through with.
+BOOST_AUTO_TEST_CASE(ParametersAreTestedAsWideAsTheKernelReadsThem) {
+  constexpr std::uint64_t kGarbage = 0xdeadbeef00000000;
+  constexpr std::uint64_t kAboveModes = kGarbage | 0x10000;
+  const Policy policy = WithCallsNeeded()
+                            .Errno(2001, "setpriority", Param("niceval") >= -5 && Param("niceval") <= 19)
+                            .Errno(2002, {"fchmod", "fchmodat"}, (Param("mode") & 06000).AnySet())
+                            .Errno(2003, "mknodat", (Param("mode") & S_IFMT).In({S_IFIFO, S_IFSOCK}))
+                            .Errno(2004, "ioctl", Param("request") == 0x5412)
+                            .Default(Action::Errno(2000));
+  const auto outcome = [&](long number, std::initializer_list<std::uint64_t> args) {
+    return OutcomeOf(policy, NativeCall(number, args));
+  };
+  const std::string refused = "errno 2000 of the filter";
+  for (const int niceval : {-5, -1, 0, 19}) {
+    const std::uint64_t low = static_cast<std::uint32_t>(niceval);
+    BOOST_TEST(outcome(SYS_setpriority, {0, 0, low}) == "errno 2001 of the filter");
+    BOOST_TEST(outcome(SYS_setpriority, {0, 0, low | kGarbage}) == "errno 2001 of the filter");
+  }
+  for (const int niceval : {-20, -6, 20})
+    BOOST_TEST(outcome(SYS_setpriority, {0, 0, static_cast<std::uint32_t>(niceval)}) == refused);
+  BOOST_TEST(outcome(SYS_fchmod, {3, kAboveModes | 04755}) == "errno 2002 of the filter");
+  BOOST_TEST(outcome(SYS_fchmod, {3, kAboveModes | 0755}) == refused);
+  BOOST_TEST(outcome(SYS_fchmodat, {3, 0, kAboveModes | 02755}) == "errno 2002 of the filter");
+  BOOST_TEST(outcome(SYS_fchmodat, {3, 06000, 0755}) == refused);
+  BOOST_TEST(outcome(SYS_mknodat, {3, 0, kAboveModes | S_IFIFO | 0600}) == "errno 2003 of the filter");
+  BOOST_TEST(outcome(SYS_mknodat, {3, 0, S_IFBLK | 0600}) == refused);
+  BOOST_TEST(outcome(SYS_ioctl, {0, kGarbage | 0x5412}) == "errno 2004 of the filter");
+}
+
+// The value of a variable is written with its highest bit turned around: a signed comparison.
+BOOST_AUTO_TEST_CASE(AVariableIsOrderedAgainstASignedParameter) {
+  const ProgramDefinition definition = {"nice", {"least"}, [](const Values& v) {
+                                          return WithCallsNeeded()
+                                              .Errno(2001, "setpriority", Param("prio") >= v["least"])
+                                              .Default(Action::Errno(2000));
+                                        }};
+  const PrecompiledProgram program = Precompile(definition, NativeTarget());
+  for (const int least : {-20, -5, 0, 5}) {
+    const std::vector<sock_filter> rendered = Render(program, {static_cast<std::uint32_t>(least)});
+    for (const int niceval : {-20, -6, -5, -1, 0, 4, 5, 19}) {
+      const seccomp_data call = NativeCall(SYS_setpriority, {0, 0, static_cast<std::uint32_t>(niceval)});
+      BOOST_TEST(OutcomeText(MakeCalls(rendered, {&call, 1}, Door::kSyscall).front()) ==
+                 (niceval >= least ? "errno 2001 of the filter" : "errno 2000 of the filter"));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(AllSixArgumentsArriveInTheirPlaces) {

@@ -36,6 +36,7 @@ const std::vector<std::uint64_t>& Constants() {
   return constants;
 }
 
+// Made by hand as far as it may be true of any argument, which the operators refuse.
 Condition RandomComparison(int argument, Random& random) {
   const Operand operand = Arg(argument);
   const std::uint64_t value = random.OneOf(Constants());
@@ -47,14 +48,14 @@ Condition RandomComparison(int argument, Random& random) {
     case 2:
       return value == 0 ? operand > value : operand < value;  // nothing is less than 0
     case 3:
-      return operand <= value;
+      return Condition(Comparison{operand, Relation::kLessOrEqual, value});
     case 4:
       return value == UINT64_MAX ? operand < value : operand > value;
     case 5:
-      return operand >= value;
+      return Condition(Comparison{operand, Relation::kGreaterOrEqual, value});
     default: {
       const std::uint64_t mask = random.OneOf(Constants());
-      return (operand & mask) == (value & mask);
+      return Condition(MaskedEqual{operand, mask, value & mask});
     }
   }
 }

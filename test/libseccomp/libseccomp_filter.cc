@@ -56,7 +56,7 @@ struct ToAlternatives {
   }
   Alternatives operator()(const Disjunction& node) const {
     Alternatives all;
-    for (const Condition& part : node.conditions) {
+    for (const Condition& part : node.conditions()) {
       const Alternatives of_part = AlternativesOf(part);
       all.insert(all.end(), of_part.begin(), of_part.end());
     }
@@ -64,7 +64,7 @@ struct ToAlternatives {
   }
   Alternatives operator()(const Conjunction& node) const {
     Comparisons joined;
-    for (const Condition& part : node.conditions) {
+    for (const Condition& part : node.conditions()) {
       const Alternatives of_part = AlternativesOf(part);
       if (of_part.size() != 1) ThrowInexpressible(condition);
       joined.insert(joined.end(), of_part.front().begin(), of_part.front().end());
@@ -77,7 +77,8 @@ struct ToAlternatives {
   }
 
   [[nodiscard]] unsigned ArgumentOf(const Operand& operand) const {
-    if (operand.source() != Operand::Source::kArgument || operand.IsLowHalf()) ThrowInexpressible(condition);
+    if (operand.source() != Operand::Source::kArgument || operand.IsLowHalf() || operand.IsSigned())
+      ThrowInexpressible(condition);
     return static_cast<unsigned>(operand.index());
   }
 };

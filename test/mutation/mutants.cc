@@ -43,8 +43,9 @@ bool IsReturnOfConstant(const sock_filter& instruction) {
 // In whatever order.
 bool SameHoles(const std::vector<bpf::Hole>& left, const std::vector<bpf::Hole>& right) {
   return std::is_permutation(
-      left.begin(), left.end(), right.begin(), right.end(),
-      [](const auto& a, const auto& b) { return a.index == b.index && a.variable == b.variable; });
+      left.begin(), left.end(), right.begin(), right.end(), [](const auto& a, const auto& b) {
+        return a.index == b.index && a.variable == b.variable && a.is_flipped == b.is_flipped;
+      });
 }
 
 bool Same(const bpf::FilterWithHoles& left, const bpf::FilterWithHoles& right) {
@@ -188,13 +189,16 @@ class Mutator {
     const bpf::Hole* const hole = HoleAt(index_);
     if (hole == nullptr) return;
     ReplaceHole(nullptr, "no variable");
+    bpf::Hole turned = *hole;
+    turned.is_flipped = !hole->is_flipped;
+    ReplaceHole(&turned, "$" + hole->variable + ", its highest bit turned around");
     for (const std::string& other : variables_) {
-      const bpf::Hole renamed{index_, other};
+      const bpf::Hole renamed{index_, other, hole->is_flipped};
       ReplaceHole(&renamed, "$" + other);
     }
     for (const std::size_t other : {PlaceBefore(), PlaceAfter()}) {
       if (other == index_) continue;
-      const bpf::Hole moved{other, hole->variable};
+      const bpf::Hole moved{other, hole->variable, hole->is_flipped};
       ReplaceHole(&moved, "at " + std::to_string(other) + ": " + Text(filter_.instructions[other], other));
     }
   }

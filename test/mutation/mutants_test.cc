@@ -68,16 +68,19 @@ BOOST_AUTO_TEST_CASE(ChangeConstantsButNotWhatStandsInAHole) {
 BOOST_AUTO_TEST_CASE(DropHolesMoveThemAndExchangeVariables) {
   BOOST_TEST(TextsOf(SmallFilter(), Mutation::kHole) ==
                  (Texts{"3: jeq #0x0  true: 4  false: 5 ($fd) -> no variable",
+                        "3: jeq #0x0  true: 4  false: 5 ($fd) -> $fd, its highest bit turned around",
                         "3: jeq #0x0  true: 4  false: 5 ($fd) -> at 1: jeq #0x7  true: 2  false: 5"}),
              boost::test_tools::per_element());
   bpf::FilterWithHoles two = SmallFilter();
   two.holes.push_back({1, "number"});
-  BOOST_TEST(
-      TextsOf(two, Mutation::kHole) == (Texts{"1: jeq #0x7  true: 2  false: 5 ($number) -> no variable",
-                                              "1: jeq #0x7  true: 2  false: 5 ($number) -> $fd",
-                                              "3: jeq #0x0  true: 4  false: 5 ($fd) -> no variable",
-                                              "3: jeq #0x0  true: 4  false: 5 ($fd) -> $number"}),
-      boost::test_tools::per_element());
+  BOOST_TEST(TextsOf(two, Mutation::kHole) ==
+                 (Texts{"1: jeq #0x7  true: 2  false: 5 ($number) -> no variable",
+                        "1: jeq #0x7  true: 2  false: 5 ($number) -> $number, its highest bit turned around",
+                        "1: jeq #0x7  true: 2  false: 5 ($number) -> $fd",
+                        "3: jeq #0x0  true: 4  false: 5 ($fd) -> no variable",
+                        "3: jeq #0x0  true: 4  false: 5 ($fd) -> $fd, its highest bit turned around",
+                        "3: jeq #0x0  true: 4  false: 5 ($fd) -> $number"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(DropLoadsAndLoadOtherWords) {

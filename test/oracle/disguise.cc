@@ -144,7 +144,8 @@ std::optional<bpf::FilterWithHoles> Disguised(const bpf::FilterWithHoles& filter
                                    [&](const bpf::Hole& candidate) { return candidate.index == i; });
     const auto [steps, hole_at] = disguise.Of(filter.instructions[i], hole != filter.holes.end());
     starts.push_back(disguised.instructions.size());
-    if (hole != filter.holes.end()) disguised.holes.push_back({starts.back() + hole_at, hole->variable});
+    if (hole != filter.holes.end())
+      disguised.holes.push_back({starts.back() + hole_at, hole->variable, hole->is_flipped});
     disguised.instructions.insert(disguised.instructions.end(), steps.begin(), steps.end());
   }
   starts.push_back(disguised.instructions.size());

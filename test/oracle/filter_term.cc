@@ -44,9 +44,9 @@ class Builder {
         symbols_(symbols),
         zero_(symbols.Constant(0)),
         big_endian_(big_endian),
-        variables_(filter.instructions.size()) {
+        holes_(filter.instructions.size()) {
     for (const bpf::Hole& hole : filter.holes) {
-      variables_.at(hole.index) = hole.variable;
+      holes_.at(hole.index) = &hole;
       symbols.Variable(hole.variable);  // has a value, even if no call gets to the hole
     }
   }
@@ -202,11 +202,13 @@ class Builder {
 
   // An operand in which a variable may stand, and one in which it may not.
   z3::expr Value(std::size_t index) {
-    const std::optional<std::string>& variable = variables_[index];
-    return variable ? symbols_.Variable(*variable) : symbols_.Constant(program_[index].k);
+    const bpf::Hole* const hole = holes_[index];
+    if (hole == nullptr) return symbols_.Constant(program_[index].k);
+    const z3::expr value = symbols_.Variable(hole->variable);
+    return hole->is_flipped ? value ^ symbols_.Constant(0x80000000U) : value;
   }
   [[nodiscard]] std::uint32_t Fixed(std::size_t index) const {
-    if (variables_[index])
+    if (holes_[index] != nullptr)
       throw std::invalid_argument("a variable in instruction " + std::to_string(index) + " (" +
                                   bpf::Disassemble(program_[index], index) + ")");
     return program_[index].k;
@@ -216,7 +218,7 @@ class Builder {
   Symbols& symbols_;
   z3::expr zero_;
   bool big_endian_;
-  std::vector<std::optional<std::string>> variables_;
+  std::vector<const bpf::Hole*> holes_;  // null where there is none
   std::map<Key, Known> known_;
 };
 

@@ -21,6 +21,7 @@ struct ConditionTerm {
   [[nodiscard]] z3::expr Of(const Operand& operand) const {
     const z3::expr& field = operand.source() == Operand::Source::kArgument ? symbols.argument(operand.index())
                                                                            : symbols.instruction_pointer();
+    if (operand.bits() == 16) return z3::zext(field.extract(15, 0), 16);
     return operand.IsLowHalf() ? field.extract(31, 0) : field;
   }
   [[nodiscard]] z3::expr Of(const Value& value, const Operand& operand) const {
@@ -38,19 +39,20 @@ struct ConditionTerm {
   z3::expr operator()(const Comparison& node) const {
     const z3::expr left = Of(node.operand);
     const z3::expr right = Of(node.value, node.operand);
+    const bool is_signed = node.operand.IsSigned();
     switch (node.relation) {
       case Relation::kEqual:
         return left == right;
       case Relation::kNotEqual:
         return left != right;
       case Relation::kLess:
-        return z3::ult(left, right);
+        return is_signed ? z3::slt(left, right) : z3::ult(left, right);
       case Relation::kLessOrEqual:
-        return z3::ule(left, right);
+        return is_signed ? z3::sle(left, right) : z3::ule(left, right);
       case Relation::kGreater:
-        return z3::ugt(left, right);
+        return is_signed ? z3::sgt(left, right) : z3::ugt(left, right);
       case Relation::kGreaterOrEqual:
-        return z3::uge(left, right);
+        return is_signed ? z3::sge(left, right) : z3::uge(left, right);
     }
     throw std::logic_error("no such relation");
   }
@@ -71,8 +73,8 @@ struct ConditionTerm {
     return (Of(node.operand) | bits) == bits;
   }
 
-  z3::expr operator()(const Conjunction& node) const { return z3::mk_and(Of(node.conditions)); }
-  z3::expr operator()(const Disjunction& node) const { return z3::mk_or(Of(node.conditions)); }
+  z3::expr operator()(const Conjunction& node) const { return z3::mk_and(Of(node.conditions())); }
+  z3::expr operator()(const Disjunction& node) const { return z3::mk_or(Of(node.conditions())); }
   z3::expr operator()(const Negation& node) const {
     return !std::visit(*this, node.condition.front().node());
   }

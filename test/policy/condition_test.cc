@@ -108,9 +108,9 @@ BOOST_AUTO_TEST_CASE(ConditionsMadeOfNodesByHandAreCheckedAlike) {
   CheckError([&] { Condition(NoOtherBits{Arg32(0), address}); }, {"32 bits wide"});
   CheckError([] { Condition(Negation{}); }, {"a negation is of one condition, not of 0"});
   CheckError([] { Condition(Negation{{Always(), Always()}}); }, {"not of 2"});
-  CheckError([] { Condition(Conjunction{}); }, {"joins no parts"});
-  CheckError([] { Condition(Disjunction{}); }, {"joins no parts"});
-  CheckError([] { Condition(OneOf{Arg(0), {}}); }, {"joins no parts"});
+  CheckError([] { Condition(Conjunction({})); }, {"joins no parts"});
+  CheckError([] { Condition(Disjunction({})); }, {"joins no parts"});
+  CheckError([] { Condition(OneOf{Arg(0), {}}); }, {"the set", "is empty"});
 }
 
 BOOST_AUTO_TEST_CASE(ConditionsThatAreNeverTrue) {
@@ -123,8 +123,116 @@ BOOST_AUTO_TEST_CASE(ConditionsThatAreNeverTrue) {
   CheckError([] { (void)AllOf({}); }, {"AllOf()", "at least one"});
 }
 
-BOOST_AUTO_TEST_CASE(AMaskedInequalityOfBitsOutsideTheMaskIsAlwaysTrue) {
-  BOOST_TEST(Matches((Arg(0) & 0xf0) != 1, {1}));
+BOOST_AUTO_TEST_CASE(ConditionsThatAreAlwaysTrue) {
+  CheckError([] { (void)(Arg32(2) >= 0); }, {"arg2.low >= 0", "always true"});
+  CheckError([] { (void)(Arg(0) <= ~std::uint64_t{0}); }, {"always true"});
+  CheckError([] { (void)(Arg32(0) <= 0xffffffffU); }, {"always true"});
+  CheckError([] { (void)((Arg(0) & 0) == 0); }, {"(arg0 & 0) == 0", "always true"});
+  CheckError([] { (void)((Arg(0) & 3) != 4); }, {"!((arg0 & 3) == 4)", "always true"});
+  CheckError([] { (void)((Arg(0) & 0).AllSet()); }, {"always true"});
+  CheckError([] { (void)(Arg32(0).OnlyBits(-1)); }, {"always true"});
+  CheckError([] { (void)(Arg32(0).Signed() >= std::numeric_limits<int>::min()); }, {"always true"});
+  CheckError([] { (void)(Arg32(0) == 1 && Arg32(2) >= 0); }, {"arg2.low >= 0", "always true"});
+  CheckError([] { (void)(Arg32(2) >= 0 && Arg32(0) == 1); }, {"arg2.low >= 0", "always true"});
+}
+
+BOOST_AUTO_TEST_CASE(AMaskedInequalityThatIsNeverTrue) {
+  CheckError([] { (void)((Arg(0) & 0) != 0); }, {"never true"});
+  CheckError([] { (void)((Arg(0) & 0).AnySet()); }, {"never true"});
+}
+
+BOOST_AUTO_TEST_CASE(AnUnsignedOrderingAgainstANegativeIntSaysSo) {
+  CheckError([] { (void)(Arg32(2) >= -5); }, {"arg2.low", "negative int -5", "unsigned", "Signed()"});
+  CheckError([] { (void)(Arg32(2) <= -1); }, {"arg2.low", "negative int -1", "unsigned"});
+}
+
+BOOST_AUTO_TEST_CASE(SignedOrderings) {
+  const Condition usual = Arg32(2).Signed() >= -5 && Arg32(2).Signed() <= 19;
+  for (const int niceval : {-5, -1, 0, 19}) {
+    BOOST_TEST(Matches(usual, {0, 0, static_cast<std::uint32_t>(niceval)}));
+    BOOST_TEST(Matches(usual, {0, 0, 0xdead00000000U | static_cast<std::uint32_t>(niceval)}));
+  }
+  for (const int niceval : {-20, -6, 20, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()})
+    BOOST_TEST(!Matches(usual, {0, 0, static_cast<std::uint32_t>(niceval)}));
+  const Condition whole = Arg(2).Signed() < -1;
+  BOOST_TEST(Matches(whole, {0, 0, static_cast<std::uint64_t>(-2)}));
+  BOOST_TEST(Matches(whole, {0, 0, std::uint64_t{1} << 63}));
+  BOOST_TEST(!Matches(whole, {0, 0, 0xfffffffe}));
+  BOOST_TEST(!Matches(whole, {0, 0, static_cast<std::uint64_t>(-1)}));
+}
+
+BOOST_AUTO_TEST_CASE(ASignedOperandSeesValuesOfItsRangeOnly) {
+  CheckError([] { (void)(Arg32(0).Signed() > 0x80000000U); }, {"arg0.int", "signed", "0x80000000", "larger"});
+  CheckError([] { (void)(Arg32(0).Signed() > std::numeric_limits<int>::max()); }, {"never true"});
+  CheckError([] { (void)Param("niceval").Signed(); }, {"niceval", "knows by itself"});
+  CheckError([] { (void)InstructionPointer().Signed(); }, {"instruction pointer"});
+}
+
+BOOST_AUTO_TEST_CASE(OperandsOf16Bits) {
+  const Operand mode = Operand::Argument(1, 16, false);
+  BOOST_TEST(Matches(mode == 0600, {0, 0600}));
+  BOOST_TEST(Matches(mode == 0600, {0, 0xffff0000 | 0600}));
+  BOOST_TEST(!Matches(mode == 0600, {0, 0601}));
+  BOOST_TEST(Matches(mode < 0601, {0, 0x10600 & ~0xffffU}));
+  BOOST_TEST(Matches((mode & 0170000) == 0010000, {0, 0x10000 | 0010600}));
+  CheckError([&] { (void)(mode == 0x10000); }, {"arg1.low16", "16 bits", "0x10000", "does not fit"});
+  CheckError([&] { (void)(mode == -1); }, {"16 bits", "-1", "does not fit"});
+  CheckError([&] { (void)((mode & 0x10001) == 1); }, {"16 bits", "mask"});
+  const Values values(X86(), {"bits"});
+  CheckError([&] { (void)((mode & values["bits"]) == 1); }, {"16 bits", "mask", "constant"});
+  CheckError([&] { (void)mode.OnlyBits(values["bits"]); }, {"16 bits", "set of bits", "constant"});
+  CheckError([] { (void)Operand::Argument(0, 16, true); }, {"16"});
+  CheckError([] { (void)Operand::Argument(0, 8, false); }, {"8"});
+}
+
+BOOST_AUTO_TEST_CASE(MasksAskForAnyForAllAndForSeveralValues) {
+  BOOST_TEST(Matches((Arg(0) & 06000).AnySet(), {02000}));
+  BOOST_TEST(!Matches((Arg(0) & 06000).AnySet(), {01777}));
+  BOOST_TEST(Matches((Arg(0) & 06000).AllSet(), {07000}));
+  BOOST_TEST(!Matches((Arg(0) & 06000).AllSet(), {02000}));
+  BOOST_TEST(Matches((Arg(0) & 7).In({1, 4}), {0x14}));
+  BOOST_TEST(!Matches((Arg(0) & 7).In({1, 4}), {5}));
+  CheckError([] { (void)(Arg(0) & 7).In({}); }, {"empty"});
+  CheckError([] { (void)(Arg(0) & 7).In({1, 8}); }, {"never true"});
+}
+
+// What a parameter is, is not known before it is resolved; only its name is looked at.
+BOOST_AUTO_TEST_CASE(ParametersAreConditionsOfAName) {
+  BOOST_TEST((Param("niceval") >= -5 && (Param("mode") & 06000) == 0).ToString() ==
+             "niceval >= -5 && (mode & 0xc00) == 0");
+  BOOST_TEST(Param("cmd").In({1, 0x5401}).ToString() == "cmd in {1, 0x5401}");
+  BOOST_CHECK_NO_THROW((void)(Param("x") >= 0));
+  CheckError([] { (void)Param(""); }, {"empty name"});
+  CheckError([] { (void)Matches(Param("fd") == 1, {1}); }, {"\"fd\"", "resolve"});
+}
+
+BOOST_AUTO_TEST_CASE(OperandsSayWhatTheyLookAt) {
+  BOOST_TEST(Arg32(1).Signed().ToString() == "arg1.int");
+  BOOST_TEST(Arg(1).Signed().ToString() == "arg1.long");
+  BOOST_TEST((Arg32(1).Signed() >= -5).ToString() == "arg1.int >= -5");
+  BOOST_TEST(Operand::Argument(1, 16, false).ToString() == "arg1.low16");
+}
+
+// A loop that adds one alternative after the other makes a chain as long as it likes.
+BOOST_AUTO_TEST_CASE(AChainIsJoinedInALoopHoweverLong) {
+  constexpr std::uint64_t kMany = 200'000;
+  Condition any = Arg(0) == 0;
+  Condition all = Arg(0) != 0;
+  for (std::uint64_t i = 1; i < kMany; ++i) {
+    any = any || Arg(0) == i;
+    all = Arg(0) != i && all;
+  }
+  BOOST_TEST(any.depth() == 2);
+  BOOST_TEST(std::get<Disjunction>(any.node()).conditions().size() == kMany);
+  BOOST_TEST(std::get<Conjunction>(all.node()).conditions().size() == kMany);
+  BOOST_TEST(Matches(any, {kMany - 1}));
+  BOOST_TEST(!Matches(any, {kMany}));
+  BOOST_TEST(Matches(all, {kMany}));
+}
+
+BOOST_AUTO_TEST_CASE(AChainKeepsTheOrderInWhichItWasWritten) {
+  const Condition left = (Arg(0) == 1 || Arg(0) == 2) || (Arg(0) == 3 || (Arg(0) == 4 && Arg(1) == 5));
+  BOOST_TEST(left.ToString() == "arg0 == 1 || arg0 == 2 || arg0 == 3 || (arg0 == 4 && arg1 == 5)");
 }
 
 BOOST_AUTO_TEST_CASE(AValueTooWideForALowHalf) {

@@ -70,6 +70,12 @@ BOOST_AUTO_TEST_CASE(EveryKindOfConditionIsReadAsItWasWritten) {
       Arg(0) == Value(Word(7), Word::Variable("low")),
       Arg(0) == Value(Word::Variable("high"), Word(7)),
       Arg32(0).NonNegativeFd(),
+      Param("fd").NonNegativeFd(),
+      Param("niceval") >= -5,
+      Arg32(0).Signed() >= -5,
+      Arg(0).Signed() >= -5,
+      Operand::Argument(1, 16, false) == 0600,
+      (Param("mode") & 06000).AnySet(),
       (Arg(0) & 0xf0) == 0x30,
       (Arg(0) & ~4095) != 0,
       (Arg(0) & Variable64("mask")) == Variable64("value"),
@@ -200,8 +206,14 @@ std::string NamedCall(const std::string& name) {
 std::string NumberedCall(std::uint32_t number) {
   return kNo + kNo + Raw(number);
 }
-std::string Argument(int index, const std::string& is_low_half = kNo) {
-  return Raw(Operand::Source::kArgument) + Raw(index) + is_low_half;
+const std::string kWhole = Raw(64);
+const std::string kLowHalf = Raw(32);
+std::string OperandBytes(Operand::Source source, int index, const std::string& parameter,
+                         const std::string& bits, const std::string& is_signed) {
+  return Raw(source) + Raw(index) + Text(parameter) + bits + is_signed;
+}
+std::string Argument(int index, const std::string& bits = kWhole, const std::string& is_signed = kNo) {
+  return OperandBytes(Operand::Source::kArgument, index, "", bits, is_signed);
 }
 std::string CountBytes(std::uint64_t count) {
   return NumberedCall(0) + Raw(count);
@@ -258,8 +270,12 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(Parts().Bytes(), Policy());
   check(WithCall(NumberedCall(7)), Policy().Allow(7));
   check(WithCondition(Equal(Argument(5), kSeven)), Policy().Allow("read", Arg(5) == 7));
-  check(WithCondition(Equal(Argument(0, kYes), ConstantValue(0xffffffff, 0xfffffffe, kYes))),
+  check(WithCondition(Equal(Argument(0, kLowHalf), ConstantValue(0xffffffff, 0xfffffffe, kYes))),
         Policy().Allow("read", Arg32(0) == -2));
+  check(WithCondition(Equal(Argument(0, kLowHalf, kYes), kSeven)),
+        Policy().Allow("read", Arg32(0).Signed() == 7));
+  check(WithCondition(Equal(OperandBytes(Operand::Source::kParameter, 0, "fd", kWhole, kNo), kSeven)),
+        Policy().Allow("read", Param("fd") == 7));
   check(WithCondition(Equal(Argument(0), ConstantWord(0) + VariableWord("fd") + kNo)),
         Policy().Allow("read", Arg(0) == Variable32("fd")));
   check(WithCondition(Size(2) + Argument(0) + kSeven + kSeven), Policy().Allow("read", (Arg(0) & 7) == 7));
@@ -329,9 +345,9 @@ BOOST_AUTO_TEST_CASE(BoolsThatAreNeitherAreRefused) {
       {"an optional value", Parts{.newest = kTwo + kRead}.Bytes(), kOther},
       {"an optional call", WithCall(kTwo + kYes + Text("read")), kOther},
       {"a call's name", WithCall(kNo + kTwo + Text("read")), kOther},
-      {"a low half", WithCondition(Equal(Argument(0, kTwo), kSeven)), kOther},
+      {"a sign", WithCondition(Equal(Argument(0, kLowHalf, kTwo), kSeven)), kOther},
       {"a variable", WithDefault(Raw(Action::Kind::kErrno) + kTwo + Text("code")), kOther},
-      {"a negative int", WithCondition(Equal(Argument(0, kYes), ConstantValue(~0U, ~0U, kTwo))), kOther},
+      {"a negative int", WithCondition(Equal(Argument(0, kLowHalf), ConstantValue(~0U, ~0U, kTwo))), kOther},
   });
 }
 
@@ -340,7 +356,7 @@ BOOST_AUTO_TEST_CASE(UnknownKindsAreRefused) {
       {"an action", WithDefault(ActionBytes(Action::Kind{8})), "an action is of an unknown kind"},
       {"a condition", WithCondition(Size(8)), "a condition is of an unknown kind"},
       {"a condition", WithCondition(Size(std::size_t{1} << 32)), "a condition is of an unknown kind"},
-      {"an operand", WithCondition(Equal(Raw(Byte{2}) + Raw(0) + kNo, kSeven)),
+      {"an operand", WithCondition(Equal(OperandBytes(Operand::Source{3}, 0, "", kWhole, kNo), kSeven)),
        "an operand has an unknown source"},
       {"a relation", WithCondition(Size(1) + Argument(0) + Raw(Byte{6}) + kSeven),
        "a comparison has an unknown relation"},
@@ -348,7 +364,15 @@ BOOST_AUTO_TEST_CASE(UnknownKindsAreRefused) {
 }
 
 BOOST_AUTO_TEST_CASE(OperandsThatDoNotExistAreRefused) {
-  const std::string instruction_pointer = Raw(Operand::Source::kInstructionPointer);
+  using Source = Operand::Source;
+  const auto pointer = [](int index, const std::string& bits, const std::string& is_signed) {
+    return WithCondition(
+        Equal(OperandBytes(Source::kInstructionPointer, index, "", bits, is_signed), kSeven));
+  };
+  const auto parameter = [](const std::string& name, const std::string& bits, const std::string& is_signed) {
+    return WithCondition(Equal(OperandBytes(Source::kParameter, 0, name, bits, is_signed), kSeven));
+  };
+  const std::string no_such_bits = "an operand has 64, 32 or 16 bits, the 16 without a sign, not ";
   CheckRefused({
       {"argument 6", WithCondition(Equal(Argument(6), kSeven)),
        "a system call has arguments 0 to 5, no argument 6"},
@@ -356,8 +380,17 @@ BOOST_AUTO_TEST_CASE(OperandsThatDoNotExistAreRefused) {
        "a system call has arguments 0 to 5, no argument -1"},
       {"argument 256", WithCondition(Equal(Argument(256), kSeven)),
        "a system call has arguments 0 to 5, no argument 256"},
-      {"an index", WithCondition(Equal(instruction_pointer + Raw(1) + kNo, kSeven)), kOther},
-      {"a low half", WithCondition(Equal(instruction_pointer + Raw(0) + kYes, kSeven)), kOther},
+      {"8 bits", WithCondition(Equal(Argument(0, Raw(8)), kSeven)), no_such_bits + "8"},
+      {"16 with a sign", WithCondition(Equal(Argument(0, Raw(16), kYes), kSeven)),
+       no_such_bits + "16 with one"},
+      {"an argument with a name",
+       WithCondition(Equal(OperandBytes(Source::kArgument, 0, "fd", kWhole, kNo), kSeven)), kOther},
+      {"an index", pointer(1, kWhole, kNo), kOther},
+      {"a low half", pointer(0, kLowHalf, kNo), kOther},
+      {"a sign", pointer(0, kWhole, kYes), kOther},
+      {"no name", parameter("", kWhole, kNo), "a parameter has an empty name"},
+      {"a parameter's bits", parameter("fd", kLowHalf, kNo), kOther},
+      {"a parameter's sign", parameter("fd", kWhole, kYes), kOther},
   });
 }
 
@@ -376,7 +409,7 @@ BOOST_AUTO_TEST_CASE(ValuesThatDoNotExistAreRefused) {
 }
 
 BOOST_AUTO_TEST_CASE(ConditionsThatDoNotExistAreRefused) {
-  const std::string low_half = Argument(1, kYes);
+  const std::string low_half = Argument(1, kLowHalf);
   const std::string wide = ConstantValue(1, 0);
   const std::string no_parts = "a condition joins no parts: it needs at least one";
   const auto does_not_fit = [](const std::string& what) {
@@ -388,7 +421,8 @@ BOOST_AUTO_TEST_CASE(ConditionsThatDoNotExistAreRefused) {
       {"a member that does not fit", WithCondition(Size(3) + low_half + ListOfOne(wide)),
        does_not_fit("value")},
       {"bits that do not fit", WithCondition(Size(4) + low_half + wide), does_not_fit("set of bits")},
-      {"no members", WithCondition(Size(3) + Argument(0) + kEmpty), no_parts},
+      {"no members", WithCondition(Size(3) + Argument(0) + kEmpty), "the set that arg0 is to be in is empty"},
+      {"an and in an and", WithCondition(Size(5) + ListOfOne(Size(5) + ListOfOne(kAlways))), kOther},
       {"all of nothing", WithCondition(Size(5) + kEmpty), no_parts},
       {"any of nothing", WithCondition(Size(6) + kEmpty), no_parts},
       {"not nothing", WithCondition(Size(7) + kEmpty), "a negation is of one condition, not of 0"},

@@ -110,6 +110,38 @@ BOOST_AUTO_TEST_CASE(A64BitVariableHasTwoHalves) {
       {{0}, {1}, {std::uint64_t{1} << 32}, {0x00000001ffffffff}, {~std::uint64_t{0}}, {0x8000000080000000}});
 }
 
+// Its highest bit is written turned around, as is that of the argument.
+BOOST_AUTO_TEST_CASE(AVariableInASignedOrderingStandsFlipped) {
+  const Function function = [](const Values& v) {
+    return Policy().Allow("setpriority", Param("niceval") >= v["least"]).Allow("read", Arg(0) == v["least"]);
+  };
+  const auto program = PrecompileIt({"least"}, function);
+  BOOST_TEST(program.variables[0].low_offsets.size() == 2U);
+  BOOST_REQUIRE(program.variables[0].flipped_offsets.size() == 1U);
+  const auto rendered = Render(program, {static_cast<std::uint32_t>(-5)});
+  BOOST_TEST(rendered[program.variables[0].flipped_offsets[0]].k ==
+             (static_cast<std::uint32_t>(-5) ^ 0x80000000));
+  CheckSameAsPolicy({"least"}, function, kOneValue);
+}
+
+BOOST_AUTO_TEST_CASE(ALongVariableInASignedOrderingHasItsHighHalfFlipped) {
+  const Function function = [](const Values& v) {
+    return Policy().Allow(Syscall(0), Arg(0).Signed() < v.Uint64("limit"));
+  };
+  const auto program = PrecompileIt({Uint64("limit")}, function);
+  BOOST_TEST(program.variables[0].flipped_offsets == program.variables[0].high_offsets);
+  CheckSameAsPolicy(
+      {Uint64("limit")}, function,
+      {{0}, {5}, {0xffffffff}, {std::uint64_t{1} << 63}, {0x7fffffffffffffff}, {~std::uint64_t{0}}});
+}
+
+// What is more than 16 bits have room for is no mode.
+BOOST_AUTO_TEST_CASE(AVariableAbove16BitsEqualsNoMode) {
+  CheckSameAsPolicy({"mode"},
+                    [](const Values& v) { return Policy().Allow("mknod", Param("mode") == v["mode"]); },
+                    {{0}, {0600}, {0xffff}, {0x10000}, {0x10600}, {0xffffffff}});
+}
+
 BOOST_AUTO_TEST_CASE(A64BitComparisonWithA32BitVariable) {
   CheckSameAsPolicy(
       {"limit"}, [](const Values& v) { return Policy().Allow(0, Arg(0) < v["limit"]); }, kOneValue);

@@ -10,6 +10,13 @@ for command in 'bash example/run.sh' 'bash test/run.sh'; do
   grep -qF "$command" "$readme" || fail "README.md does not show: $command"
 done
 
+# Rules that are shown without a program around them are compiled in a test.
+sed -n '/^\*\*Parameters by name\./,/^\*\*Values/ { /^policy\./p }' "$readme" > rules.txt
+[ -s rules.txt ] || fail "README.md shows no rules with parameters"
+while IFS= read -r rule; do
+  grep -qxF "$rule" "$source_root/test/resolve/parameters_test.cc" || fail "no test compiles the README's: $rule"
+done < rules.txt
+
 # What others take is a release: this one.
 version=$(sed -n "s/^ *version: '\([^']*\)',$/\1/p" "$source_root/meson.build" | head -n 1)
 for file in README.md example/subprojects/precompiledseccomp.wrap; do

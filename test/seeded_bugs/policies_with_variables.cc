@@ -60,6 +60,12 @@ void WholeVariables(const Values& v, Policy& policy) {
   policy.Allow(3, Arg(2) <= 0xffffffff && Arg(2) > v.Uint64("w"));
 }
 
+void SignedLimits(const Values& v, Policy& policy) {
+  policy.Allow(Syscall(0), Arg32(0).Signed() >= v["a"])
+      .Allow(Syscall(1), Arg32(0).Signed() < v["b"] || Arg32(1) == v["b"])
+      .Allow(Syscall(2), Arg(1).Signed() > v.Uint64("w"));
+}
+
 void VariablesInMasks(const Values& v, Policy& policy) {
   policy.Allow(0, (Arg32(0) & v["m"]) == 5 || Arg32(1) == 9)
       .Allow(1, (Arg32(0) & 7) == v["a"] || Arg32(1) == 9)
@@ -91,6 +97,7 @@ std::vector<PolicyCase> PoliciesWithVariables() {
       Of("limits", {"a", "b"}, Limits),
       Of("whole_variables", {Uint64("w")}, WholeVariables),
       Of("variables_in_masks", {"m", "a"}, VariablesInMasks),
+      Of("signed_limits", {"a", "b", Uint64("w")}, SignedLimits),
       Of("two_masks", {"m", "n"}, TwoMasks),
       Of("data_of_actions", {"a", "b"}, DataOfActions),
       Of("data_of_the_default_action", {"a"}, DataOfTheDefaultAction),

@@ -101,6 +101,33 @@ Policy OnlySomeBits() {
   return policy;
 }
 
+// Other numbers are above these if the sign is left out.
+Policy SignedOrderings() {
+  Policy policy;
+  policy.Allow(Syscall(1), Arg32(0).Signed() >= -5 && Arg32(0).Signed() <= 19);
+  policy.Allow(Syscall(2), Arg32(1).Signed() > 7).Allow(Syscall(3), Arg32(1).Signed() < 0);
+  policy.Allow(Syscall(4), Arg(0).Signed() > -20).Allow(Syscall(5), Arg(0).Signed() <= 0x100000003);
+  return policy;
+}
+
+// What stands above the lower 16 bits does not count.
+Policy OperandsOf16Bits() {
+  const Operand mode = Operand::Argument(1, 16, false);
+  Policy policy;
+  policy.Allow(Syscall(1), mode == 0600).Allow(Syscall(2), mode.In({0600, 0644, 0700, 0xffff}));
+  policy.Allow(Syscall(3), (mode & 0170000) == 0010000).Allow(Syscall(4), mode <= 0777);
+  policy.Allow(Syscall(5), mode.OnlyBits(0777));
+  return policy;
+}
+
+Policy SetsOfSomeBits() {
+  Policy policy;
+  policy.Allow(Syscall(1), (Arg32(0) & 0170000).In({0010000, 0040000, 0100000}));
+  policy.Allow(Syscall(2), (Arg32(0) & 0xff) == 7 || (Arg32(0) & 0xff00) == 0x300);
+  policy.Allow(Syscall(3), (Arg(0) & 0xff000000ff).In({1, 3, 0x700000000 | 1}));
+  return policy;
+}
+
 // One mask after another of the same word: what the first leaves open, the next asks for.
 
 Policy TwoBitsThenOneOfThem() {
@@ -228,6 +255,9 @@ std::vector<PolicyCase> SmallPolicies() {
       CaseOf("two_values_under_a_mask", TwoValuesUnderAMask()),
       CaseOf("halves_of_different_meaning", HalvesOfDifferentMeaning()),
       CaseOf("only_some_bits", OnlySomeBits()),
+      CaseOf("signed_orderings", SignedOrderings()),
+      CaseOf("operands_of_16_bits", OperandsOf16Bits()),
+      CaseOf("sets_of_some_bits", SetsOfSomeBits()),
       CaseOf("one_test_of_different_words", OneTestOfDifferentWords()),
       CaseOf("sets", Sets()),
       CaseOf("bit_patterns", BitPatterns()),

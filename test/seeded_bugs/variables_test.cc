@@ -59,9 +59,11 @@ constexpr Expected kTable[] = {
     {"lower_high_half_not_compared_with_zero",       {false,    true,     false}},
     {"lower_neighbour_joins_the_range",              {false,    true,     false}},
     {"lower_set_sorted_by_value",                    {true,     true,     true}},
+    {"lower_signed_variable_not_flipped",            {false,    false,    true}},
     {"lower_value_outside_of_the_mask",              {true,     true,     true}},
     // The places of the first two rounds are not the right ones, or not all: other values do not arrive.
     {"precompile_first_place_only",                  {false,    true,     true}},
+    {"precompile_flips_forgotten",                   {false,    true,     true}},
     {"precompile_high_half_at_the_place_of_the_low", {false,    true,     true}},
     // No value is looked at: two variables are taken for different whatever they are, and data is never cut.
     {"path_facts_variables_differ",                  {false,    false,    true}},

@@ -28,8 +28,9 @@ void MakeLeafLikely(const Condition& leaf, bool outcome, Random& random, seccomp
 }
 
 bool Contains(const Condition& condition, const Condition& leaf) {
-  const std::vector<const Condition*> leaves = LeavesOf(condition);
-  return std::find(leaves.begin(), leaves.end(), &leaf) != leaves.end();
+  const std::vector<Condition> leaves = LeavesOf(condition);
+  return std::any_of(leaves.begin(), leaves.end(),
+                     [&](const Condition& other) { return &other.node() == &leaf.node(); });
 }
 
 // Makes all parts `outcome`, leaving alone those that are.
@@ -44,8 +45,8 @@ struct Maker {
   Random& random;
   seccomp_data& call;
 
-  void operator()(const Conjunction& node) const { Join(node.conditions, true); }
-  void operator()(const Disjunction& node) const { Join(node.conditions, false); }
+  void operator()(const Conjunction& node) const { Join(node.conditions(), true); }
+  void operator()(const Disjunction& node) const { Join(node.conditions(), false); }
   void operator()(const Negation& node) const { MakeLikely(node.condition.front(), !outcome, random, call); }
   template <typename Leaf>
   void operator()(const Leaf&) const {
@@ -67,8 +68,8 @@ struct Aimer {
   Random& random;
   seccomp_data& call;
 
-  void operator()(const Conjunction& node) const { Join(node.conditions, true); }
-  void operator()(const Disjunction& node) const { Join(node.conditions, false); }
+  void operator()(const Conjunction& node) const { Join(node.conditions(), true); }
+  void operator()(const Disjunction& node) const { Join(node.conditions(), false); }
   void operator()(const Negation& node) const { std::visit(*this, node.condition.front().node()); }
   template <typename Leaf>
   void operator()(const Leaf&) const {

@@ -96,7 +96,7 @@ class CallMaker {
   // Calls that rule number `index` decides by a test of its own, or just does not.
   void AddAimed(std::size_t index) {
     const Condition& condition = *rules_[index].condition;
-    for (const Condition* leaf : LeavesOf(condition))
+    for (const Condition& leaf : LeavesOf(condition))
       for (std::size_t i = 0; i < effort_.aims_per_test; ++i)
         for (const bool outcome : {true, false}) {
           seccomp_data call = random_.OneIn(2) ? neutral_ : Combination();
@@ -104,7 +104,7 @@ class CallMaker {
           for (std::size_t earlier = 0; earlier < index; ++earlier)
             if (Holds(*rules_[earlier].condition, call))
               MakeLikely(*rules_[earlier].condition, false, random_, call);
-          AimAt(condition, *leaf, outcome, random_, call);
+          AimAt(condition, leaf, outcome, random_, call);
           calls_.push_back(call);
           if (!has_vsyscall_set_) continue;
           call.instruction_pointer ^= kVsyscallBit;

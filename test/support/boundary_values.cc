@@ -11,18 +11,18 @@ constexpr std::uint64_t kLowHalf = 0xffffffff;
 constexpr std::uint64_t kHighHalf = ~kLowHalf;
 constexpr std::uint64_t kHighOne = std::uint64_t{1} << 32;
 
-void CollectLeaves(const Condition& condition, std::vector<const Condition*>& leaves);
+void CollectLeaves(const Condition& condition, std::vector<Condition>& leaves);
 
 struct LeafCollector {
   const Condition& condition;
-  std::vector<const Condition*>& leaves;
+  std::vector<Condition>& leaves;
 
-  void operator()(const Conjunction& node) const { All(node.conditions); }
-  void operator()(const Disjunction& node) const { All(node.conditions); }
+  void operator()(const Conjunction& node) const { All(node.conditions()); }
+  void operator()(const Disjunction& node) const { All(node.conditions()); }
   void operator()(const Negation& node) const { All(node.condition); }
   template <typename Leaf>
   void operator()(const Leaf&) const {
-    leaves.push_back(&condition);
+    leaves.push_back(condition);
   }
 
   void All(const std::vector<Condition>& parts) const {
@@ -30,7 +30,7 @@ struct LeafCollector {
   }
 };
 
-void CollectLeaves(const Condition& condition, std::vector<const Condition*>& leaves) {
+void CollectLeaves(const Condition& condition, std::vector<Condition>& leaves) {
   std::visit(LeafCollector{condition, leaves}, condition.node());
 }
 
@@ -93,8 +93,8 @@ void SetField(seccomp_data& call, std::size_t field, std::uint64_t value) {
     call.args[field] = value;
 }
 
-std::vector<const Condition*> LeavesOf(const Condition& condition) {
-  std::vector<const Condition*> leaves;
+std::vector<Condition> LeavesOf(const Condition& condition) {
+  std::vector<Condition> leaves;
   CollectLeaves(condition, leaves);
   return leaves;
 }
@@ -130,10 +130,10 @@ std::vector<std::uint64_t> BoundaryValues(const Condition& leaf) {
 }
 
 void AddBoundaryValues(const Condition& condition, FieldValues& values) {
-  for (const Condition* leaf : LeavesOf(condition)) {
-    const Operand* operand = OperandOf(*leaf);
+  for (const Condition& leaf : LeavesOf(condition)) {
+    const Operand* operand = OperandOf(leaf);
     if (operand == nullptr) continue;
-    const auto boundary = BoundaryValues(*leaf);
+    const auto boundary = BoundaryValues(leaf);
     values[FieldOf(*operand)].insert(boundary.begin(), boundary.end());
   }
 }

@@ -24,7 +24,7 @@ void SetField(seccomp_data& call, std::size_t field, std::uint64_t value);
 
 // The single tests that a condition is made of, from left to right. The pointers are valid as long as
 // `condition`.
-std::vector<const Condition*> LeavesOf(const Condition& condition);
+std::vector<Condition> LeavesOf(const Condition& condition);
 
 // The operand and the values of a leaf. Always() has neither.
 const Operand* OperandOf(const Condition& leaf);

@@ -88,6 +88,7 @@ class Generator {
     const Operand& operand = random_.OneOf(ingredients_.operands);
     switch (random_.Below(12)) {
       case 0:
+        return MaskedMembership(operand);
       case 1:
         return operand == AnyValue(operand);
       case 2:
@@ -103,52 +104,54 @@ class Generator {
       case 9:
         return operand.In(Members(operand));
       case 10:
-        return operand.OnlyBits(WantsVariable() ? Variable(operand) : Fitting(operand, RandomMask(random_)));
+        return Condition(NoOtherBits{operand, WantsVariableMask(operand)
+                                                  ? Variable(operand)
+                                                  : Value(Fitting(operand, RandomMask(random_)))});
       default:
-        return random_.OneIn(8) ? Always() : operand.NonNegativeFd();
+        return random_.OneIn(8) || operand.bits() == 16 ? Always() : operand.NonNegativeFd();
     }
   }
 
-  // Comparing with the ends of the range is refused where it could never be true.
+  // Rules that could never match are refused: what compares with an end of the range could be one.
   Condition Ordering(const Operand& operand) {
-    const std::size_t relation = random_.Below(4);
-    if (WantsVariable()) return Compared(operand, relation, Variable(operand));
+    const auto relation = random_.OneOf<Relation>(
+        {Relation::kLess, Relation::kLessOrEqual, Relation::kGreater, Relation::kGreaterOrEqual});
+    if (WantsVariable()) return Condition(Comparison{operand, relation, Variable(operand)});
     std::uint64_t constant = Constant(operand);
-    const std::uint64_t largest = operand.IsLowHalf() ? kLowHalf : ~std::uint64_t{0};
-    if (relation == 0 && constant == 0) ++constant;
-    if (relation == 2 && constant == largest) --constant;
-    return Compared(operand, relation, constant);
+    const std::uint64_t all = Fitting(operand, ~std::uint64_t{0});
+    const std::uint64_t least = operand.IsSigned() ? all / 2 + 1 : 0;
+    if (relation == Relation::kLess && constant == least) ++constant;
+    if (relation == Relation::kGreater && constant == (least ^ all)) --constant;
+    return Condition(Comparison{operand, relation, constant});
   }
 
-  static Condition Compared(const Operand& operand, std::size_t relation, const Value& value) {
-    switch (relation) {
-      case 0:
-        return operand < value;
-      case 1:
-        return operand <= value;
-      case 2:
-        return operand > value;
-      default:
-        return operand >= value;
-    }
+  // Some bits of the operand, and several values that they may have.
+  Condition MaskedMembership(const Operand& operand) {
+    const std::uint64_t mask = Fitting(operand, RandomMask(random_));
+    std::vector<Condition> equal;
+    for (std::size_t i = 0, count = random_.Between(1, 6); i < count; ++i)
+      equal.emplace_back(
+          MaskedEqual{operand, mask, WantsVariable() ? Variable(operand) : Value(Constant(operand) & mask)});
+    return AnyOf(std::move(equal));
   }
 
   Condition MaskedEquality(const Operand& operand) {
     const bool equal = !random_.OneIn(3);
-    const bool variable_mask = WantsVariable() && random_.OneIn(2);
+    const bool variable_mask = WantsVariableMask(operand) && random_.OneIn(2);
     const bool variable_value = WantsVariable();
     const std::uint64_t mask_bits = RandomMask(random_);
     const Value mask = variable_mask ? Variable(operand) : Value(Fitting(operand, mask_bits));
     // A constant outside of a constant mask is refused; against variables anything goes.
     const std::uint64_t bits = variable_mask ? Constant(operand) : Constant(operand) & mask_bits;
     const Value value = variable_value ? Variable(operand) : Value(Fitting(operand, bits));
-    return equal ? (operand & mask) == value : (operand & mask) != value;
+    const Condition condition(MaskedEqual{operand, mask, value});
+    return equal ? condition : !condition;
   }
 
   std::vector<Value> Members(const Operand& operand) {
     std::vector<Value> members;
     const std::uint64_t start = Constant(operand);
-    const std::uint64_t bit = std::uint64_t{1} << random_.Below(operand.IsLowHalf() ? 31 : 63);
+    const std::uint64_t bit = std::uint64_t{1} << random_.Below(static_cast<std::size_t>(operand.bits()) - 1);
     switch (random_.Below(4)) {
       case 0:  // a run
         for (std::size_t i = 0, count = random_.Between(1, 9); i < count; ++i)
@@ -174,6 +177,7 @@ class Generator {
     return WantsVariable() ? Variable(operand) : Value(Constant(operand));
   }
 
+  bool WantsVariableMask(const Operand& operand) { return operand.bits() != 16 && WantsVariable(); }
   bool WantsVariable() { return values_ != nullptr && random_.OneIn(4); }
 
   Value Variable(const Operand& operand) {
@@ -187,7 +191,7 @@ class Generator {
   }
 
   static std::uint64_t Fitting(const Operand& operand, std::uint64_t bits) {
-    return operand.IsLowHalf() ? bits & kLowHalf : bits;
+    return bits & (~std::uint64_t{0} >> (64 - operand.bits()));
   }
 
   const Ingredients& ingredients_;
@@ -203,6 +207,9 @@ Ingredients RandomIngredients(Random& random) {
     const int index = static_cast<int>(random.Below(6));
     if (!random.OneIn(3)) ingredients.operands.push_back(Arg(index));
     if (!random.OneIn(3)) ingredients.operands.push_back(Arg32(index));
+    if (random.OneIn(4)) ingredients.operands.push_back(Arg(index).Signed());
+    if (random.OneIn(4)) ingredients.operands.push_back(Arg32(index).Signed());
+    if (random.OneIn(4)) ingredients.operands.push_back(Operand::Argument(index, 16, false));
   }
   if (ingredients.operands.empty() || random.OneIn(4)) ingredients.operands.push_back(InstructionPointer());
 

@@ -269,8 +269,8 @@ Mentioned MentionedIn(const Policy& policy) {
   for (const RuleSet& set : policy.rule_sets())
     for (const Rule& rule : set.rules()) {
       mentioned.Add(rule.action);
-      for (const Condition* leaf : LeavesOf(rule.condition))
-        for (const Value& value : ValuesOf(*leaf)) {
+      for (const Condition& leaf : LeavesOf(rule.condition))
+        for (const Value& value : ValuesOf(leaf)) {
           mentioned.Add(value.low());
           mentioned.Add(value.high());
         }

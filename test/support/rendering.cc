@@ -16,7 +16,7 @@ std::vector<sock_filter> Rendered(const bpf::FilterWithHoles& filter, const Vari
   for (const bpf::Hole& hole : filter.holes) {
     const auto value = values.find(hole.variable);
     if (value == values.end()) throw std::invalid_argument("no value for " + hole.variable);
-    program.at(hole.index).k = value->second;
+    program.at(hole.index).k = hole.OperandFor(value->second);
   }
   return program;
 }

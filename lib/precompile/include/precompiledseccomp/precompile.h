@@ -36,6 +36,9 @@ struct PrecompiledVariable {
   // a 32-bit variable.
   std::vector<std::uint32_t> low_offsets;
   std::vector<std::uint32_t> high_offsets;
+  // Of these offsets, those at which the highest bit of the 32 is written turned around: for signed
+  // comparisons.
+  std::vector<std::uint32_t> flipped_offsets = {};
 };
 
 struct PrecompiledProgram {

@@ -24,6 +24,8 @@
 
 namespace precompiledseccomp {
 
+// A rule of the policy, or of one that tests parameters by name what it says of some of its calls: for each
+// condition that they come to there is one.
 struct ResolvedRule {
   Action action;
   std::vector<std::uint32_t>
@@ -32,6 +34,8 @@ struct ResolvedRule {
   // For messages.
   std::string description;  // Rule::ToString()
   SourceLocation where = {};
+  // Whether this is the same rule of the policy as the one before.
+  bool continues_rule = false;
 
   // `"allow read if arg0 == 3" (policy.cc:12)`
   [[nodiscard]] std::string ToString() const;
