@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/near_misses.h"
 #include "bpf/disassembler.h"
+#include "bpf/instructions.h"
+#include "bpf/loaded_words.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -33,13 +36,49 @@ std::string ProgramText(const PrecompiledProgram& program) {
     text += " $" + WithKind(variable.name, variable.bits, variable.kind);
   text += '\n';
   const std::vector<std::string> operands = OperandVariables(program);
+  const std::vector<std::string> names = NamesOfComparisons(program);
   for (std::size_t i = 0; i < program.instructions.size(); ++i)
     text += LineNumber(i) + Disassemble(program.instructions[i], i, program.target.big_endian, operands[i]) +
-            "\n";
+            (names[i].empty() ? "" : "  ; " + names[i]) + "\n";
   return text;
 }
 
+// What stands before the name of a constant that A is compared with; nothing if it is no comparison.
+std::optional<std::string_view> ComparisonText(std::uint16_t code) {
+  switch (code) {
+    case BPF_JMP | BPF_JEQ | BPF_K:
+      return "";
+    case BPF_JMP | BPF_JGE | BPF_K:
+      return "from ";
+    case BPF_JMP | BPF_JGT | BPF_K:
+      return "above ";
+    default:
+      return std::nullopt;
+  }
+}
+
+// The name of a value of that word of seccomp_data; empty if there is none.
+std::string NameOfValue(std::uint32_t word, std::uint32_t value, const Target& target) {
+  if (word == bpf::kArchOffset) return value == target.audit_arch ? std::string(target.name) : "";
+  if (word != bpf::kNumberOffset) return "";
+  const std::string name = SyscallName(target, value);
+  return name.starts_with('#') ? "" : name;
+}
+
 }  // namespace
+
+std::vector<std::string> NamesOfComparisons(const PrecompiledProgram& program) {
+  const std::vector<std::optional<std::uint32_t>> words = bpf::LoadedWords(program.instructions);
+  std::vector<std::string> names(program.instructions.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const sock_filter& instruction = program.instructions[i];
+    const std::optional<std::string_view> comparison = ComparisonText(instruction.code);
+    if (!comparison || !words[i]) continue;
+    const std::string name = NameOfValue(*words[i], instruction.k, program.target);
+    if (!name.empty()) names[i] = std::string(*comparison) + name;
+  }
+  return names;
+}
 
 const char* KindName(Variable::Kind kind) {
   switch (kind) {

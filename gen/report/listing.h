@@ -20,6 +20,11 @@ namespace precompiledseccomp::gen {
 // 64-bit variable, "" where the operand is a constant.
 std::vector<std::string> OperandVariables(const PrecompiledProgram& program);
 
+// For each instruction that compares the call's number, or its architecture, with a constant: the name of
+// what it compares with. "exit_group" for jeq, "from exit_group" for jge, "above exit_group" for jgt; "" for
+// other instructions, and where there is no name.
+std::vector<std::string> NamesOfComparisons(const PrecompiledProgram& program);
+
 // An instruction as bpf::Disassemble() writes it, with `operand` in place of the number, unless it is empty:
 // "jeq $fd1  true: 12  false: 5".
 std::string Disassemble(const sock_filter& instruction, std::size_t index, bool big_endian,

@@ -142,12 +142,15 @@ std::string InstructionText(const sock_filter& instruction) {
 
 // An instruction on each line, with what it does.
 std::string CommentedLines(const TableLayout::Block& block, const CompiledTarget& target) {
-  const std::vector<sock_filter>& instructions = target.programs[block.programs.front()].instructions;
+  const PrecompiledProgram& program = target.programs[block.programs.front()];
+  const std::vector<sock_filter>& instructions = program.instructions;
   const std::vector<std::string> operands = OperandsOfBlock(block, target);
+  const std::vector<std::string> names = NamesOfComparisons(program);
   std::string text;
   for (std::size_t i = 0; i < instructions.size(); ++i)
     text += "        " + InstructionText(instructions[i]) + "  // " + std::to_string(i) + ": " +
-            Disassemble(instructions[i], i, target.target.big_endian, operands[i]) + "\n";
+            Disassemble(instructions[i], i, target.target.big_endian, operands[i]) +
+            (names[i].empty() ? "" : "  ; " + names[i]) + "\n";
   return text;
 }
 

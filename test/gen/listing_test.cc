@@ -9,6 +9,7 @@
 
 #include "bpf/disassembler.h"
 #include "modules/good.h"
+#include "report/listing.h"
 #include "run.h"
 
 namespace precompiledseccomp::gen {
@@ -38,6 +39,23 @@ BOOST_AUTO_TEST_CASE(TheListHasAllProgramsWithTheirVariables) {
   BOOST_TEST(RunGenerator("empty", {"--list"}).out == "");
 }
 
+BOOST_AUTO_TEST_CASE(NamesOfCallsStandBesideTheirNumbers) {
+  const auto function = [](const Values& v) {
+    return Policy().Allow("read", Arg32(0) == v["fd"]).Allow({"openat", "mkdirat", "mknodat"});
+  };
+  const PrecompiledProgram program = Precompile({"some", {"fd"}, function}, *FindTarget("x86_64"));
+  const std::vector<std::string> names = NamesOfComparisons(program);
+  const auto is_there = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  BOOST_TEST(is_there("x86_64"));
+  BOOST_TEST(is_there("read"));
+  BOOST_TEST(is_there("from openat"));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (program.instructions[i].k == 0 && BPF_CLASS(program.instructions[i].code) == BPF_JMP)
+      BOOST_TEST((names[i] == "read" || names[i].empty()));  // the descriptor's 0 is no call
+}
+
 BOOST_AUTO_TEST_CASE(ADisassemblyShowsTheInstructionsOfEachArchitecture) {
   const Outcome outcome =
       RunGenerator("good", {"--disassemble", "everything", "--arch", "aarch64", "--arch", "x86_64"});
@@ -50,6 +68,7 @@ BOOST_AUTO_TEST_CASE(ADisassemblyShowsTheInstructionsOfEachArchitecture) {
     expected += (expected.empty() ? "" : "\n") + std::string("everything (") + arch + ", " +
                 std::to_string(program.instructions.size()) + " instructions)\n" +
                 bpf::Disassemble(program.instructions);
+    expected.insert(expected.find("\n   2: ", expected.rfind(" instructions)")), std::string("  ; ") + arch);
   }
   BOOST_TEST(outcome.out == expected);
 }
