@@ -216,6 +216,8 @@ class Lowering {
       if (!operand.IsConstant()) throw Error("a variable is the mask of an operand of 16 bits");
       operand.value &= half.operand.value;
     }
+    // Comparisons of a mask's bits say nothing of the word, and this mask has all of it.
+    if (operand == Immediate{UINT32_MAX}) return half;
     return {half.offset, Transform::kAnd, operand};
   }
 
