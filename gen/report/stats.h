@@ -42,8 +42,8 @@ namespace precompiledseccomp::gen {
 // `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
 // running the filter.
 //
-// `path_lengths` are the instructions run for each call number from 0 to the highest one that libseccomp
-// knows for the target, with zero for all arguments, all variables and the instruction pointer. The kernel
+// `path_lengths` are the instructions run for each call number from 0 to the highest one that has a
+// name on the target, with zero for all arguments, all variables and the instruction pointer. The kernel
 // walks these paths at installation too, as far as it can without looking at arguments, so their mean says
 // what installing costs.
 //

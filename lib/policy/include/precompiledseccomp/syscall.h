@@ -16,8 +16,8 @@ namespace precompiledseccomp {
 
 class Syscall {
  public:
-  // By name: resolved for each target with libseccomp's tables. A name that the target does not have is an
-  // error that lists near misses; one that libseccomp is too old to know can be given by number.
+  // By name: resolved for each target, whatever libseccomp is installed with the names of Linux 6.18. A name
+  // that the target does not have is an error that lists near misses; of newer calls, give the number.
   Syscall(const char* name) : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
   Syscall(const std::string& name)
       : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)

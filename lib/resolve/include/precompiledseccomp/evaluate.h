@@ -71,7 +71,7 @@ struct ResolvedPolicy {
   std::vector<UsedSyscall> used_syscalls;
 };
 
-// Turns names into the target's numbers with libseccomp's tables. Throws Error for a name that the target
+// Turns names into the target's numbers. Throws Error for a name that the target
 // does not have (with near misses), and for a policy that has an action for unknown calls but no baseline.
 ResolvedPolicy Resolve(const Policy& policy, const Target& target);
 

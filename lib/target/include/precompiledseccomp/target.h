@@ -82,7 +82,7 @@ std::string TargetNames();
 // A number as text: "#257", or "#-1" for the one of a skipped call.
 std::string NumberText(std::uint32_t number);
 
-// The name of a call on a target, or "#number" if libseccomp has none.
+// The name of a call on a target, or "#number" if it has none.
 std::string SyscallName(const Target& target, std::uint32_t number);
 
 // The calls that programs usually make most often, most frequent first: what a policy is compiled for as far
