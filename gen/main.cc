@@ -4,7 +4,7 @@
 //
 //   command line -> Options
 //   Options -> Produce(), which has the module asked in processes of their own -> the contents of all outputs
-//   contents -> files
+//   contents -> files; notes -> standard error
 #include <csignal>
 #include <exception>
 #include <string>
@@ -29,7 +29,7 @@ constexpr int kFailure = 1;
 constexpr int kWrongUsage = 2;
 
 // One line, whatever the author's exceptions say.
-void PrintError(const std::string& message) {
+void PrintLine(const std::string& message) {
   std::string line = "precompiledseccomp-gen: " + message;
   for (char& c : line)
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
@@ -37,9 +37,9 @@ void PrintError(const std::string& message) {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }
 
-std::vector<OutputFile> OutputsOf(const Options& options) {
-  if (options.command == Command::kHelp) return {{"", HelpText()}};
-  if (options.command == Command::kVersion) return {{"", NameAndVersion() + "\n"}};
+Products ProductsOf(const Options& options) {
+  if (options.command == Command::kHelp) return {{{"", HelpText()}}};
+  if (options.command == Command::kVersion) return {{{"", NameAndVersion() + "\n"}}};
   try {
     return Produce(options);
   } catch (const Error& error) {
@@ -51,17 +51,20 @@ std::vector<OutputFile> OutputsOf(const Options& options) {
 
 int Main(int argc, const char* const* argv) {
   try {
-    WriteOutputs(OutputsOf(ParseOptions(argc, argv)));
+    const Options options = ParseOptions(argc, argv);
+    const Products products = ProductsOf(options);
+    WriteOutputs(products.outputs);
+    for (const Error& note : products.notes) PrintLine(note.InModule(options.module).what());
     return kSuccess;
   } catch (const Errors& errors) {
-    for (const Error& error : errors.all()) PrintError(error.what());
-    if (errors.are_cut_short()) PrintError("these are the first mistakes; there may be more");
+    for (const Error& error : errors.all()) PrintLine(error.what());
+    if (errors.are_cut_short()) PrintLine("these are the first mistakes; there may be more");
     return kFailure;
   } catch (const UsageError& error) {
-    PrintError(std::string(error.what()) + "; see --help");
+    PrintLine(std::string(error.what()) + "; see --help");
     return kWrongUsage;
   } catch (const std::exception& exception) {
-    PrintError(exception.what());
+    PrintLine(exception.what());
     return kFailure;
   }
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/precompile.h>
@@ -15,6 +16,7 @@
 #include "programs/compile_all.h"
 #include "programs/progress_line.h"
 #include "report/listing.h"
+#include "report/notes.h"
 #include "report/stats.h"
 #include "sources.h"
 #include "write/depfile.h"
@@ -52,7 +54,7 @@ std::string Disassembly(const Options& options, Asker& asker) {
   return DisassemblyText(Compiled(options, definitions, Rounds::kAll, begin, asker));
 }
 
-std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
+Products Generate(const Options& options, Asker& asker) {
   const bool has_sources = !options.source.empty();
   if (has_sources) CheckGeneratedNames(asker.definitions());
   const auto begin = std::chrono::steady_clock::now();
@@ -87,19 +89,19 @@ std::vector<OutputFile> Generate(const Options& options, Asker& asker) {
     for (const OutputFile& output : outputs) paths.push_back(output.path);
     outputs.push_back({options.depfile, DepfileText(paths, asker.files())});
   }
-  return outputs;
+  return {std::move(outputs), Notes(targets)};
 }
 
 }  // namespace
 
-std::vector<OutputFile> Produce(const Options& options) {
+Products Produce(const Options& options) {
   Asker asker(RequestFor(options));
   CheckNames(asker.definitions());
   switch (options.command) {
     case Command::kList:
-      return {{"", ListText(asker.definitions())}};
+      return {{{"", ListText(asker.definitions())}}};
     case Command::kDisassemble:
-      return {{"", Disassembly(options, asker)}};
+      return {{{"", Disassembly(options, asker)}}};
     default:
       return Generate(options, asker);
   }

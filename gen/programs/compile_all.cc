@@ -66,14 +66,15 @@ class Workshop {
       ++ResultOf(index).distinct_programs;
       return [this, index, policy] { Compile(index, *policy); };
     }
-    copies_.emplace_back(index, entry->second);
+    copies_.push_back({index, entry->second, policy->locations});
     progress_.Advance();
     return {};
   }
 
   // After all jobs have been done.
   std::vector<CompiledTarget> TakeResults() {
-    for (const auto& [copy, original] : copies_) ProgramOf(copy) = Renamed(ProgramOf(original), NameOf(copy));
+    for (const Copy& copy : copies_)
+      ProgramOf(copy.index) = Renamed(ProgramOf(copy.original), NameOf(copy.index), copy.locations);
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       CompiledTarget& result = results_[i];
       std::sort(result.programs.begin(), result.programs.end(),
@@ -95,8 +96,18 @@ class Workshop {
     return ResultOf(index).programs[index / targets_.size()];
   }
 
-  static PrecompiledProgram Renamed(PrecompiledProgram program, const std::string& name) {
+  // A job that an earlier one is like, but for the name and where its rules stand.
+  struct Copy {
+    std::size_t index;
+    std::size_t original;
+    std::vector<SourceLocation> locations;
+  };
+
+  static PrecompiledProgram Renamed(PrecompiledProgram program, const std::string& name,
+                                    const std::vector<SourceLocation>& locations) {
     program.name = name;
+    for (RuleWithLeftOutCalls& rule : program.left_out)
+      rule.where = rule.rule < locations.size() ? locations[rule.rule] : SourceLocation();
     return program;
   }
 
@@ -156,7 +167,7 @@ class Workshop {
   std::vector<CompiledTarget> results_;
   std::vector<std::set<UsedSyscall>> used_syscalls_;
   std::unordered_map<std::string, std::size_t> first_jobs_;  // by what the definition answered
-  std::vector<std::pair<std::size_t, std::size_t>> copies_;  // a job, and the earlier one that is like it
+  std::vector<Copy> copies_;
 };
 
 }  // namespace

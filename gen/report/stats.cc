@@ -77,6 +77,18 @@ void WriteVariables(const PrecompiledProgram& program, JsonWriter& json) {
   json.EndArray();
 }
 
+void WriteLeftOut(const PrecompiledProgram& program, JsonWriter& json) {
+  json.Line().Key("left_out").BeginArray();
+  for (const RuleWithLeftOutCalls& rule : program.left_out)
+    for (const std::string& call : rule.calls) {
+      json.BeginObject();
+      json.Key("name").String(call);
+      json.Key("rule").String(rule.where.ToString());
+      json.EndObject();
+    }
+  json.EndArray();
+}
+
 void WriteCacheable(const PrecompiledProgram& program, const std::vector<std::string>& names,
                     JsonWriter& json) {
   json.Line().Key("cacheable").BeginArray();
@@ -200,6 +212,7 @@ void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& targe
   json.Key("instructions").Number(program.instructions.size());
   WriteVariables(program, json);
   WriteInstallNeeds(program.install, json);
+  WriteLeftOut(program, json);
   WriteProof(target.proofs.at(program.name), json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);

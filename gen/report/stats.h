@@ -22,6 +22,7 @@ namespace precompiledseccomp::gen {
 //      "variables": [{"name": "fd1", "bits": 32, "kind": "fd", "low_offsets": [7, 11],
 //         "high_offsets": [], "flipped_offsets": []}],
 //      "install": ["spec_allow"],
+//      "left_out": [{"name": "open", "rule": "policy.cc:12"}],
 //      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],
@@ -34,6 +35,9 @@ namespace precompiledseccomp::gen {
 //
 // `compiled` counts the programs of a target that were compiled; the others have the policy and the variables
 // of one of these, and so its instructions.
+//
+// `left_out` are the calls of IfAvailable() that the target does not have, and where the rule stands; "" if
+// that is not known.
 //
 // `proof` says how many paths through the instructions the proof covers (2^64 - 1 if they are more), and how
 // much work it was: nodes of decision diagrams and steps, as in --proof-steps. Without a proof it is

@@ -18,6 +18,7 @@ bool AreSame(const Value& left, const Value& right) {
 
 bool AreSame(const Syscall& left, const Syscall& right) {
   if (left.IsOptional() != right.IsOptional() || left.HasName() != right.HasName()) return false;
+  if (left.number_without_name() != right.number_without_name()) return false;
   return left.HasName() ? left.name() == right.name() : left.number() == right.number();
 }
 

@@ -35,6 +35,12 @@ Syscall IfAvailable(std::string_view name) {
   return call;
 }
 
+Syscalls IfAvailable(std::initializer_list<std::string_view> names) {
+  std::vector<Syscall> calls;
+  for (const std::string_view name : names) calls.push_back(IfAvailable(name));
+  return calls;
+}
+
 Syscalls::Syscalls(const std::vector<std::string>& names) : calls_(names.begin(), names.end()) {}
 
 }  // namespace precompiledseccomp

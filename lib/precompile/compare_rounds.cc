@@ -14,6 +14,7 @@
 #include "bpf/disassembler.h"
 #include "compile/compile.h"
 #include "precompile/compare_rounds.h"
+#include "precompile/left_out.h"
 #include "precompile/placeholders.h"
 #include "precompile/template.h"
 #include "precompile/variable_words.h"
@@ -103,7 +104,8 @@ PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
                              .variables = {},
                              .used_syscalls = resolved.used_syscalls,
                              .counts = resolved.counts,
-                             .install = answers.install};
+                             .install = answers.install,
+                             .left_out = RulesWithLeftOutCalls(resolved)};
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, variable.kind, {}, {}});
 

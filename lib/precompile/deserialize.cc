@@ -202,7 +202,9 @@ class Reader {
     const bool has_name = Read<bool>();
     if (has_name) {
       const auto name = Read<std::string>();
-      return is_optional ? IfAvailable(name) : Syscall(name);
+      if (!is_optional) return Syscall(name);
+      const auto without_name = Read<std::optional<std::uint32_t>>();
+      return without_name ? IfAvailable(name, *without_name) : IfAvailable(name);
     }
     const auto number = Read<std::uint32_t>();
     return number == Target::kSkippedCall ? Syscall::Skipped() : Syscall(number);

@@ -79,6 +79,7 @@ class Writer {
       Write(std::string_view(call.name()));
     else
       Write(call.number());
+    if (call.IsOptional()) Write(call.number_without_name());
   }
   void Write(const KernelVersion& kernel) {
     Write(kernel.version);

@@ -10,7 +10,8 @@
 //   rule set     = whether it is for the vsyscall page only, list of rules
 //   rule         = action, list of calls, condition
 //   action       = kind, word
-//   call         = whether it is optional, whether it has a name, text or number
+//   call         = whether it is optional, whether it has a name, text or number; if it is optional, optional
+//                  number without a name
 //   count        = call, number
 //   kernel       = version, patch level
 //   condition    = which node of Condition::Node, its members in their order

@@ -12,6 +12,7 @@
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/evaluate.h>
 
+#include "base/identifiers.h"
 #include "base/mistakes.h"
 #include "policy/same.h"
 #include "resolve/parameters.h"
@@ -28,8 +29,8 @@ class Resolver {
   std::optional<std::uint32_t> Number(const Syscall& call) {
     if (!call.HasName()) return CheckedNumber(call.number());
     const std::optional<std::uint32_t> number = SyscallNumber(target_, call.name());
+    if (!number && call.IsOptional()) return NumberOfOptional(call);
     if (!number) {
-      if (call.IsOptional()) return std::nullopt;
       throw Error("unknown system call \"" + call.name() + "\" for " + std::string(target_.name) +
                   WhyUnknown(target_, call.name()));
     }
@@ -37,12 +38,16 @@ class Resolver {
     return *number;
   }
 
-  std::vector<std::uint32_t> Numbers(const std::vector<Syscall>& calls) {
+  // Those left out are added to `left_out`.
+  std::vector<std::uint32_t> Numbers(const std::vector<Syscall>& calls, std::vector<std::string>& left_out) {
     std::set<std::uint32_t> numbers;
     Mistakes mistakes;
     for (const Syscall& call : calls)
       mistakes.Try([&] {
-        if (const auto number = Number(call)) numbers.insert(*number);
+        if (const auto number = Number(call))
+          numbers.insert(*number);
+        else
+          left_out.push_back(call.name());
       });
     mistakes.ThrowIfThereAreAny();
     return {numbers.begin(), numbers.end()};
@@ -51,6 +56,19 @@ class Resolver {
   [[nodiscard]] std::vector<UsedSyscall> Used() const { return {used_.begin(), used_.end()}; }
 
  private:
+  // Of one whose name the target does not have. A name that others have is right, and this target lacks the
+  // call; one that none has says nothing about that.
+  std::optional<std::uint32_t> NumberOfOptional(const Syscall& call) {
+    if (IsNameOfAnyTarget(call.name())) return std::nullopt;
+    if (!call.number_without_name())
+      throw Error("no target has an optional system call \"" + call.name() + "\"" +
+                  WhatMayBeMeant(target_, call.name(), "IfAvailable(\"" + call.name() + "\", "));
+    const std::uint32_t number = CheckedNumber(*call.number_without_name());
+    // Newer headers may know the name, and are asked whether it has that number.
+    if (IsUsableIdentifier(call.name())) used_.insert({call.name(), number});
+    return number;
+  }
+
   [[nodiscard]] std::uint32_t CheckedNumber(std::uint32_t number) const {
     if (!target_.foreign_numbers.Has(number)) return number;
     const std::string version = std::to_string(target_.foreign_before.version) + "." +
@@ -95,9 +113,15 @@ std::vector<ResolvedRule> ResolveByCall(const Rule& rule, const std::vector<std:
 }
 
 std::vector<ResolvedRule> ResolveRule(const Rule& rule, Resolver& resolver, const Target& target) {
-  std::vector<std::uint32_t> numbers = resolver.Numbers(rule.syscalls);
-  if (!numbers.empty() && HasParameters(rule.condition)) return ResolveByCall(rule, numbers, target);
-  return {{rule.action, std::move(numbers), rule.condition, rule.ToString(), rule.where}};
+  std::vector<std::string> left_out;
+  std::vector<std::uint32_t> numbers = resolver.Numbers(rule.syscalls, left_out);
+  std::vector<ResolvedRule> parts;
+  if (!numbers.empty() && HasParameters(rule.condition))
+    parts = ResolveByCall(rule, numbers, target);
+  else
+    parts.push_back({rule.action, std::move(numbers), rule.condition, rule.ToString(), rule.where});
+  parts.front().left_out = std::move(left_out);
+  return parts;
 }
 
 ResolvedRuleSet ResolveRuleSet(const RuleSet& set, const Target& target, Resolver& resolver,

@@ -71,12 +71,12 @@ std::string WhyUnknown(const Target& target, const std::string& name) {
   return WhatMayBeMeant(target, name);
 }
 
-std::string WhatMayBeMeant(const Target& target, const std::string& name) {
+std::string WhatMayBeMeant(const Target& target, const std::string& name, const std::string& before_number) {
   constexpr std::size_t kMostEdits = 2;
   const std::string near = NearMisses(WithoutDecoration(name), SyscallNames(target), kMostEdits);
   return (near.empty() ? "; if" : "; did you mean " + near + "? If") + " it is newer than Linux " +
          std::to_string(kNewestKernelWithNames.version) + "." +
-         std::to_string(kNewestKernelWithNames.patch_level) + ", give its number, as in Syscall(" +
+         std::to_string(kNewestKernelWithNames.patch_level) + ", give its number, as in " + before_number +
          std::to_string(target.first_number + target.numbers) + ")";
 }
 

@@ -24,8 +24,10 @@ std::optional<std::uint32_t> SyscallNumber(const Target& target, const std::stri
 // is newer than all tables.
 [[nodiscard]] std::string WhyUnknown(const Target& target, const std::string& name);
 
-// `; did you mean "read"?`, and how to give the number of what is newer than all tables.
-[[nodiscard]] std::string WhatMayBeMeant(const Target& target, const std::string& name);
+// `; did you mean "read"?`, and how to give the number of what is newer than all tables: `before_number` is
+// what a policy says before it.
+[[nodiscard]] std::string WhatMayBeMeant(const Target& target, const std::string& name,
+                                         const std::string& before_number = "Syscall(");
 
 // The names of the target's calls, from number 0 to the last one that has a name; numbers without one have
 // "".

@@ -82,6 +82,8 @@ constexpr FaultyModule kFaults[] = {
     {"covered rule",
      R"(" (faulty.cc:75) can never match: earlier rules of the same rule set decide all of its calls: )"
      R"("allow read" (faulty.cc:74))"},
+    {"optional call of no target",
+     R"(program "worker": no target has an optional system call "swapom"; did you)"},
     {"empty policy", R"(program "worker": the definition returns a policy in which nothing is set; )"},
     {"no function", R"(program "worker": the definition has no function)"},
     {"repeated name", R"(two programs have the name "fine")"},

@@ -118,8 +118,8 @@ BOOST_AUTO_TEST_CASE(EveryActionIsReadAsItWasWritten) {
 
 BOOST_AUTO_TEST_CASE(EveryCallIsReadAsItWasWritten) {
   using namespace std::string_literals;
-  CheckRoundTrip(Policy().Allow(
-      {"read", IfAvailable("open"), 0, Syscall::kMaximumNumber, Syscall::Skipped(), "\0\n\xff"s, "no_such"}));
+  CheckRoundTrip(Policy().Allow({"read", IfAvailable("open"), IfAvailable("listns", 470), 0,
+                                 Syscall::kMaximumNumber, Syscall::Skipped(), "\0\n\xff"s, "no_such"}));
 }
 
 // Each option alone, so that none is read for another.
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(BoolsThatAreNeitherAreRefused) {
   CheckRefused({
       {"vsyscall only", Parts{.rule_sets = ListOfOne(kTwo + kEmpty)}.Bytes(), kOther},
       {"an optional value", Parts{.newest = kTwo + kRead}.Bytes(), kOther},
-      {"an optional call", WithCall(kTwo + kYes + Text("read")), kOther},
+      {"an optional call", WithCall(kTwo + kYes + Text("read") + kNo), kOther},
       {"a call's name", WithCall(kNo + kTwo + Text("read")), kOther},
       {"a sign", WithCondition(Equal(Argument(0, kLowHalf, kTwo), kSeven)), kOther},
       {"a variable", WithDefault(Raw(Action::Kind::kErrno) + kTwo + Text("code")), kOther},

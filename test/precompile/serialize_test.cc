@@ -60,6 +60,9 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
         return Policy().Allow({"read", IfAvailable("write")}, Arg(0) == fd && Arg(1) == 1);
       },
       [](const Value& fd) {
+        return Policy().Allow({"read", IfAvailable("write", 1)}, Arg(0) == fd && Arg(1) == 1);
+      },
+      [](const Value& fd) {
         return Policy().Allow({"read", "write"}, Arg(0) == fd || Arg(1) == 1);
       },
       [](const Value& fd) {

@@ -32,9 +32,56 @@ BOOST_AUTO_TEST_CASE(ANameMeansTheTargetsOwnNumber) {
 
 BOOST_AUTO_TEST_CASE(AnOptionalCallIsLeftOutWhereItDoesNotExist) {
   Policy policy;
-  policy.Allow({"openat", IfAvailable("open"), IfAvailable("nosuchcall")});
+  policy.Allow({"openat", IfAvailable("open")});
   BOOST_TEST(Resolve(policy, X86()).rule_sets[0].rules[0].numbers.size() == 2U);
   BOOST_TEST(Resolve(policy, Arm()).rule_sets[0].rules[0].numbers.size() == 1U);
+  BOOST_TEST(Resolve(policy, X86()).rule_sets[0].rules[0].left_out.empty());
+  BOOST_TEST(Resolve(policy, Arm()).rule_sets[0].rules[0].left_out == std::vector<std::string>{"open"},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(AListOfOptionalCallsIsOneOfEach) {
+  const Policy policy = Policy().Allow(IfAvailable({"open", "openat", "stat"}));
+  BOOST_TEST(Resolve(policy, X86()).rule_sets[0].rules[0].numbers.size() == 3U);
+  BOOST_TEST(Resolve(policy, Arm()).rule_sets[0].rules[0].numbers.size() == 1U);
+  const Policy of_one = Policy().Allow(IfAvailable({"open"}));
+  BOOST_TEST(Resolve(of_one, X86()).rule_sets[0].rules[0].numbers.size() == 1U);
+}
+
+// Otherwise a refusal would silently be lost.
+BOOST_AUTO_TEST_CASE(AnOptionalCallThatNoTargetHasIsMisspelt) {
+  for (const Target& target : Targets())
+    CheckError([&] { Resolve(Policy().Errno(EPERM, IfAvailable("swapom")), target); },
+               {"no target has", "\"swapom\"", "did you mean \"swapon\"", "IfAvailable(\"swapom\", 470)"});
+}
+
+BOOST_AUTO_TEST_CASE(AnOptionalCallWithANumberHasItWhereNoTableKnowsTheName) {
+  const Policy policy = Policy().Errno(EPERM, IfAvailable("listns", 470));
+  for (const Target& target : Targets()) {
+    const ResolvedPolicy resolved = Resolve(policy, target);
+    BOOST_TEST(resolved.rule_sets[0].rules[0].numbers == std::vector<std::uint32_t>{470});
+    BOOST_TEST(resolved.rule_sets[0].rules[0].left_out.empty());
+    // For newer headers to say whether that is right.
+    BOOST_TEST(resolved.used_syscalls.at(0).name == "listns");
+    BOOST_TEST(resolved.used_syscalls.at(0).number == 470U);
+  }
+  // What is no name of C can be in no header, and would not be text to generate.
+  BOOST_TEST(Resolve(Policy().Allow(IfAvailable("no name\n", 470)), X86()).used_syscalls.empty());
+}
+
+BOOST_AUTO_TEST_CASE(ANameThatIsKnownCountsMoreThanTheNumberBesideIt) {
+  const Policy policy = Policy().Allow({IfAvailable("openat", 470), IfAvailable("open", 471)});
+  using Numbers = std::vector<std::uint32_t>;
+  BOOST_TEST(Resolve(policy, X86()).rule_sets[0].rules[0].numbers == (Numbers{2, 257}),
+             boost::test_tools::per_element());
+  BOOST_TEST(Resolve(policy, Arm()).rule_sets[0].rules[0].numbers == Numbers{56},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(TheNumberOfAnOptionalCallIsChecked) {
+  CheckError([] { IfAvailable("listns", -1); }, {"-1", "0 to"});
+  CheckError([] { Resolve(Policy().Allow(IfAvailable("listns", 512)), X86()); },
+             {"512", "ForLinuxFrom(5, 4)"});
 }
 
 BOOST_AUTO_TEST_CASE(AnUnknownNameListsNearMisses) {

@@ -95,6 +95,10 @@ const std::map<std::string_view, Definition>& FaultyDefinitions() {
        }},
       {"undeclared variable", [](const Values& v) { return Policy().Allow("read", Arg32(0) == v["fd3"]); }},
       {"no function", nullptr},
+      {"optional call of no target",
+       [](const Values& v) {
+         return Policy().Errno(EPERM, pcs::IfAvailable("swapom"), Arg32(0) == v["fd"]);
+       }},
   };
   return definitions;
 }

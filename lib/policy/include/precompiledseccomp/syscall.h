@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,12 @@
 #include <vector>
 
 namespace precompiledseccomp {
+
+// What a number can be given as: characters and bools are none.
+template <typename T>
+concept CallNumber =
+    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 class Syscall {
  public:
@@ -46,21 +53,42 @@ class Syscall {
   [[nodiscard]] std::uint32_t number() const { return std::get<std::uint32_t>(call_); }
   // Whether the call is left out on targets that do not have it.
   [[nodiscard]] bool IsOptional() const { return optional_; }
+  // Of an optional call: its number where no table knows its name.
+  [[nodiscard]] const std::optional<std::uint32_t>& number_without_name() const {
+    return number_without_name_;
+  }
 
   // "openat", "#257", or "#-1" for a skipped call.
   [[nodiscard]] std::string ToString() const;
 
  private:
   friend Syscall IfAvailable(std::string_view name);
+  template <CallNumber T>
+  friend Syscall IfAvailable(std::string_view name, T number);
   static std::uint32_t CheckedNumber(std::int64_t number);
 
   std::variant<std::string, std::uint32_t> call_;
   bool optional_ = false;
+  std::optional<std::uint32_t> number_without_name_;
 };
 
 // The call of that name where the target has it, nothing where it has not: for calls such as open, which
-// newer architectures never had, and for names that the libseccomp of some build machine is too old to know.
+// newer architectures never had. A name that no architecture has is misspelt, or too new, and an error. What
+// is left out stands in --stats; of a rule that refuses calls where the default action allows them, the
+// generator says it.
 Syscall IfAvailable(std::string_view name);
+
+// The same for a call that may be newer than all tables of names: where its name is known, that counts, as
+// above; where no table of any architecture has it, the call is `number` on every target, as it is with all
+// calls since Linux 5.1. Throws Error for what is no number of a call.
+//
+//   policy.Errno(EPERM, pcs::IfAvailable("listns", 470));
+template <CallNumber T>
+Syscall IfAvailable(std::string_view name, T number) {
+  Syscall call = IfAvailable(name);
+  call.number_without_name_ = Syscall(number).number();
+  return call;
+}
 
 // One call or a list of them: what the rule functions of Policy take.
 class Syscalls {
@@ -80,5 +108,8 @@ class Syscalls {
  private:
   std::vector<Syscall> calls_;
 };
+
+// IfAvailable() of each name.
+Syscalls IfAvailable(std::initializer_list<std::string_view> names);
 
 }  // namespace precompiledseccomp

@@ -14,6 +14,7 @@
 // given.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,6 +42,17 @@ struct PrecompiledVariable {
   std::vector<std::uint32_t> flipped_offsets = {};
 };
 
+// A rule that lost calls, as the target does not have them: those of IfAvailable().
+struct RuleWithLeftOutCalls {
+  std::vector<std::string> calls;
+  std::string action;    // "errno 1"
+  std::size_t rule = 0;  // its place among all rules of the policy
+  SourceLocation where;
+  // Whether it refuses its calls, and the policy's default action would let them run: what is left out of
+  // such a rule is not refused.
+  bool refuses_what_is_allowed = false;
+};
+
 struct PrecompiledProgram {
   std::string name;
   Target target;
@@ -50,6 +62,7 @@ struct PrecompiledProgram {
   // The policy's own, as in ResolvedPolicy: call number and how often it is made; most frequent first.
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
   InstallNeeds install = {};
+  std::vector<RuleWithLeftOutCalls> left_out = {};
 };
 
 // What one definition answers for one target, and what follows for the variables: all that compiling it

@@ -36,6 +36,8 @@ struct ResolvedRule {
   SourceLocation where = {};
   // Whether this is the same rule of the policy as the one before.
   bool continues_rule = false;
+  std::vector<std::string> left_out =
+      {};  // the rule's optional calls that the target does not have; of its first part
 
   // `"allow read if arg0 == 3" (policy.cc:12)`
   [[nodiscard]] std::string ToString() const;
@@ -72,7 +74,8 @@ struct ResolvedPolicy {
 };
 
 // Turns names into the target's numbers. Throws Error for a name that the target
-// does not have (with near misses), and for a policy that has an action for unknown calls but no baseline.
+// does not have (with near misses), for an optional one that no target has, and for a policy that has an
+// action for unknown calls but no baseline.
 ResolvedPolicy Resolve(const Policy& policy, const Target& target);
 
 // Whether `condition` is true of `call`, with these numbers for its variables (NumbersOf() in define.h makes

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "precompile/left_out.h"
+
+#include <cstddef>
+
+namespace precompiledseccomp::precompile {
+namespace {
+
+bool LetsCallsRun(const Action& action) {
+  return action.kind() == Action::Kind::kAllow || action.kind() == Action::Kind::kLog;
+}
+
+}  // namespace
+
+std::vector<RuleWithLeftOutCalls> RulesWithLeftOutCalls(const ResolvedPolicy& policy) {
+  std::vector<RuleWithLeftOutCalls> rules;
+  std::size_t place = 0;
+  for (const ResolvedRuleSet& set : policy.rule_sets)
+    for (const ResolvedRule& rule : set.rules) {
+      if (!rule.left_out.empty())
+        rules.push_back(
+            {.calls = rule.left_out,
+             .action = rule.action.ToString(),
+             .rule = place,
+             .where = rule.where,
+             .refuses_what_is_allowed = !LetsCallsRun(rule.action) && LetsCallsRun(policy.default_action)});
+      ++place;
+    }
+  return rules;
+}
+
+}  // namespace precompiledseccomp::precompile
