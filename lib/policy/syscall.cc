@@ -7,7 +7,7 @@
 
 namespace precompiledseccomp {
 
-Syscall::Syscall(std::string_view name) : call_(std::string(name)) {
+Syscall::Syscall(Named /*by_name*/, std::string_view name) : call_(std::string(name)) {
   if (name.empty()) throw Error("a system call has an empty name");
 }
 

@@ -24,6 +24,7 @@
 #include "compile/compile_for.h"
 #include "support/calls.h"
 #include "support/errors.h"
+#include "support/numbers.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -36,7 +37,7 @@ BOOST_AUTO_TEST_SUITE(Shape)
 
 BOOST_AUTO_TEST_CASE(EachActionIsReturnedOnce) {
   Policy policy;
-  for (int nr = 0; nr < 40; nr += 2) policy.Allow(nr, Arg(0) == nr).Errno(EPERM, nr);
+  for (int nr = 0; nr < 40; nr += 2) policy.Allow(Syscall(nr), Arg(0) == nr).Errno(EPERM, Syscall(nr));
   BOOST_TEST(CountCode(CompileFor(policy), BPF_RET | BPF_K) == 3U);
 }
 
@@ -197,8 +198,8 @@ BOOST_AUTO_TEST_CASE(EveryJumpIsInRangeAtAnySize) {
   for (std::uint32_t rules = 50; rules <= 1050; rules += 125) {
     Policy policy;
     for (std::uint32_t i = 0; i < rules; ++i)
-      policy.Errno(1 + i % 40, static_cast<int>(i % 7), Arg32(0) == Scattered(i) && Arg32(1) == i);
-    policy.Allow({0, 1, 2, 3, 4, 5, 6});
+      policy.Errno(1 + i % 40, Syscall(i % 7), Arg32(0) == Scattered(i) && Arg32(1) == i);
+    policy.Allow(Numbers({0, 1, 2, 3, 4, 5, 6}));
     const auto program = CompileFor(policy);
     BOOST_TEST_CONTEXT(rules << " rules, " << program.size() << " instructions") {
       const auto refusal = bpf::ReasonForRefusal(program);

@@ -12,6 +12,7 @@
 #include <precompiledseccomp/define.h>
 
 #include "compile/graph_text.h"
+#include "support/numbers.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -98,7 +99,8 @@ BOOST_AUTO_TEST_CASE(AVariableMayBeTheDataOfAnAnswer) {
 }
 
 BOOST_AUTO_TEST_CASE(CallsThatNoRuleMatchesAreUnknownAboveTheBaseline) {
-  const ResolvedPolicy policy = Resolve(Policy().Allow({450, 451}, Arg32(0) == 1).KnownUpTo(450), X86());
+  const ResolvedPolicy policy =
+      Resolve(Policy().Allow(Numbers({450, 451}), Arg32(0) == 1).KnownUpTo(Syscall(450)), X86());
   GraphText text;
   const compile::Decisions decisions = compile::DecisionsOfCalls(policy, text.graph());
   const auto is = [&](compile::NodeId decision, const char* expected) {

@@ -26,6 +26,7 @@
 #include "compile/graph_text.h"
 #include "compile/weights.h"
 #include "support/calls.h"
+#include "support/numbers.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -53,9 +54,9 @@ BOOST_AUTO_TEST_SUITE(DispatchTest)
 
 BOOST_AUTO_TEST_CASE(TheArchitectureComesFirstAndThenTheNumber) {
   Check({
-      {Policy().Allow(39), "arch == 0xc000003e ? (nr == 39 ? allow : kill) : kill"},
-      {Policy().Allow(39), "arch == 0xc00000b7 ? (nr == 39 ? allow : kill) : kill", &Arm()},
-      {Policy().Allow(39).BadArchitecture(Action::Trap()),
+      {Policy().Allow(Syscall(39)), "arch == 0xc000003e ? (nr == 39 ? allow : kill) : kill"},
+      {Policy().Allow(Syscall(39)), "arch == 0xc00000b7 ? (nr == 39 ? allow : kill) : kill", &Arm()},
+      {Policy().Allow(Syscall(39)).BadArchitecture(Action::Trap()),
        "arch == 0xc00000b7 ? (nr == 39 ? allow : kill) : trap 0", &Arm()},
       // Where it makes no difference, neither is asked for.
       {Policy(), "kill"},
@@ -64,11 +65,11 @@ BOOST_AUTO_TEST_CASE(TheArchitectureComesFirstAndThenTheNumber) {
 
 BOOST_AUTO_TEST_CASE(NumbersThatAreDecidedAlikeAreRanges) {
   Check({
-      {Policy().Allow({0, 1, 2, 3}), "arch == 0xc000003e ? (nr >= 4 ? kill : allow) : kill"},
-      {Policy().Allow({10, 11, 12, 13}),
+      {Policy().Allow(Numbers({0, 1, 2, 3})), "arch == 0xc000003e ? (nr >= 4 ? kill : allow) : kill"},
+      {Policy().Allow(Numbers({10, 11, 12, 13})),
        "arch == 0xc000003e ? (nr >= 14 ? kill : nr >= 10 ? allow : kill) : kill"},
       // Whose arguments are looked at alike as well.
-      {Policy().Allow({10, 11, 12, 13}, Arg32(0) == 1),
+      {Policy().Allow(Numbers({10, 11, 12, 13}), Arg32(0) == 1),
        "arch == 0xc000003e ? (nr >= 14 ? kill : nr >= 10 ? (arg0.low == 1 ? allow : kill) : kill) : kill"},
   });
 }
@@ -80,25 +81,25 @@ BOOST_AUTO_TEST_CASE(AnEmptyPolicyIsOneInstruction) {
 // On x86-64: numbers with the x32 bit, but for -1, which is of a call that a tracer has skipped.
 BOOST_AUTO_TEST_CASE(NumbersOfAForeignAbiAreToldApartBehindAllCalls) {
   Check({
-      {Policy().Allow({0, 1}).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
+      {Policy().Allow(Numbers({0, 1})).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
        "arch == 0xc000003e ? (nr >= 2 ? (nr & 0x40000000 ? (nr == 0xffffffff ? errno 1 : kill) : errno 1)"
        "                              : allow)"
        "                   : kill"},
       // Those from 512 to 547 as well, on old kernels.
-      {Policy().Allow({0, 1}).Default(Action::Errno(1)),
+      {Policy().Allow(Numbers({0, 1})).Default(Action::Errno(1)),
        "no_call = nr & 0x40000000 ? (nr == 0xffffffff ? errno 1 : kill) : errno 1;"
        "arch == 0xc000003e ? (nr >= 2 ? (nr >= 512 ? (nr >= 548 ? no_call : kill) : errno 1) : allow) : "
        "kill"},
       // Nor are there any where they are refused alike, or elsewhere.
-      {Policy().Allow({0, 1}), "arch == 0xc000003e ? (nr >= 2 ? kill : allow) : kill"},
-      {Policy().Allow({0, 1}).Default(Action::Errno(1)),
+      {Policy().Allow(Numbers({0, 1})), "arch == 0xc000003e ? (nr >= 2 ? kill : allow) : kill"},
+      {Policy().Allow(Numbers({0, 1})).Default(Action::Errno(1)),
        "arch == 0xc00000b7 ? (nr >= 2 ? errno 1 : allow) : kill", &Arm()},
   });
 }
 
 BOOST_AUTO_TEST_CASE(ARuleForSkippedCallsIsLookedForAmongForeignNumbersOnly) {
   Check({
-      {Policy().Allow({Syscall::Skipped(), 0}).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
+      {Policy().Allow({Syscall::Skipped(), Syscall(0)}).Default(Action::Errno(1)).ForLinuxFrom(5, 4),
        "arch == 0xc000003e ? (nr == 0 ? allow"
        "                              : nr & 0x40000000 ? (nr == 0xffffffff ? allow : kill) : errno 1)"
        "                   : kill"},
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(ARuleForSkippedCallsIsLookedForAmongForeignNumbersOnly) {
 
 BOOST_AUTO_TEST_CASE(NumbersAboveTheBaselineAreUnknown) {
   Check({
-      {Policy().Allow({0, 1, 2}).KnownUpTo(450).ForLinuxFrom(5, 4),
+      {Policy().Allow(Numbers({0, 1, 2})).KnownUpTo(Syscall(450)).ForLinuxFrom(5, 4),
        "no_call = nr & 0x40000000 ? (nr == 0xffffffff ? errno 38 : kill) : errno 38;"
        "arch == 0xc000003e ? (nr >= 451 ? no_call : nr >= 3 ? kill : allow) : kill"},
   });
@@ -115,13 +116,16 @@ BOOST_AUTO_TEST_CASE(NumbersAboveTheBaselineAreUnknown) {
 
 BOOST_AUTO_TEST_CASE(TheHottestCallsWhoseArgumentsAreCheckedComeFirst) {
   Check({
-      {Policy().Allow({0, 1, 2}).Allow(301, Arg32(0) == 1).HotSyscalls({301}),
+      {Policy().Allow(Numbers({0, 1, 2})).Allow(Syscall(301), Arg32(0) == 1).HotSyscalls(Numbers({301})),
        "arch == 0xc000003e ? (nr == 301 ? (arg0.low == 1 ? allow : kill) : nr >= 3 ? kill : allow) : kill"},
-      {Policy().Allow({0, 1, 2}).Allow({301, 305}, Arg32(0) == 1).HotSyscalls({305, 301}),
+      {Policy()
+           .Allow(Numbers({0, 1, 2}))
+           .Allow(Numbers({301, 305}), Arg32(0) == 1)
+           .HotSyscalls(Numbers({305, 301})),
        "checked = arg0.low == 1 ? allow : kill;"
        "arch == 0xc000003e ? (nr == 305 ? checked : nr == 301 ? checked : nr >= 3 ? kill : allow) : kill"},
       // If none is declared, the one that is most usual: 202 is futex.
-      {Policy().Allow({0, 1, 2}).Allow({202, 301}, Arg32(0) == 1),
+      {Policy().Allow(Numbers({0, 1, 2})).Allow(Numbers({202, 301}), Arg32(0) == 1),
        "checked = arg0.low == 1 ? allow : kill;"
        "arch == 0xc000003e ? (nr == 202 ? checked : nr >= 301 ? (nr == 301 ? checked : kill)"
        "                                                 : nr >= 3 ? kill : allow) : kill"},
@@ -130,7 +134,7 @@ BOOST_AUTO_TEST_CASE(TheHottestCallsWhoseArgumentsAreCheckedComeFirst) {
 
 BOOST_AUTO_TEST_CASE(HotCallsThatTheKernelAnswersDoNot) {
   Check({
-      {Policy().Allow({0, 1, 2, 301}).HotSyscalls({301}),
+      {Policy().Allow(Numbers({0, 1, 2, 301})).HotSyscalls(Numbers({301})),
        "arch == 0xc000003e ? (nr >= 3 ? (nr == 301 ? allow : kill) : allow) : kill"},
   });
 }
@@ -146,7 +150,7 @@ BOOST_AUTO_TEST_CASE(DefaultAllowStillChecksTheArchitectureAndTheX32Bit) {
 
 BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {
   Policy policy;
-  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3}).ForLinuxFrom(5, 4);
+  policy.Default(Action::Errno(EPERM)).Allow(Numbers({0, 1, 2, 3})).ForLinuxFrom(5, 4);
   // ld arch, jeq, ld nr, one test for the calls, one for the bit and one for -1, three returns
   const auto program = CompileFor(policy);
   BOOST_TEST(program.size() == 9U, bpf::Disassemble(program));
@@ -155,7 +159,7 @@ BOOST_AUTO_TEST_CASE(TheX32BitIsTestedOnlyWhereNoRuleNamesACall) {
 
 BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitCostTwoTestsBehindAllCalls) {
   Policy policy;
-  policy.Default(Action::Errno(EPERM)).Allow({0, 1, 2, 3});
+  policy.Default(Action::Errno(EPERM)).Allow(Numbers({0, 1, 2, 3}));
   const auto program = CompileFor(policy);
   policy.ForLinuxFrom(5, 4);
   const auto for_new_kernels = CompileFor(policy);
@@ -166,7 +170,7 @@ BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitCostTwoTestsBehindAllCalls) {
 }
 
 BOOST_AUTO_TEST_CASE(WhatIsForeignCostsNothingWhereItIsRefusedAlike) {
-  const Policy policy = Policy().Allow({0, 1, 2, 3});
+  const Policy policy = Policy().Allow(Numbers({0, 1, 2, 3}));
   // ld arch, jeq, ld nr, one test for the calls, two returns
   BOOST_TEST(CompileFor(policy).size() == 6U);
 }
@@ -197,7 +201,7 @@ BOOST_AUTO_TEST_CASE(NeighbouringCallsAreARange) {
 }
 
 BOOST_AUTO_TEST_CASE(ACallThatStandsAloneIsOneTest) {
-  BOOST_TEST(CompileFor(Policy().Allow(39)).size() == 6U);
+  BOOST_TEST(CompileFor(Policy().Allow(Syscall(39))).size() == 6U);
 }
 
 BOOST_AUTO_TEST_CASE(NothingBelowTheLowestOrAboveTheHighestAllowedNumberIsAllowed) {
@@ -215,7 +219,7 @@ BOOST_AUTO_TEST_CASE(CallsAllowedWhateverTheirArgumentsStayCacheable) {
   policy.Allow({"read", "write", "getpid"})
       .Allow("ioctl", Arg32(1) == 5)
       .HotSyscalls({"ioctl"})
-      .KnownUpTo(400);
+      .KnownUpTo(Syscall(400));
   const auto program = CompileFor(policy);
   for (const std::uint32_t nr : {0U, 1U, 39U}) BOOST_TEST(bpf::IsCacheable(program, nr, AUDIT_ARCH_X86_64));
   for (const std::uint32_t nr : {16U, 2U, 401U})
@@ -229,15 +233,15 @@ BOOST_AUTO_TEST_CASE(ACallAllowedByRulesThatCoverEverythingIsCacheableToo) {
 
 BOOST_AUTO_TEST_CASE(TheHottestCheckedCallIsFoundFirst) {
   Policy policy;
-  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
-  policy.Allow(301, Arg32(0) == 1).HotSyscalls({301});
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(Syscall(nr));
+  policy.Allow(Syscall(301), Arg32(0) == 1).HotSyscalls(Numbers({301}));
   // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(301, {1})).executed == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(WithoutDeclaredCallsTheMostUsualCheckedOneIsFoundFirst) {
   Policy policy;
-  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(Syscall(nr));
   policy.Allow({"futex", "statx", "getcpu"}, Arg32(0) == 1);
   // ld arch, jeq, ld nr, jeq, ld arg, jeq, ret
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(202, {1})).executed == 7U);
@@ -246,8 +250,8 @@ BOOST_AUTO_TEST_CASE(WithoutDeclaredCallsTheMostUsualCheckedOneIsFoundFirst) {
 // Frequencies fall slowly: a call that is eighth, behind calls that the kernel caches, is still worth a test.
 BOOST_AUTO_TEST_CASE(TheNextHottestCheckedCallIsFoundSecondWhateverStandsBetween) {
   Policy policy;
-  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
-  policy.Allow({301, 305}, Arg32(0) == 1).HotSyscalls({305, 0, 2, 4, 6, 8, 10, 301});
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(Syscall(nr));
+  policy.Allow(Numbers({301, 305}), Arg32(0) == 1).HotSyscalls(Numbers({305, 0, 2, 4, 6, 8, 10, 301}));
   const auto program = CompileFor(policy);
   BOOST_TEST(bpf::Run(program, Call(305, {1})).executed == 7U);
   BOOST_TEST(bpf::Run(program, Call(301, {1})).executed == 8U);
@@ -255,7 +259,7 @@ BOOST_AUTO_TEST_CASE(TheNextHottestCheckedCallIsFoundSecondWhateverStandsBetween
 
 BOOST_AUTO_TEST_CASE(ACallThatIsRefusedWhateverItsArgumentsWeighsNothing) {
   Policy policy;
-  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(Syscall(nr));
   policy.Errno(EPERM, "futex", Arg32(0) == 1);
   const std::size_t path = bpf::Run(CompileFor(policy), Call(202, {1})).executed;
   BOOST_TEST(bpf::Run(CompileFor(policy.HotSyscalls({"futex"})), Call(202, {1})).executed == path);
@@ -265,21 +269,21 @@ BOOST_AUTO_TEST_CASE(ACallThatIsRefusedWhateverItsArgumentsWeighsNothing) {
 
 BOOST_AUTO_TEST_CASE(ACountOfZeroIsNoMistake) {
   Policy policy;
-  policy.Allow(1, Arg32(0) == 1).SyscallCounts({{1, 0}});
+  policy.Allow(Syscall(1), Arg32(0) == 1).SyscallCounts({{Syscall(1), 0}});
   BOOST_TEST(bpf::Run(CompileFor(policy), Call(1, {1})).result == SECCOMP_RET_ALLOW);
 }
 
 BOOST_AUTO_TEST_CASE(AHotCallThatIsCacheableIsNotTestedFirst) {
   Policy policy;
-  for (int nr = 0; nr < 200; nr += 2) policy.Allow(nr);
+  for (int nr = 0; nr < 200; nr += 2) policy.Allow(Syscall(nr));
   const std::size_t without = CompileFor(policy).size();
-  BOOST_TEST(CompileFor(policy.HotSyscalls({10, 20})).size() == without);
+  BOOST_TEST(CompileFor(policy.HotSyscalls(Numbers({10, 20}))).size() == without);
 }
 
 // Not as deep as they are many: the kernel does not emulate them, and nobody says how often they are made.
 BOOST_AUTO_TEST_CASE(NumbersBeyondThoseOfTheKernelAreSearchedToo) {
   Policy policy;
-  for (std::uint32_t i = 0; i < 600; ++i) policy.Errno(1 + i, static_cast<int>(2000 + 2 * i));
+  for (std::uint32_t i = 0; i < 600; ++i) policy.Errno(1 + i, Syscall(2000 + 2 * i));
   const auto program = CompileFor(policy);
   for (std::uint32_t i = 0; i < 600; ++i) {
     const auto run = bpf::Run(program, Call(2000 + 2 * i));

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(OfHundredsOfBranchesEachHasItsPosition) {
 BOOST_AUTO_TEST_CASE(ADecisionGraphCanBeLookedAtWithGraphviz) {
   const Values v(X86(), {"fd"});
   const ResolvedPolicy policy =
-      Resolve(Policy().Errno(v["fd"], 0, (Arg32(0) & v["fd"]) == 3).Default(Action::Allow()), X86());
+      Resolve(Policy().Errno(v["fd"], Syscall(0), (Arg32(0) & v["fd"]) == 3).Default(Action::Allow()), X86());
   const VariableNumbers numbers = {{"fd", 7}};
   compile::Graph graph(numbers);
   const compile::Decisions decisions = compile::DecisionsOfCalls(policy, graph);

@@ -95,7 +95,7 @@ Action ActionFrom(const std::string& text) {
 std::vector<SyscallCount> CountsFrom(const Json& frequency) {
   std::vector<SyscallCount> counts;
   for (const Json& call : frequency)
-    counts.push_back({call.at("nr").get<std::uint32_t>(), call.at("count").get<std::uint64_t>()});
+    counts.push_back({Syscall(call.at("nr").get<std::uint32_t>()), call.at("count").get<std::uint64_t>()});
   return counts;
 }
 

@@ -7,6 +7,7 @@
 #include <precompiledseccomp/define.h>
 
 #include "support/boundary_calls.h"
+#include "support/numbers.h"
 
 namespace precompiledseccomp::fuzz {
 namespace {
@@ -15,29 +16,29 @@ constexpr std::size_t kCalls = 100;
 
 Policy ByNumber(const Values&) {
   Policy policy;
-  return policy.Allow({1, 2, 3, 60}).Errno(1, 5).Default(Action::Errno(38));
+  return policy.Allow(testing::Numbers({1, 2, 3, 60})).Errno(1, Syscall(5)).Default(Action::Errno(38));
 }
 
 Policy ByArguments(const Values&) {
   Policy policy;
-  policy.Allow(0, Arg(0) == 3 || (Arg(1) > 0x100000000 && Arg32(2) <= 7));
-  policy.Errno(13, 1, (Arg32(0) & 0xf0) == 0x10 && !(Arg(5) == 0));
-  policy.Log(1, Arg32(1).OnlyBits(3) && Arg32(2).In({1, 2, 4, 0x80}));
-  return policy.Allow(1);
+  policy.Allow(Syscall(0), Arg(0) == 3 || (Arg(1) > 0x100000000 && Arg32(2) <= 7));
+  policy.Errno(13, Syscall(1), (Arg32(0) & 0xf0) == 0x10 && !(Arg(5) == 0));
+  policy.Log(Syscall(1), Arg32(1).OnlyBits(3) && Arg32(2).In({1, 2, 4, 0x80}));
+  return policy.Allow(Syscall(1));
 }
 
 Policy ByVariables(const Values& v) {
   Policy policy;
-  policy.Allow(0, Arg(0) == v["fd"] && Arg(2) <= v["size"]);
-  policy.Errno(v["code"], 0, (Arg(1) & v.Uint64("mask")) == 0x10);
+  policy.Allow(Syscall(0), Arg(0) == v["fd"] && Arg(2) <= v["size"]);
+  policy.Errno(v["code"], Syscall(0), (Arg(1) & v.Uint64("mask")) == 0x10);
   return policy.Default(Action::Trap(7));
 }
 
 Policy ByEverythingElse(const Values&) {
   Policy policy;
-  policy.Add(RuleSet::OnlyVsyscall().Allow(96))
-      .Add(RuleSet().Trace(96, InstructionPointer() >= 0x7f0000000000));
-  policy.KnownUpTo(200).Unknown(Action::UserNotify());
+  policy.Add(RuleSet::OnlyVsyscall().Allow(Syscall(96)))
+      .Add(RuleSet().Trace(Syscall(96), InstructionPointer() >= 0x7f0000000000));
+  policy.KnownUpTo(Syscall(200)).Unknown(Action::UserNotify());
   return policy.BadArchitecture(Action::KillThread()).Default(Action::Errno(1));
 }
 

@@ -56,7 +56,7 @@ Policy WithAllActions() {
        {Action::Allow(), Action::Log(), Action::Trace(1), Action::Trace(2), Action::UserNotify(),
         Action::Errno(1), Action::Errno(2000), Action::Errno(4095), Action::Trap(1), Action::Trap(65535),
         Action::KillThread(), Action::KillProcess()})
-    policy.Add(action, number++);
+    policy.Add(action, Syscall(number++));
   return policy.Default(Action::Errno(3)).BadArchitecture(Action::Errno(4));
 }
 

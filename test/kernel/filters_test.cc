@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_SUITE(Filters, *boost::unit_test::precondition(KernelTakesFilter
 
 BOOST_AUTO_TEST_CASE(EveryActionDoesWhatItsNameSays) {
   const auto outcome = [](const Action& action) {
-    return OutcomeOf(WithCallsNeeded().Add(action, kNoCall), NativeCall(kNoCall));
+    return OutcomeOf(WithCallsNeeded().Add(action, Syscall(kNoCall)), NativeCall(kNoCall));
   };
   const std::string enosys = "returned " + std::to_string(-ENOSYS);
   BOOST_TEST(outcome(Action::Allow()) == enosys);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(EveryActionDoesWhatItsNameSays) {
 }
 
 BOOST_AUTO_TEST_CASE(TheDefaultActionIsForWhatNoRuleNames) {
-  const Policy policy = WithCallsNeeded().Errno(2001, kNoCall).Default(Action::Errno(2002));
+  const Policy policy = WithCallsNeeded().Errno(2001, Syscall(kNoCall)).Default(Action::Errno(2002));
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall)) == "errno 2001 of the filter");
   for (const std::uint32_t number : {kNoCall - 1, kNoCall + 1, static_cast<std::uint32_t>(SYS_getppid)})
     BOOST_TEST(OutcomeOf(policy, NativeCall(number)) == "errno 2002 of the filter");
@@ -80,9 +80,9 @@ BOOST_AUTO_TEST_CASE(TheDefaultActionIsForWhatNoRuleNames) {
 
 BOOST_AUTO_TEST_CASE(CallsAboveTheBaselineHaveTheirOwnAction) {
   const Policy policy = WithCallsNeeded()
-                            .Errno(2001, kNoCall + 9)
+                            .Errno(2001, Syscall(kNoCall + 9))
                             .Default(Action::Errno(2002))
-                            .KnownUpTo(kNoCall)
+                            .KnownUpTo(Syscall(kNoCall))
                             .Unknown(Action::Errno(2003));
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall)) == "errno 2002 of the filter");
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall + 1)) == "errno 2003 of the filter");
@@ -91,10 +91,10 @@ BOOST_AUTO_TEST_CASE(CallsAboveTheBaselineHaveTheirOwnAction) {
 
 BOOST_AUTO_TEST_CASE(A32BitArgumentIgnoresTheUpperHalfAndAWholeOneDoesNot) {
   const Policy policy = WithCallsNeeded()
-                            .Errno(2001, kNoCall, Arg32(0) == 7)
-                            .Errno(2002, kNoCall, Arg(1) == 7)
-                            .Errno(2003, kNoCall, Arg32(2) >= 0x80000000)
-                            .Errno(2004, kNoCall, Arg(3) >= 0x80000000)
+                            .Errno(2001, Syscall(kNoCall), Arg32(0) == 7)
+                            .Errno(2002, Syscall(kNoCall), Arg(1) == 7)
+                            .Errno(2003, Syscall(kNoCall), Arg32(2) >= 0x80000000)
+                            .Errno(2004, Syscall(kNoCall), Arg(3) >= 0x80000000)
                             .Default(Action::Errno(2005));
   constexpr std::uint64_t kGarbage = 0xdeadbeef00000000;
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall, {7 | kGarbage})) == "errno 2001 of the filter");
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(AVariableIsOrderedAgainstASignedParameter) {
 
 BOOST_AUTO_TEST_CASE(AllSixArgumentsArriveInTheirPlaces) {
   Policy policy = WithCallsNeeded();
-  for (int i = 0; i < 6; ++i) policy.Errno(2001 + i, kNoCall, Arg(i) == 0x123456789abcdef0);
+  for (int i = 0; i < 6; ++i) policy.Errno(2001 + i, Syscall(kNoCall), Arg(i) == 0x123456789abcdef0);
   for (int i = 0; i < 6; ++i) {
     seccomp_data call = NativeCall(kNoCall);
     call.args[i] = 0x123456789abcdef0;
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(AllSixArgumentsArriveInTheirPlaces) {
 BOOST_AUTO_TEST_CASE(ConditionsOnTheInstructionPointerSeeWhereTheCallWasMade) {
   const std::uint64_t here = InstructionPointerOf(Door::kSyscall, kNoCall);
   const auto policy = [](const Condition& condition) {
-    return WithCallsNeeded().Errno(2001, kNoCall, condition).Default(Action::Errno(2002));
+    return WithCallsNeeded().Errno(2001, Syscall(kNoCall), condition).Default(Action::Errno(2002));
   };
   const auto holds = [&](const Condition& condition) {
     return OutcomeOf(policy(condition), NativeCall(kNoCall)) == "errno 2001 of the filter";
@@ -181,8 +181,10 @@ BOOST_AUTO_TEST_CASE(NestedConditionsAreObeyed) {
   const Condition condition = (Arg(0) == 1 && (Arg(1) < 4096 || !(Arg(2) == 0))) ||
                               !(Arg32(3).In({1, 2, 3, 9}) || (Arg(4) & 0xf0f0000000000) == 0x30000000000) ||
                               (Arg(5).OnlyBits(0x7) && Arg(5) != 4 && Arg(5) != 0);
-  const Policy policy =
-      WithCallsNeeded().Allow(kNoCall, condition).Errno(2001, kNoCall).Errno(2002, kNoCall + 1, !condition);
+  const Policy policy = WithCallsNeeded()
+                            .Allow(Syscall(kNoCall), condition)
+                            .Errno(2001, Syscall(kNoCall))
+                            .Errno(2002, Syscall(kNoCall + 1), !condition);
   const ResolvedPolicy resolved = Resolve(policy, NativeTarget());
   Random random(1);
   std::vector<seccomp_data> calls;
@@ -199,8 +201,8 @@ BOOST_AUTO_TEST_CASE(VariablesStandForTheValuesTheyAreRenderedWith) {
   const ProgramDefinition definition = {
       "worker", {"fd1", "fd2", "code", Uint64("address")}, [](const Values& v) {
         return WithCallsNeeded()
-            .Errno(v["code"], kNoCall, Arg32(0) == v["fd1"] || Arg32(0) == v["fd2"])
-            .Errno(2001, kNoCall, Arg(1) >= v.Uint64("address"))
+            .Errno(v["code"], Syscall(kNoCall), Arg32(0) == v["fd1"] || Arg32(0) == v["fd2"])
+            .Errno(2001, Syscall(kNoCall), Arg(1) >= v.Uint64("address"))
             .Default(Action::Errno(2002));
       }};
   const PrecompiledProgram program = Precompile(definition, NativeTarget());
@@ -226,8 +228,8 @@ BOOST_AUTO_TEST_CASE(LargeFiltersAreObeyed) {
   for (std::uint32_t i = 0; i < 130; ++i) {
     std::vector<Value> constants;
     for (int j = 0; j < 12; ++j) constants.emplace_back(random.Word32());
-    policy.Errno(2001 + i, kNoCall + 2 * i, Arg(static_cast<int>(i % 6)).In(constants));
-    policy.Allow(kNoCall + 2 * i);
+    policy.Errno(2001 + i, Syscall(kNoCall + 2 * i), Arg(static_cast<int>(i % 6)).In(constants));
+    policy.Allow(Syscall(kNoCall + 2 * i));
   }
   policy.Default(Action::Errno(4000)).BadArchitecture(Action::Errno(4001));
   const ResolvedPolicy resolved = Resolve(policy, NativeTarget());
@@ -305,8 +307,10 @@ BOOST_AUTO_TEST_CASE(RulesForRealCallsAreObeyed) {
 
 BOOST_AUTO_TEST_CASE(CallsWithTheX32BitAreRefusedWhateverTheDefaultIs) {
   constexpr std::uint32_t kX32Bit = 0x40000000;
-  const Policy policy =
-      Policy().Default(Action::Allow()).BadArchitecture(Action::Errno(2001)).Errno(2002, SYS_getppid);
+  const Policy policy = Policy()
+                            .Default(Action::Allow())
+                            .BadArchitecture(Action::Errno(2001))
+                            .Errno(2002, Syscall(SYS_getppid));
   BOOST_TEST(OutcomeOf(policy, NativeCall(SYS_getppid)) == "errno 2002 of the filter");
   for (const std::uint32_t number :
        {0U, 39U, static_cast<std::uint32_t>(SYS_getppid), 512U, 547U, 0x3fffffffU})
@@ -318,7 +322,7 @@ BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreRefusedWhateverTheDefaultIs) {
   Policy policy = WithCallsNeeded()
                       .Default(Action::Errno(2003))
                       .BadArchitecture(Action::Errno(2001))
-                      .KnownUpTo(300)
+                      .KnownUpTo(Syscall(300))
                       .Unknown(Action::Errno(2002));
   for (const std::uint32_t number : {512U, 547U})
     BOOST_TEST(OutcomeOf(policy, NativeCall(number)) == "errno 2001 of the filter");

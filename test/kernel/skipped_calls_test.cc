@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(GoThroughWhereTheDefaultActionDoesNotKill) {
   const std::string injected = "got the injected result";
   BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::Allow()).Errno(EPERM, "swapon")) == injected);
   BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::Errno(EPERM))) == injected);
-  BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::Errno(EPERM)).KnownUpTo(450)) == injected);
+  BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::Errno(EPERM)).KnownUpTo(Syscall(450))) == injected);
   BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::Log())) == injected);
 }
 
@@ -113,7 +113,8 @@ BOOST_AUTO_TEST_CASE(AreKilledByADefaultThatKills) {
   const std::string killed = "killed by signal " + std::to_string(SIGSYS);
   BOOST_TEST(OutcomeUnderATracer(WithDefault(Action::KillProcess()).Allow("getppid")) == killed);
   BOOST_TEST(OutcomeUnderATracer(
-                 WithDefault(Action::Allow()).KnownUpTo(450).Unknown(Action::KillProcess())) == killed);
+                 WithDefault(Action::Allow()).KnownUpTo(Syscall(450)).Unknown(Action::KillProcess())) ==
+             killed);
 }
 
 BOOST_AUTO_TEST_CASE(GoThroughWhereARuleNamesThem) {

@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(AFilterThatComparesTheWrongHalfIsRefuted) {
   using namespace bpf;  // NOLINT: instructions are written like assembly
   const Target& target = X86();
   Policy policy;
-  policy.Default(Action::Errno(1)).Allow(219, Arg(2) <= 0x500000005 || Arg(2) <= 0x80000000);
+  policy.Default(Action::Errno(1)).Allow(Syscall(219), Arg(2) <= 0x500000005 || Arg(2) <= 0x80000000);
   const std::uint32_t low = ArgumentOffset(2, Half::kLow, false);
   const std::uint32_t high = ArgumentOffset(2, Half::kHigh, false);
   const Filter filter = {LoadWord(kArchOffset),

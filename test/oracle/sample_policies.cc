@@ -7,6 +7,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "precompile/template.h"
+#include "support/numbers.h"
 #include "support/random_policy.h"
 
 namespace precompiledseccomp::testing {
@@ -18,8 +19,8 @@ constexpr std::uint64_t kHighBit = 0x8000000000000000;
 // Call 7 is allowed if the condition is true; its neighbours always, or never.
 Policy AllowIf(const Condition& condition) {
   Policy policy;
-  policy.Allow(7, condition);
-  policy.Allow({1, 8});
+  policy.Allow(Syscall(7), condition);
+  policy.Allow(Numbers({1, 8}));
   policy.Default(Action::Errno(38));
   return policy;
 }
@@ -91,41 +92,45 @@ std::vector<ProgramDefinition> WithUnknownValues() {
 
 Policy ManyActions(const Values&) {
   Policy policy;
-  policy.Errno(1, 1, Arg(0) == 1).Trap(1, Arg(0) == 2).Trace(1, Arg(0) == 3);
-  policy.Log(2).UserNotify(3).KillThread(4).KillProcess(5, Arg32(0) == 0).Allow(5);
-  policy.Add(Action::Trap(7), 6).Add(Action::Trace(65535), 7);
+  policy.Errno(1, Syscall(1), Arg(0) == 1).Trap(Syscall(1), Arg(0) == 2).Trace(Syscall(1), Arg(0) == 3);
+  policy.Log(Syscall(2))
+      .UserNotify(Syscall(3))
+      .KillThread(Syscall(4))
+      .KillProcess(Syscall(5), Arg32(0) == 0)
+      .Allow(Syscall(5));
+  policy.Add(Action::Trap(7), Syscall(6)).Add(Action::Trace(65535), Syscall(7));
   policy.Default(Action::Errno(4095)).BadArchitecture(Action::Trap(1));
   return policy;
 }
 
 Policy Baseline(const Values&) {
   Policy policy;
-  policy.Allow({0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233}).Errno(1, {400, 500});
-  policy.KnownUpTo(450).Default(Action::Errno(1));
+  policy.Allow(Numbers({0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233})).Errno(1, Numbers({400, 500}));
+  policy.KnownUpTo(Syscall(450)).Default(Action::Errno(1));
   return policy;
 }
 
 Policy Vsyscall(const Values&) {
   Policy policy;
-  policy.Add(RuleSet::OnlyVsyscall().Allow({96, 201}, Arg(0) == 0).Trap(309));
-  policy.Allow(201, Arg(1) == 0);
-  policy.KnownUpTo(300).Unknown(Action::KillThread());
+  policy.Add(RuleSet::OnlyVsyscall().Allow(Numbers({96, 201}), Arg(0) == 0).Trap(Syscall(309)));
+  policy.Allow(Syscall(201), Arg(1) == 0);
+  policy.KnownUpTo(Syscall(300)).Unknown(Action::KillThread());
   return policy;
 }
 
 Policy LaterSets(const Values&) {
   Policy policy;
-  policy.Add(RuleSet().Errno(13, {2, 257}, (Arg32(1) & 3) != 0));
-  policy.Add(RuleSet().Allow({2, 257}, Arg32(2) == 0).Allow({0, 3}));
-  policy.Add(RuleSet().Log({2, 3}, Arg(0) > 9));
+  policy.Add(RuleSet().Errno(13, Numbers({2, 257}), (Arg32(1) & 3) != 0));
+  policy.Add(RuleSet().Allow(Numbers({2, 257}), Arg32(2) == 0).Allow(Numbers({0, 3})));
+  policy.Add(RuleSet().Log(Numbers({2, 3}), Arg(0) > 9));
   return policy;
 }
 
 Policy VariableData(const Values& v) {
   Policy policy;
-  policy.Errno(v["code"], {1, 3}, Arg32(0) == v["code"]);
-  policy.Add(Action::Trap(v["data"]), 2);
-  policy.Allow({4, 5}).Default(Action::Trace(v["data"]));
+  policy.Errno(v["code"], Numbers({1, 3}), Arg32(0) == v["code"]);
+  policy.Add(Action::Trap(v["data"]), Syscall(2));
+  policy.Allow(Numbers({4, 5})).Default(Action::Trace(v["data"]));
   return policy;
 }
 

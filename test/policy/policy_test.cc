@@ -41,14 +41,14 @@ BOOST_AUTO_TEST_CASE(VersionsWithoutFiltersAreNone) {
 }
 
 BOOST_AUTO_TEST_CASE(ANegativeNumberSaysWhatASkippedCallIs) {
-  CheckError([] { Policy().Allow(-1); }, {"-1", "Syscall::Skipped()"});
+  CheckError([] { Policy().Allow(Syscall(-1)); }, {"-1", "Syscall::Skipped()"});
   CheckError([] { Policy().KnownUpTo(Syscall::Skipped()); }, {"skipped call", "newest known"});
 }
 
 BOOST_AUTO_TEST_CASE(NumbersThatAreNoSystemCalls) {
-  CheckError([] { Policy().Allow(-1); }, {"-1", "0 to"});
-  CheckError([] { Policy().Allow(std::int64_t{1} << 32); }, {"4294967296", "0 to"});
-  CheckError([] { Policy().Allow(0x40000000 | 1); }, {"1073741825", "0 to"});
+  CheckError([] { Policy().Allow(Syscall(-1)); }, {"-1", "0 to"});
+  CheckError([] { Policy().Allow(Syscall(std::int64_t{1} << 32)); }, {"4294967296", "0 to"});
+  CheckError([] { Policy().Allow(Syscall(0x40000000 | 1)); }, {"1073741825", "0 to"});
 }
 
 BOOST_AUTO_TEST_CASE(ARuleWithoutCalls) {
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(MergingAppendsTheRulesAndKeepsTheOwnOptions) {
   Policy base;
   base.Errno(EPERM, "read", Arg(0) == 1).Default(Action::Errno(EACCES));
   Policy other;
-  other.Allow("read").Allow("openat").Default(Action::Trap()).KnownUpTo(450).HotSyscalls({"read"});
+  other.Allow("read").Allow("openat").Default(Action::Trap()).KnownUpTo(Syscall(450)).HotSyscalls({"read"});
   base.Merge(other);
   BOOST_TEST(Answer(base, Call(kRead, {1})) == (SECCOMP_RET_ERRNO | EPERM));
   BOOST_TEST(Answer(base, Call(kRead, {2})) == SECCOMP_RET_ALLOW);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(APolicyPrintsItselfReadably) {
   const Values values(X86(), {"fd1"});
   Policy policy;
   policy.Allow("read", Arg(0) == values["fd1"] || (Arg32(1) & 0x7f) == 2);
-  policy.Allow({"exit_group", 15});
+  policy.Allow({"exit_group", Syscall(15)});
   policy.Errno(EPERM, "openat", !(Arg(2).OnlyBits(3) && Arg(3) < 4096));
   policy.Add(RuleSet::OnlyVsyscall().Allow("time"));
   policy.KnownUpTo("futex_waitv").Default(Action::Trap(5)).HotSyscalls({"read"});

@@ -163,7 +163,8 @@ BOOST_AUTO_TEST_CASE(ADefinitionThatLooksAtTheValueOfAVariable) {
        }},
       {"another compilation",
        [](const Value& fd) {
-         const ProgramDefinition inner = {"inner", {}, [&](const Values&) { return Policy().Errno(fd, 1); }};
+         const ProgramDefinition inner = {
+             "inner", {}, [&](const Values&) { return Policy().Errno(fd, Syscall(1)); }};
          return CompileNow(inner, {}, X86()).size() == 3;
        }},
   };
@@ -181,18 +182,20 @@ BOOST_AUTO_TEST_CASE(ADefinitionThatLooksAtTheValueOfAVariable) {
 
 BOOST_AUTO_TEST_CASE(AVariableThatWasKeptFromAnotherDefinition) {
   std::optional<Value> kept;
-  Precompile(
-      {"first", {"fd"}, [&](const Values& v) { return Policy().Allow(0, Arg(0) == *(kept = v["fd"])); }},
-      X86());
+  Precompile({"first",
+              {"fd"},
+              [&](const Values& v) { return Policy().Allow(Syscall(0), Arg(0) == *(kept = v["fd"])); }},
+             X86());
   CheckContains(ErrorOfDefinition({"size"},
                                   [&](const Values& v) {
-                                    return Policy().Allow(0, Arg(0) == *kept && Arg(2) < v["size"]);
+                                    return Policy().Allow(Syscall(0), Arg(0) == *kept && Arg(2) < v["size"]);
                                   }),
                 {"program \"p\"", "\"fd\"", "did not declare"});
   // Of the same name, but of 32 bits.
   CheckContains(ErrorOfDefinition({Uint64("fd")},
                                   [&](const Values& v) {
-                                    return Policy().Allow(0, Arg(0) == *kept && Arg(1) == v.Uint64("fd"));
+                                    return Policy().Allow(Syscall(0),
+                                                          Arg(0) == *kept && Arg(1) == v.Uint64("fd"));
                                   }),
                 {"program \"p\"", "\"fd\"", "did not declare"});
 }

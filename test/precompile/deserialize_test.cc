@@ -118,8 +118,9 @@ BOOST_AUTO_TEST_CASE(EveryActionIsReadAsItWasWritten) {
 
 BOOST_AUTO_TEST_CASE(EveryCallIsReadAsItWasWritten) {
   using namespace std::string_literals;
-  CheckRoundTrip(Policy().Allow({"read", IfAvailable("open"), IfAvailable("listns", 470), 0,
-                                 Syscall::kMaximumNumber, Syscall::Skipped(), "\0\n\xff"s, "no_such"}));
+  CheckRoundTrip(
+      Policy().Allow({"read", IfAvailable("open"), IfAvailable("listns", 470), Syscall(0),
+                      Syscall(Syscall::kMaximumNumber), Syscall::Skipped(), "\0\n\xff"s, "no_such"}));
 }
 
 // Each option alone, so that none is read for another.
@@ -130,11 +131,11 @@ BOOST_AUTO_TEST_CASE(EveryOptionIsReadAsItWasWritten) {
       Policy().BadArchitecture(Action::Allow()),
       Policy().KnownUpTo("openat2"),
       Policy().KnownUpTo(IfAvailable("openat2")),
-      Policy().KnownUpTo(400),
+      Policy().KnownUpTo(Syscall(400)),
       Policy().Unknown(Action::Log()),
       Policy().ForLinuxFrom(3, 5),
       Policy().ForLinuxFrom(std::numeric_limits<int>::max(), std::numeric_limits<int>::max()),
-      Policy().HotSyscalls({"read", "write", IfAvailable("open"), 7}),
+      Policy().HotSyscalls({"read", "write", IfAvailable("open"), Syscall(7)}),
       Policy().SyscallCounts({{"read", 0}, {"write", ~std::uint64_t{0}}, {"close", 5}, {"futex", 5}}),
   };
   for (const Policy& policy : policies) CheckRoundTrip(policy);
@@ -268,7 +269,7 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
     BOOST_TEST((bytes == Serialize(policy)), "not the bytes of " << policy);
   };
   check(Parts().Bytes(), Policy());
-  check(WithCall(NumberedCall(7)), Policy().Allow(7));
+  check(WithCall(NumberedCall(7)), Policy().Allow(Syscall(7)));
   check(WithCondition(Equal(Argument(5), kSeven)), Policy().Allow("read", Arg(5) == 7));
   check(WithCondition(Equal(Argument(0, kLowHalf), ConstantValue(0xffffffff, 0xfffffffe, kYes))),
         Policy().Allow("read", Arg32(0) == -2));
@@ -289,7 +290,7 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(Parts{.newest = kYes + kRead}.Bytes(), Policy().KnownUpTo("read"));
   check(Parts{.unknown = kYes + kAllow}.Bytes(), Policy().Unknown(Action::Allow()));
   check(Parts{.counts = Size(2) + CountBytes(6) + CountBytes(5)}.Bytes(),
-        Policy().SyscallCounts({{0, 6}, {0, 5}}));
+        Policy().SyscallCounts({{Syscall(0), 6}, {Syscall(0), 5}}));
 }
 
 void CheckRefused(const std::string& bytes, const std::string& problem) {

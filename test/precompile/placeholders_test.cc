@@ -80,10 +80,11 @@ BOOST_AUTO_TEST_CASE(RoundsUseTheConstantsThatAreComparedWithTheSameOperand) {
   for (const std::uint64_t value : {69U, 70U, 80U, 81U}) BOOST_TEST(values_of_a.count(value) == 1U, value);
 
   const Values v(X86(), two);
-  const auto neighbours = precompile::CollectVariables(Policy()
-                                                           .Allow(0, Arg32(0) == v["a"] || Arg32(0) == 70)
-                                                           .Errno(v["b"], 1, Arg32(1) == 90)
-                                                           .Allow(2, Arg(0) == 80 && Arg(1) > 100));
+  const auto neighbours =
+      precompile::CollectVariables(Policy()
+                                       .Allow(Syscall(0), Arg32(0) == v["a"] || Arg32(0) == 70)
+                                       .Errno(v["b"], Syscall(1), Arg32(1) == 90)
+                                       .Allow(Syscall(2), Arg(0) == 80 && Arg(1) > 100));
   BOOST_TEST(neighbours.at("a") == (std::set<std::uint32_t>{70, 80}), boost::test_tools::per_element());
   BOOST_TEST(neighbours.at("b") == std::set<std::uint32_t>{0}, boost::test_tools::per_element());
 }

@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(OneVariableStandsAtItsOffset) {
 
 BOOST_AUTO_TEST_CASE(AVariableMayPlaceholderSeveralPlaces) {
   const Function function = [](const Values& v) {
-    return Policy().Allow(0, Arg(0) == v["fd"]).Allow(1, Arg(1) == v["fd"] && Arg(0) == 9);
+    return Policy().Allow(Syscall(0), Arg(0) == v["fd"]).Allow(Syscall(1), Arg(1) == v["fd"] && Arg(0) == 9);
   };
   BOOST_TEST(PrecompileIt({"fd"}, function).variables[0].low_offsets.size() == 2U);
   CheckSameAsPolicy({"fd"}, function, kOneValue);
@@ -95,13 +95,15 @@ BOOST_AUTO_TEST_CASE(TwoVariablesOfOneSet) {
   CheckSameAsPolicy(
       {"a", "b"},
       [](const Values& v) {
-        return Policy().Allow(0, Arg(0).In({v["a"], 7, v["b"]}));
+        return Policy().Allow(Syscall(0), Arg(0).In({v["a"], 7, v["b"]}));
       },
       kTwoValues);
 }
 
 BOOST_AUTO_TEST_CASE(A64BitVariableHasTwoHalves) {
-  const Function function = [](const Values& v) { return Policy().Allow(0, Arg(0) == v.Uint64("address")); };
+  const Function function = [](const Values& v) {
+    return Policy().Allow(Syscall(0), Arg(0) == v.Uint64("address"));
+  };
   const auto program = PrecompileIt({Uint64("address")}, function);
   BOOST_TEST(program.variables[0].low_offsets.size() == 1U);
   BOOST_TEST(program.variables[0].high_offsets.size() == 1U);
@@ -144,45 +146,51 @@ BOOST_AUTO_TEST_CASE(AVariableAbove16BitsEqualsNoMode) {
 
 BOOST_AUTO_TEST_CASE(A64BitComparisonWithA32BitVariable) {
   CheckSameAsPolicy(
-      {"limit"}, [](const Values& v) { return Policy().Allow(0, Arg(0) < v["limit"]); }, kOneValue);
+      {"limit"}, [](const Values& v) { return Policy().Allow(Syscall(0), Arg(0) < v["limit"]); }, kOneValue);
 }
 
 BOOST_AUTO_TEST_CASE(A64BitVariableInAnOrdering) {
   CheckSameAsPolicy(
-      {Uint64("limit")}, [](const Values& v) { return Policy().Allow(0, Arg(0) >= v.Uint64("limit")); },
+      {Uint64("limit")},
+      [](const Values& v) { return Policy().Allow(Syscall(0), Arg(0) >= v.Uint64("limit")); },
       {{0}, {5}, {0xffffffff}, {std::uint64_t{1} << 32}, {0x00000001ffffffff}, {~std::uint64_t{0}}});
 }
 
 BOOST_AUTO_TEST_CASE(AVariableInAnOrderingIsNeverMergedWithAConstant) {
-  CheckSameAsPolicy({"limit"},
-                    [](const Values& v) { return Policy().Allow(0, Arg(2) <= v["limit"] || Arg(2) <= 4096); },
-                    {{0}, {4095}, {4096}, {4097}, {0xffffffff}});
+  CheckSameAsPolicy(
+      {"limit"},
+      [](const Values& v) { return Policy().Allow(Syscall(0), Arg(2) <= v["limit"] || Arg(2) <= 4096); },
+      {{0}, {4095}, {4096}, {4097}, {0xffffffff}});
 }
 
 BOOST_AUTO_TEST_CASE(AVariableAsAMask) {
   CheckSameAsPolicy(
-      {"mask"}, [](const Values& v) { return Policy().Allow(0, (Arg(0) & v["mask"]) == 1); }, kOneValue);
+      {"mask"}, [](const Values& v) { return Policy().Allow(Syscall(0), (Arg(0) & v["mask"]) == 1); },
+      kOneValue);
 }
 
 BOOST_AUTO_TEST_CASE(AVariableAsMaskAndAsValue) {
   CheckSameAsPolicy(
-      {"a", "b"}, [](const Values& v) { return Policy().Allow(0, (Arg32(0) & v["a"]) == v["b"]); },
+      {"a", "b"}, [](const Values& v) { return Policy().Allow(Syscall(0), (Arg32(0) & v["a"]) == v["b"]); },
       kTwoValues);
 }
 
 BOOST_AUTO_TEST_CASE(AVariableAsAListOfAllowedBits) {
   CheckSameAsPolicy(
-      {"bits"}, [](const Values& v) { return Policy().Allow(0, Arg(0).OnlyBits(v["bits"])); }, kOneValue);
+      {"bits"}, [](const Values& v) { return Policy().Allow(Syscall(0), Arg(0).OnlyBits(v["bits"])); },
+      kOneValue);
 }
 
 BOOST_AUTO_TEST_CASE(AVariableUnderNegation) {
   CheckSameAsPolicy(
-      {"a", "b"}, [](const Values& v) { return Policy().Allow(0, !(Arg(0) == v["a"] && Arg32(1) > v["b"])); },
+      {"a", "b"},
+      [](const Values& v) { return Policy().Allow(Syscall(0), !(Arg(0) == v["a"] && Arg32(1) > v["b"])); },
       kTwoValues);
 }
 
 BOOST_AUTO_TEST_CASE(AVariableAsErrnoValue) {
-  CheckSameAsPolicy({"code"}, [](const Values& v) { return Policy().Errno(v["code"], 0).Allow(1); },
+  CheckSameAsPolicy({"code"},
+                    [](const Values& v) { return Policy().Errno(v["code"], Syscall(0)).Allow(Syscall(1)); },
                     {{1}, {38}, {4095}});
 }
 
@@ -196,16 +204,17 @@ BOOST_AUTO_TEST_CASE(AVariableAbsorbedByABroaderRuleHasNoOffsetAndIsNoError) {
 BOOST_AUTO_TEST_CASE(A64BitVariableWhoseHighHalfIsNeverNeededIsNoError) {
   const Function function = [](const Values& v) {
     return Policy()
-        .Allow(0, Arg(0) == 1 && (Arg(1) & 0xffffffff) == 2)
-        .Errno(EPERM, 0, Arg(0) <= v.Uint64("limit"))
-        .Allow(1);
+        .Allow(Syscall(0), Arg(0) == 1 && (Arg(1) & 0xffffffff) == 2)
+        .Errno(EPERM, Syscall(0), Arg(0) <= v.Uint64("limit"))
+        .Allow(Syscall(1));
   };
   CheckSameAsPolicy({Uint64("limit")}, function, {{0}, {1}, {std::uint64_t{1} << 33}});
 }
 
 BOOST_AUTO_TEST_CASE(TheDefinitionMayDependOnTheTarget) {
-  const ProgramDefinition definition{
-      "p", {}, [](const Values& v) { return Policy().Allow(v.target().name == "aarch64" ? 63 : 0); }};
+  const ProgramDefinition definition{"p", {}, [](const Values& v) {
+                                       return Policy().Allow(Syscall(v.target().name == "aarch64" ? 63 : 0));
+                                     }};
   for (const Target& target : Targets()) BOOST_TEST(Precompile(definition, target).instructions.size() > 1U);
 }
 
@@ -213,7 +222,7 @@ BOOST_AUTO_TEST_CASE(AnAnswerMayBeKeptForTheNextCalls) {
   std::optional<Policy> kept;
   CheckSameAsPolicy({"fd"},
                     [&](const Values& v) {
-                      if (!kept) kept = Policy().Allow(0, Arg(0) == v["fd"]);
+                      if (!kept) kept = Policy().Allow(Syscall(0), Arg(0) == v["fd"]);
                       return *kept;
                     },
                     {{3}, {4096}});
@@ -222,7 +231,7 @@ BOOST_AUTO_TEST_CASE(AnAnswerMayBeKeptForTheNextCalls) {
 BOOST_AUTO_TEST_CASE(CompilingNowGivesTheRenderedTemplate) {
   const ProgramDefinition definition{
       "p", {"a", Uint64("b")}, [](const Values& v) {
-        return Policy().Allow(0, Arg(0) == v["a"]).Allow(1, Arg(1) > v.Uint64("b"));
+        return Policy().Allow(Syscall(0), Arg(0) == v["a"]).Allow(Syscall(1), Arg(1) > v.Uint64("b"));
       }};
   const auto template_ = Precompile(definition, X86());
   for (const std::vector<std::uint64_t>& values :
@@ -235,12 +244,13 @@ BOOST_AUTO_TEST_CASE(PlaceholdersThatCollideWithConstantsOfThePolicyAreToldApart
   // The very placeholders of the first two rounds, as constants of the policy.
   const auto first = precompile::FirstRound({"a"})[0];
   const auto second = precompile::SecondRound({"a"})[0];
-  CheckSameAsPolicy(
-      {"a"},
-      [&](const Values& v) {
-        return Policy().Allow(0, Arg(0).In({v["a"], first, second})).Errno(1, 1, Arg32(0) == v["a"]);
-      },
-      {{0}, {first}, {second}, {0xffffffff}});
+  CheckSameAsPolicy({"a"},
+                    [&](const Values& v) {
+                      return Policy()
+                          .Allow(Syscall(0), Arg(0).In({v["a"], first, second}))
+                          .Errno(1, Syscall(1), Arg32(0) == v["a"]);
+                    },
+                    {{0}, {first}, {second}, {0xffffffff}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

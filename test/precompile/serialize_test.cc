@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
       },
       [](const Value& fd) { return Policy().Allow({"read"}, Arg(0) == fd && Arg(1) == 1); },
       [](const Value& fd) {
-        return Policy().Allow({"read", 1}, Arg(0) == fd && Arg(1) == 1);
+        return Policy().Allow({"read", Syscall(1)}, Arg(0) == fd && Arg(1) == 1);
       },
       [](const Value& fd) {
         return Policy().Allow({"read", IfAvailable("write")}, Arg(0) == fd && Arg(1) == 1);
@@ -90,7 +90,9 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
         return Policy().Allow({"read", "write"}, !(Arg(0) == fd && Arg(1) == 1));
       },
       [](const Value& fd) {
-        return Policy().Add(RuleSet().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1)).Allow(7);
+        return Policy()
+            .Add(RuleSet().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1))
+            .Allow(Syscall(7));
       },
       [](const Value& fd) {
         return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).Default(Action::Errno(fd));

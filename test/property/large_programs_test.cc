@@ -17,6 +17,7 @@
 #include "support/boundary_calls.h"
 #include "support/compare.h"
 #include "support/errors.h"
+#include "support/numbers.h"
 #include "support/random.h"
 #include "support/targets.h"
 
@@ -33,9 +34,9 @@ std::vector<Value> ScatteredConstants(std::size_t count, Random& random) {
 Policy OneLargeSet(std::size_t size) {
   Random random(size);
   Policy policy;
-  policy.Allow({0, 1, 3, 60, 231});
-  policy.Allow(16, Arg32(1).In(ScatteredConstants(size, random)));
-  policy.Errno(1, 257);
+  policy.Allow(Numbers({0, 1, 3, 60, 231}));
+  policy.Allow(Syscall(16), Arg32(1).In(ScatteredConstants(size, random)));
+  policy.Errno(1, Syscall(257));
   return policy;
 }
 
@@ -45,9 +46,9 @@ Policy ManySets(std::size_t calls, std::size_t constants_each) {
   Policy policy;
   for (std::size_t i = 0; i < calls; ++i) {
     const auto number = static_cast<std::uint32_t>(2 * i);
-    policy.Errno(static_cast<std::uint32_t>(i + 1), number,
+    policy.Errno(static_cast<std::uint32_t>(i + 1), Syscall(number),
                  Arg(static_cast<int>(i % 6)).In(ScatteredConstants(constants_each, random)));
-    policy.Allow(number);
+    policy.Allow(Syscall(number));
   }
   policy.Default(Action::Trap(1)).BadArchitecture(Action::KillThread()).ForLinuxFrom(5, 4);
   return policy;
@@ -61,8 +62,8 @@ Policy ManyPairs(std::size_t pairs) {
     alternatives.push_back(Arg(static_cast<int>(i % 3)) >= random.Word32() &&
                            (Arg(static_cast<int>(3 + i % 3)) & random.Word32()) == 0);
   Policy policy;
-  policy.Allow(16, AnyOf(alternatives));
-  policy.Errno(2, {17, 18, 40});
+  policy.Allow(Syscall(16), AnyOf(alternatives));
+  policy.Errno(2, Numbers({17, 18, 40}));
   return policy;
 }
 
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(OfManyCallsAreRight) {
 BOOST_AUTO_TEST_CASE(AreRightUpToTheVeryLimit) {
   const auto policy = [](std::size_t constants) {
     Random random(1);
-    return ManySets(180, 12).Allow(5000, Arg32(1).In(ScatteredConstants(constants, random)));
+    return ManySets(180, 12).Allow(Syscall(5000), Arg32(1).In(ScatteredConstants(constants, random)));
   };
   std::size_t fitting = 1;
   for (std::size_t step = 64; step > 0; step /= 2)

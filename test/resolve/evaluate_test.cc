@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(ASkippedCallGetsTheDefaultAction) {
 }
 
 BOOST_AUTO_TEST_CASE(ASkippedCallIsUnknownWhereThereIsABaseline) {
-  const Policy policy = Policy().Default(Action::Errno(EPERM)).KnownUpTo(450);
+  const Policy policy = Policy().Default(Action::Errno(EPERM)).KnownUpTo(Syscall(450));
   BOOST_TEST(Answer(policy, Call(kSkipped)) == (SECCOMP_RET_ERRNO | ENOSYS));
 }
 
@@ -56,7 +56,8 @@ BOOST_AUTO_TEST_CASE(ARuleMayNameASkippedCall) {
 
 // Numbers that ran x32's handlers without x32's bit, before Linux 5.4.
 BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreAnotherArchitectureOnOldKernels) {
-  Policy policy = Policy().Default(Action::Allow()).BadArchitecture(Action::Errno(EPERM)).KnownUpTo(450);
+  Policy policy =
+      Policy().Default(Action::Allow()).BadArchitecture(Action::Errno(EPERM)).KnownUpTo(Syscall(450));
   policy.Unknown(Action::Log());
   for (const int number : {512, 513, 546, 547})
     BOOST_TEST(Answer(policy, Call(number)) == (SECCOMP_RET_ERRNO | EPERM), number);
@@ -71,7 +72,8 @@ BOOST_AUTO_TEST_CASE(X32NumbersWithoutTheirBitAreAnotherArchitectureOnOldKernels
 }
 
 BOOST_AUTO_TEST_CASE(OnOtherTargetsThoseNumbersAreLikeAnyOther) {
-  BOOST_TEST(Evaluate(Resolve(Policy().Allow(512), Arm()), CallFor(Arm(), 512)) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Evaluate(Resolve(Policy().Allow(Syscall(512)), Arm()), CallFor(Arm(), 512)) ==
+             SECCOMP_RET_ALLOW);
 }
 
 BOOST_AUTO_TEST_CASE(TheOldestKernelIsTakenOverWhenMergingIfThereIsNone) {
@@ -103,8 +105,15 @@ BOOST_AUTO_TEST_CASE(RuleSetsAreTriedInTheOrderTheyWereAdded) {
 
 BOOST_AUTO_TEST_CASE(EveryActionAnswersWithItsReturnValue) {
   Policy policy;
-  policy.Allow(0).Log(1).Errno(7, 2).Trap(3).Trace(4).UserNotify(5).KillThread(6).KillProcess(7);
-  policy.Add(Action::Trap(9), 8).Add(Action::Trace(10), 9);
+  policy.Allow(Syscall(0))
+      .Log(Syscall(1))
+      .Errno(7, Syscall(2))
+      .Trap(Syscall(3))
+      .Trace(Syscall(4))
+      .UserNotify(Syscall(5))
+      .KillThread(Syscall(6))
+      .KillProcess(Syscall(7));
+  policy.Add(Action::Trap(9), Syscall(8)).Add(Action::Trace(10), Syscall(9));
   const std::uint32_t expected[] = {SECCOMP_RET_ALLOW,       SECCOMP_RET_LOG,          SECCOMP_RET_ERRNO | 7,
                                     SECCOMP_RET_TRAP,        SECCOMP_RET_TRACE,        SECCOMP_RET_USER_NOTIF,
                                     SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP | 9,
@@ -137,7 +146,7 @@ BOOST_AUTO_TEST_CASE(OnAarch64NoNumberBelongsToAnotherAbi) {
 
 BOOST_AUTO_TEST_CASE(NumbersAboveTheBaselineFailWithEnosysSoThatLibcFallsBack) {
   Policy policy;
-  policy.Allow("read").Default(Action::Errno(EPERM)).KnownUpTo(450);
+  policy.Allow("read").Default(Action::Errno(EPERM)).KnownUpTo(Syscall(450));
   BOOST_TEST(Answer(policy, Call(kRead)) == SECCOMP_RET_ALLOW);
   BOOST_TEST(Answer(policy, Call(450)) == (SECCOMP_RET_ERRNO | EPERM));
   BOOST_TEST(Answer(policy, Call(451)) == (SECCOMP_RET_ERRNO | ENOSYS));
@@ -153,7 +162,7 @@ BOOST_AUTO_TEST_CASE(TheActionForUnknownCallsCanBeChosen) {
 
 BOOST_AUTO_TEST_CASE(ARuleForANumberAboveTheBaselineStillDecides) {
   Policy policy;
-  policy.KnownUpTo(400).Allow(439, Arg(0) == 1);
+  policy.KnownUpTo(Syscall(400)).Allow(Syscall(439), Arg(0) == 1);
   BOOST_TEST(Answer(policy, Call(439, {1})) == SECCOMP_RET_ALLOW);
   BOOST_TEST(Answer(policy, Call(439, {2})) == (SECCOMP_RET_ERRNO | ENOSYS));
 }

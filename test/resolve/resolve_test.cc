@@ -17,6 +17,7 @@
 
 #include "support/calls.h"
 #include "support/errors.h"
+#include "support/numbers.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -103,21 +104,21 @@ BOOST_AUTO_TEST_CASE(AnActionForUnknownCallsNeedsABaseline) {
 }
 
 BOOST_AUTO_TEST_CASE(AHotCallGivenTwice) {
-  CheckError([] { Resolve(Policy().HotSyscalls({"read", 0}), X86()); }, {"given twice"});
+  CheckError([] { Resolve(Policy().HotSyscalls({"read", Syscall(0)}), X86()); }, {"given twice"});
 }
 
 BOOST_AUTO_TEST_CASE(NamingAnX32NumberWithoutItsBitIsAnErrorUnlessTheKernelIsNew) {
   for (const int number : {512, 520, 547}) {
     const std::initializer_list<std::string> parts = {"number " + std::to_string(number), "x86_64",
                                                       "before Linux 5.4", "ForLinuxFrom(5, 4)"};
-    CheckError([&] { Resolve(Policy().Allow(number), X86()); }, parts);
-    CheckError([&] { Resolve(Policy().KnownUpTo(number), X86()); }, parts);
-    CheckError([&] { Resolve(Policy().HotSyscalls(number), X86()); }, parts);
-    CheckError([&] { Resolve(Policy().Allow(number).ForLinuxFrom(5, 3), X86()); }, parts);
-    const Policy for_new = Policy().Allow(number).ForLinuxFrom(5, 4);
+    CheckError([&] { Resolve(Policy().Allow(Syscall(number)), X86()); }, parts);
+    CheckError([&] { Resolve(Policy().KnownUpTo(Syscall(number)), X86()); }, parts);
+    CheckError([&] { Resolve(Policy().HotSyscalls(Syscall(number)), X86()); }, parts);
+    CheckError([&] { Resolve(Policy().Allow(Syscall(number)).ForLinuxFrom(5, 3), X86()); }, parts);
+    const Policy for_new = Policy().Allow(Syscall(number)).ForLinuxFrom(5, 4);
     BOOST_TEST(Evaluate(Resolve(for_new, X86()), Call(number)) == SECCOMP_RET_ALLOW);
   }
-  Resolve(Policy().Allow({511, 548}), X86());
+  Resolve(Policy().Allow(Numbers({511, 548})), X86());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "seeded_bugs/policies.h"
+#include "support/numbers.h"
 #include "support/random.h"
 
 namespace precompiledseccomp::testing {
@@ -19,22 +20,24 @@ std::vector<Value> Scattered(std::size_t count) {
 Policy ManyRangesOfNumbers() {
   Policy policy;
   policy.ForLinuxFrom(5, 4);
-  for (std::uint32_t i = 0; i < 700; ++i) policy.Errno(1 + i % 7, 3 * i).Allow(3 * i + 1);
+  for (std::uint32_t i = 0; i < 700; ++i) policy.Errno(1 + i % 7, Syscall(3 * i)).Allow(Syscall(3 * i + 1));
   return policy;
 }
 
 Policy LongSearch(std::size_t values) {
   Policy policy;
-  policy.Allow(kSearched, Arg32(1).In(Scattered(values))).Allow({0, 1, 3, 60, 231}).Errno(1, 257);
+  policy.Allow(Syscall(kSearched), Arg32(1).In(Scattered(values)))
+      .Allow(Numbers({0, 1, 3, 60, 231}))
+      .Errno(1, Syscall(257));
   return policy;
 }
 
 // Two decisions that end in the same test, far from each other: one of them gets a copy of it.
 Policy TestWithACopy(std::uint32_t numbers_between) {
   Policy policy;
-  policy.Allow(5, Arg32(0) == 1).Errno(2, {5, 900}, Arg32(0) == 2);
-  for (std::uint32_t i = 0; i < numbers_between; ++i) policy.Errno(1 + i % 4, 10 + i);
-  const Syscalls longer = {6, 9, 901, 905};
+  policy.Allow(Syscall(5), Arg32(0) == 1).Errno(2, Numbers({5, 900}), Arg32(0) == 2);
+  for (std::uint32_t i = 0; i < numbers_between; ++i) policy.Errno(1 + i % 4, Syscall(10 + i));
+  const Syscalls longer = Numbers({6, 9, 901, 905});
   policy.Allow(longer, Arg32(0) == 1 && Arg32(1) == 2).Errno(3, longer, Arg32(2) == 7);
   return policy;
 }
@@ -46,7 +49,7 @@ Policy LargeDecision() {
   for (std::size_t i = 0; i < 30; ++i)
     pairs.push_back(Arg32(static_cast<int>(i % 3)) >= random.Word32() &&
                     (Arg32(static_cast<int>(3 + i % 3)) & random.Word32()) == 0);
-  policy.Allow(kSearched, AnyOf(pairs));
+  policy.Allow(Syscall(kSearched), AnyOf(pairs));
   return policy;
 }
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "seeded_bugs/policies.h"
+#include "support/numbers.h"
 #include "support/targets.h"
 
 namespace precompiledseccomp::testing {
@@ -20,44 +21,52 @@ PolicyCase Of(const std::string& name, const std::vector<Variable>& variables,
 
 // What programs do most.
 void Descriptors(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg(0) == v["in"] || Arg(0) == v["out"]).Allow(1, Arg(0) == v["out"]).Allow({60, 231});
+  policy.Allow(Syscall(0), Arg(0) == v["in"] || Arg(0) == v["out"])
+      .Allow(Syscall(1), Arg(0) == v["out"])
+      .Allow(Numbers({60, 231}));
 }
 
 void SetOfVariables(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg(0).In({v["a"], v["b"], v["c"]}));
+  policy.Allow(Syscall(0), Arg(0).In({v["a"], v["b"], v["c"]}));
 }
 
 // Constants in a row, with gaps, and single.
 void SetWithVariables(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg32(0).In({5, 9, 20, 40, 41, 42, 77, v["a"]}));
+  policy.Allow(Syscall(0), Arg32(0).In({5, 9, 20, 40, 41, 42, 77, v["a"]}));
 }
 
 void SetWithNeighbours(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg(1).In({5, 6, 7, v["a"]})).Allow(1, Arg32(1).In({v["b"], 0x80000000, 0x80000001}));
+  policy.Allow(Syscall(0), Arg(1).In({5, 6, 7, v["a"]}))
+      .Allow(Syscall(1), Arg32(1).In({v["b"], 0x80000000, 0x80000001}));
 }
 
 // One argument, compared with two variables: which may be equal.
 void DifferentAnswersForTwoVariables(const Values& v, Policy& policy) {
-  policy.Errno(EPERM, 0, Arg32(0) == v["a"] && Arg32(1) == 1)
-      .Errno(EACCES, 0, Arg32(0) == v["b"] && Arg32(2) == 1)
-      .Allow(0);
+  policy.Errno(EPERM, Syscall(0), Arg32(0) == v["a"] && Arg32(1) == 1)
+      .Errno(EACCES, Syscall(0), Arg32(0) == v["b"] && Arg32(2) == 1)
+      .Allow(Syscall(0));
 }
 
 // One argument, compared with a variable and with a constant: which may be equal, or in either order.
 void AnswersOfAConstantFirst(const Values& v, Policy& policy) {
-  policy.Errno(EPERM, 0, Arg32(0) == 4 && Arg32(1) == 1).Errno(EACCES, 0, Arg32(0) == v["a"]).Allow(0);
+  policy.Errno(EPERM, Syscall(0), Arg32(0) == 4 && Arg32(1) == 1)
+      .Errno(EACCES, Syscall(0), Arg32(0) == v["a"])
+      .Allow(Syscall(0));
 }
 
 void Limits(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg32(0) < v["a"] && Arg32(0) >= 100).Allow(1, Arg32(0) <= v["a"] || Arg32(0) == 7);
-  policy.Allow(2, Arg32(1) > v["a"])
-      .Errno(EPERM, 2, Arg32(1) >= v["b"])
-      .Allow(3, Arg32(0) < 10 && Arg32(0) >= v["b"]);
+  policy.Allow(Syscall(0), Arg32(0) < v["a"] && Arg32(0) >= 100)
+      .Allow(Syscall(1), Arg32(0) <= v["a"] || Arg32(0) == 7);
+  policy.Allow(Syscall(2), Arg32(1) > v["a"])
+      .Errno(EPERM, Syscall(2), Arg32(1) >= v["b"])
+      .Allow(Syscall(3), Arg32(0) < 10 && Arg32(0) >= v["b"]);
 }
 
 void WholeVariables(const Values& v, Policy& policy) {
-  policy.Allow(0, Arg(0) == v.Uint64("w")).Allow(1, Arg(1) < v.Uint64("w")).Allow(2, Arg(1) >= v.Uint64("w"));
-  policy.Allow(3, Arg(2) <= 0xffffffff && Arg(2) > v.Uint64("w"));
+  policy.Allow(Syscall(0), Arg(0) == v.Uint64("w"))
+      .Allow(Syscall(1), Arg(1) < v.Uint64("w"))
+      .Allow(Syscall(2), Arg(1) >= v.Uint64("w"));
+  policy.Allow(Syscall(3), Arg(2) <= 0xffffffff && Arg(2) > v.Uint64("w"));
 }
 
 void SignedLimits(const Values& v, Policy& policy) {
@@ -67,21 +76,26 @@ void SignedLimits(const Values& v, Policy& policy) {
 }
 
 void VariablesInMasks(const Values& v, Policy& policy) {
-  policy.Allow(0, (Arg32(0) & v["m"]) == 5 || Arg32(1) == 9)
-      .Allow(1, (Arg32(0) & 7) == v["a"] || Arg32(1) == 9)
-      .Allow(2, Arg32(1).OnlyBits(v["m"]));
+  policy.Allow(Syscall(0), (Arg32(0) & v["m"]) == 5 || Arg32(1) == 9)
+      .Allow(Syscall(1), (Arg32(0) & 7) == v["a"] || Arg32(1) == 9)
+      .Allow(Syscall(2), Arg32(1).OnlyBits(v["m"]));
 }
 
 void TwoMasks(const Values& v, Policy& policy) {
-  policy.Errno(EPERM, 0, (Arg32(0) & v["m"]) == 1).Errno(EACCES, 0, (Arg32(0) & v["n"]) == 2).Allow(0);
+  policy.Errno(EPERM, Syscall(0), (Arg32(0) & v["m"]) == 1)
+      .Errno(EACCES, Syscall(0), (Arg32(0) & v["n"]) == 2)
+      .Allow(Syscall(0));
 }
 
 void DataOfActions(const Values& v, Policy& policy) {
-  policy.Errno(v["a"], 0).Errno(v["b"], 1, Arg32(0) == 1).Add(Action::Trap(v["a"]), 2).Errno(EPERM, 3);
+  policy.Errno(v["a"], Syscall(0))
+      .Errno(v["b"], Syscall(1), Arg32(0) == 1)
+      .Add(Action::Trap(v["a"]), Syscall(2))
+      .Errno(EPERM, Syscall(3));
 }
 
 void DataOfTheDefaultAction(const Values& v, Policy& policy) {
-  policy.Allow(0).Default(Action::Errno(v["a"]));
+  policy.Allow(Syscall(0)).Default(Action::Errno(v["a"]));
 }
 
 }  // namespace

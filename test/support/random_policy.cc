@@ -91,7 +91,7 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
   }
   if (sketch.default_action) policy.Default(Draw(*sketch.default_action, values));
   if (sketch.bad_architecture) policy.BadArchitecture(Draw(*sketch.bad_architecture, values));
-  if (sketch.newest_known) policy.KnownUpTo(*sketch.newest_known);
+  if (sketch.newest_known) policy.KnownUpTo(Syscall(*sketch.newest_known));
   if (sketch.unknown) policy.Unknown(Draw(*sketch.unknown, values));
   if (sketch.for_new_kernels) policy.ForLinuxFrom(5, 4);
   if (!sketch.counts.empty()) policy.SyscallCounts(sketch.counts);

@@ -12,10 +12,10 @@ using pcs::Arg32;
 // Two calls with a test each: of one value, and of either of two that no single test can tell from others.
 pcs::Policy Checked() {
   return pcs::Policy()
-      .Allow(1)
-      .Allow(10, Arg32(0) == 5)
-      .Allow(20, Arg32(0).In({3, 700}))
-      .Errno(1, 30, Arg32(0) == 1);
+      .Allow(pcs::Syscall(1))
+      .Allow(pcs::Syscall(10), Arg32(0) == 5)
+      .Allow(pcs::Syscall(20), Arg32(0).In({3, 700}))
+      .Errno(1, pcs::Syscall(30), Arg32(0) == 1);
 }
 
 std::vector<pcs::ProgramDefinition> MeasuredPrograms() {
@@ -29,10 +29,11 @@ std::vector<pcs::ProgramDefinition> MeasuredPrograms() {
       {"counted",
        {},
        [](const pcs::Values&) {
-         return Checked().SyscallCounts({{1, 1000}, {20, 3}, {10, 1}});
+         return Checked().SyscallCounts(
+             {{pcs::Syscall(1), 1000}, {pcs::Syscall(20), 3}, {pcs::Syscall(10), 1}});
        }},
-      {"hot-but-cached", {}, [](const pcs::Values&) { return Checked().HotSyscalls({1}); }},
-      {"logged", {}, [](const pcs::Values&) { return pcs::Policy().Log(7); }},
+      {"hot-but-cached", {}, [](const pcs::Values&) { return Checked().HotSyscalls({pcs::Syscall(1)}); }},
+      {"logged", {}, [](const pcs::Values&) { return pcs::Policy().Log(pcs::Syscall(7)); }},
   };
 }
 

@@ -15,7 +15,7 @@ pcs::Policy Small(const pcs::Values&) {
 pcs::Policy Large(const pcs::Values& v) {
   pcs::Policy policy;
   for (std::uint32_t number = 0; number < 100; number += 5)
-    policy.Allow(number, pcs::Arg(0) == v["fd"] || pcs::Arg(1) <= number);
+    policy.Allow(pcs::Syscall(number), pcs::Arg(0) == v["fd"] || pcs::Arg(1) <= number);
   return policy;
 }
 

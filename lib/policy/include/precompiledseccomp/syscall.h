@@ -4,6 +4,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -21,21 +22,22 @@ concept CallNumber =
     std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
     !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
+// What a name can be given as. Not 0, which would be a null pointer.
+template <typename T>
+concept CallName = std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>;
+
 class Syscall {
  public:
   // By name: resolved for each target, whatever libseccomp is installed with the names of Linux 6.18. A name
   // that the target does not have is an error that lists near misses; of newer calls, give the number.
-  Syscall(const char* name) : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
-  Syscall(const std::string& name)
-      : Syscall(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
-  Syscall(std::string_view name);           // NOLINT(google-explicit-constructor)
+  template <CallName Name>
+  Syscall(const Name& name) : Syscall(Named(), name) {}  // NOLINT(google-explicit-constructor)
 
-  // By number, the same for every target. Throws Error unless it is 0 to kMaximumNumber: larger numbers are
-  // x32's, or do not exist on any architecture. When the policy is resolved for x86-64, 512 to 547 are an
-  // error, too: see Policy::ForLinuxFrom().
-  template <std::integral T>
-  Syscall(T number)
-      : call_(CheckedNumber(static_cast<std::int64_t>(number))) {}  // NOLINT(google-explicit-constructor)
+  // By number, the same for every target: Syscall(470). Throws Error unless it is 0 to kMaximumNumber: larger
+  // numbers are x32's, or do not exist on any architecture. When the policy is resolved for x86-64, 512 to
+  // 547 are an error, too: see Policy::ForLinuxFrom().
+  template <CallNumber T>
+  explicit Syscall(T number) : call_(CheckedNumber(static_cast<std::int64_t>(number))) {}
 
   static constexpr std::uint32_t kMaximumNumber = 0x3fffffff;
 
@@ -65,6 +67,8 @@ class Syscall {
   friend Syscall IfAvailable(std::string_view name);
   template <CallNumber T>
   friend Syscall IfAvailable(std::string_view name, T number);
+  struct Named {};
+  Syscall(Named by_name, std::string_view name);
   static std::uint32_t CheckedNumber(std::int64_t number);
 
   std::variant<std::string, std::uint32_t> call_;
@@ -90,17 +94,21 @@ Syscall IfAvailable(std::string_view name, T number) {
   return call;
 }
 
-// One call or a list of them: what the rule functions of Policy take.
+// One call or a list of them: what the rule functions of Policy take. Numbers have to be called calls, as in
+// Allow({"read", Syscall(470)}): among all the numbers that a rule has, nothing else tells them from an error
+// number or an argument at the wrong place.
 class Syscalls {
  public:
   Syscalls(std::initializer_list<Syscall> calls) : calls_(calls) {}
   Syscalls(std::vector<Syscall> calls) : calls_(std::move(calls)) {}  // NOLINT(google-explicit-constructor)
   Syscalls(const std::vector<std::string>& names);                    // NOLINT(google-explicit-constructor)
   Syscalls(Syscall call) : calls_{std::move(call)} {}                 // NOLINT(google-explicit-constructor)
-  Syscalls(const char* name) : calls_{Syscall(name)} {}               // NOLINT(google-explicit-constructor)
-  Syscalls(const std::string& name) : calls_{Syscall(name)} {}        // NOLINT(google-explicit-constructor)
-  template <std::integral T>
-  Syscalls(T number) : calls_{Syscall(number)} {}  // NOLINT(google-explicit-constructor)
+  template <CallName Name>
+  Syscalls(const Name& name) : calls_{Syscall(name)} {}  // NOLINT(google-explicit-constructor)
+
+  // A number alone may be anything: give a call by its number as Syscall(number).
+  template <std::integral Number>
+  Syscalls(Number number) = delete;
 
   [[nodiscard]] const std::vector<Syscall>& calls() const& { return calls_; }
   [[nodiscard]] std::vector<Syscall> calls() && { return std::move(calls_); }
