@@ -22,11 +22,12 @@ struct KindFacts {
   const char* name;
 };
 
-constexpr std::array<KindFacts, 8> kKinds = {{
+constexpr std::array<KindFacts, 9> kKinds = {{
     {Action::Kind::kKillProcess, SECCOMP_RET_KILL_PROCESS, "kill_process"},
     {Action::Kind::kKillThread, SECCOMP_RET_KILL_THREAD, "kill_thread"},
     {Action::Kind::kTrap, SECCOMP_RET_TRAP, "trap"},
     {Action::Kind::kErrno, SECCOMP_RET_ERRNO, "errno"},
+    {Action::Kind::kSucceed, SECCOMP_RET_ERRNO, "succeed"},
     {Action::Kind::kUserNotify, SECCOMP_RET_USER_NOTIF, "user_notify"},
     {Action::Kind::kTrace, SECCOMP_RET_TRACE, "trace"},
     {Action::Kind::kLog, SECCOMP_RET_LOG, "log"},
@@ -54,6 +55,9 @@ Word CheckedData(const char* action, const Value& data, std::uint32_t least, std
 }  // namespace
 
 Action Action::Errno(const Value& code) {
+  if (code.IsConstant() && code.bits() == 0)
+    throw Error(
+        "the errno action takes 1 to 4095, not 0; for a call that is not made and returns 0, use Succeed");
   return Action(Kind::kErrno, CheckedData("the errno action", code, 1, kMaximumErrno));
 }
 

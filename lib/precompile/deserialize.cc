@@ -186,6 +186,8 @@ class Reader {
         return Action::Trap(data);
       case Action::Kind::kErrno:
         return Action::Errno(data);
+      case Action::Kind::kSucceed:
+        return Action::Succeed();
       case Action::Kind::kUserNotify:
         return Action::UserNotify();
       case Action::Kind::kTrace:

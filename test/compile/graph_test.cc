@@ -72,8 +72,8 @@ BOOST_AUTO_TEST_CASE(AllowedLoggedTracedAndNotifiedCallsAreNotRefused) {
   for (const std::uint32_t answer :
        {SECCOMP_RET_ALLOW, SECCOMP_RET_LOG, SECCOMP_RET_TRACE | 3U, SECCOMP_RET_USER_NOTIF})
     BOOST_TEST(!compile::Refuses({answer, {}}));
-  for (const std::uint32_t answer :
-       {SECCOMP_RET_ERRNO | 1U, SECCOMP_RET_TRAP, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS})
+  for (const std::uint32_t answer : {SECCOMP_RET_ERRNO | 1U, std::uint32_t{SECCOMP_RET_ERRNO},
+                                     SECCOMP_RET_TRAP, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS})
     BOOST_TEST(compile::Refuses({answer, {}}));
 }
 

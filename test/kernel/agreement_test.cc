@@ -54,8 +54,8 @@ Policy WithAllActions() {
   std::uint32_t number = 2000;
   for (const Action& action :
        {Action::Allow(), Action::Log(), Action::Trace(1), Action::Trace(2), Action::UserNotify(),
-        Action::Errno(1), Action::Errno(2000), Action::Errno(4095), Action::Trap(1), Action::Trap(65535),
-        Action::KillThread(), Action::KillProcess()})
+        Action::Succeed(), Action::Errno(1), Action::Errno(2000), Action::Errno(4095), Action::Trap(1),
+        Action::Trap(65535), Action::KillThread(), Action::KillProcess()})
     policy.Add(action, Syscall(number++));
   return policy.Default(Action::Errno(3)).BadArchitecture(Action::Errno(4));
 }

@@ -70,6 +70,13 @@ BOOST_AUTO_TEST_CASE(EveryActionDoesWhatItsNameSays) {
   BOOST_TEST(outcome(Action::KillProcess()) == "killed");
 }
 
+// Of a descriptor that is none.
+BOOST_AUTO_TEST_CASE(ACallThatSeemsToSucceedReturnsZeroAndIsNotMade) {
+  const Policy policy = WithCallsNeeded().Allow("fdatasync").Succeed("fsync");
+  BOOST_TEST(OutcomeOf(policy, NativeCall(SYS_fdatasync, {~0ULL})) == "returned " + std::to_string(-EBADF));
+  BOOST_TEST(OutcomeOf(policy, NativeCall(SYS_fsync, {~0ULL})) == "returned 0");
+}
+
 BOOST_AUTO_TEST_CASE(TheDefaultActionIsForWhatNoRuleNames) {
   const Policy policy = WithCallsNeeded().Errno(2001, Syscall(kNoCall)).Default(Action::Errno(2002));
   BOOST_TEST(OutcomeOf(policy, NativeCall(kNoCall)) == "errno 2001 of the filter");

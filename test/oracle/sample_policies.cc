@@ -98,6 +98,7 @@ Policy ManyActions(const Values&) {
       .KillThread(Syscall(4))
       .KillProcess(Syscall(5), Arg32(0) == 0)
       .Allow(Syscall(5));
+  policy.Succeed(Syscall(8)).Succeed(Syscall(9), Arg(0) == 1).Errno(1, Syscall(9));
   policy.Add(Action::Trap(7), Syscall(6)).Add(Action::Trace(65535), Syscall(7));
   policy.Default(Action::Errno(4095)).BadArchitecture(Action::Trap(1));
   return policy;

@@ -20,9 +20,18 @@ namespace {
 BOOST_AUTO_TEST_SUITE(ActionTest)
 
 BOOST_AUTO_TEST_CASE(ErrnoNeedsACodeTheKernelCanReturn) {
-  CheckError([] { Policy().Errno(0, "read"); }, {"errno", "1 to 4095", "not 0"});
+  CheckError([] { Policy().Errno(0, "read"); }, {"errno", "1 to 4095", "not 0", "use Succeed"});
   CheckError([] { Policy().Errno(4096, "read"); }, {"errno", "1 to 4095"});
   CheckError([] { Policy().Errno(-EPERM, "read"); }, {"errno", "negative"});
+}
+
+BOOST_AUTO_TEST_CASE(ACallThatSeemsToSucceedIsAnsweredWithAnErrnoOfZero) {
+  BOOST_TEST(Action::Succeed().ReturnValue() == SECCOMP_RET_ERRNO);
+  BOOST_TEST(Action::Succeed().ToString() == "succeed");
+  BOOST_TEST(Policy().Succeed({"fsync", "chown"}).rule_sets()[0].rules()[0].ToString() ==
+             "succeed fsync, chown");
+  BOOST_TEST(AreSame(Action::Succeed(), Action::Succeed()));
+  BOOST_TEST(!AreSame(Action::Succeed(), Action::Errno(1)));
 }
 
 BOOST_AUTO_TEST_CASE(DataOnlyWhereAnActionTakesIt) {

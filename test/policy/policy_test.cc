@@ -101,6 +101,7 @@ constexpr bool HandsOverTemporariesOnly() {
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Allow("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Log("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Errno(EPERM, "read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, Succeed("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Trap("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Trace("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, UserNotify("read"));

@@ -103,6 +103,7 @@ BOOST_AUTO_TEST_CASE(EveryActionIsReadAsItWasWritten) {
       Action::Log(),
       Action::Allow(),
       Action::Errno(1),
+      Action::Succeed(),
       Action::Errno(4095),
       Action::Trap(),
       Action::Trap(65535),
@@ -354,7 +355,7 @@ BOOST_AUTO_TEST_CASE(BoolsThatAreNeitherAreRefused) {
 
 BOOST_AUTO_TEST_CASE(UnknownKindsAreRefused) {
   CheckRefused({
-      {"an action", WithDefault(ActionBytes(Action::Kind{8})), "an action is of an unknown kind"},
+      {"an action", WithDefault(ActionBytes(Action::Kind{9})), "an action is of an unknown kind"},
       {"a condition", WithCondition(Size(8)), "a condition is of an unknown kind"},
       {"a condition", WithCondition(Size(std::size_t{1} << 32)), "a condition is of an unknown kind"},
       {"an operand", WithCondition(Equal(OperandBytes(Operand::Source{3}, 0, "", kWhole, kNo), kSeven)),
@@ -435,7 +436,8 @@ BOOST_AUTO_TEST_CASE(ConditionsThatDoNotExistAreRefused) {
 BOOST_AUTO_TEST_CASE(ActionsThatDoNotExistAreRefused) {
   const std::string one = ConstantWord(1);
   CheckRefused({
-      {"errno 0", WithDefault(ActionBytes(Action::Kind::kErrno)), "the errno action takes 1 to 4095, not 0"},
+      {"errno 0", WithDefault(ActionBytes(Action::Kind::kErrno)),
+       "the errno action takes 1 to 4095, not 0; for a call that is not made and returns 0, use Succeed"},
       {"errno 4096", WithDefault(ActionBytes(Action::Kind::kErrno, ConstantWord(4096))),
        "the errno action takes 1 to 4095, not 0x1000"},
       {"trap", WithDefault(ActionBytes(Action::Kind::kTrap, ConstantWord(0x10000))),
@@ -444,6 +446,7 @@ BOOST_AUTO_TEST_CASE(ActionsThatDoNotExistAreRefused) {
        "the trace action takes 0 to 65535, not 0x10000"},
       {"kill_process with data", WithDefault(ActionBytes(Action::Kind::kKillProcess, one)), kOther},
       {"kill_thread with data", WithDefault(ActionBytes(Action::Kind::kKillThread, one)), kOther},
+      {"succeed with data", WithDefault(ActionBytes(Action::Kind::kSucceed, one)), kOther},
       {"user_notify with data", WithDefault(ActionBytes(Action::Kind::kUserNotify, one)), kOther},
       {"log with data", WithDefault(ActionBytes(Action::Kind::kLog, one)), kOther},
       {"allow with a variable", WithDefault(ActionBytes(Action::Kind::kAllow, VariableWord("x"))), kOther},

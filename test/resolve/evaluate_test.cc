@@ -113,12 +113,12 @@ BOOST_AUTO_TEST_CASE(EveryActionAnswersWithItsReturnValue) {
       .UserNotify(Syscall(5))
       .KillThread(Syscall(6))
       .KillProcess(Syscall(7));
-  policy.Add(Action::Trap(9), Syscall(8)).Add(Action::Trace(10), Syscall(9));
+  policy.Add(Action::Trap(9), Syscall(8)).Add(Action::Trace(10), Syscall(9)).Succeed(Syscall(10));
   const std::uint32_t expected[] = {SECCOMP_RET_ALLOW,       SECCOMP_RET_LOG,          SECCOMP_RET_ERRNO | 7,
                                     SECCOMP_RET_TRAP,        SECCOMP_RET_TRACE,        SECCOMP_RET_USER_NOTIF,
                                     SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_TRAP | 9,
-                                    SECCOMP_RET_TRACE | 10};
-  for (int nr = 0; nr < 10; ++nr) BOOST_TEST(Answer(policy, Call(nr)) == expected[nr], "number " << nr);
+                                    SECCOMP_RET_TRACE | 10,  SECCOMP_RET_ERRNO};
+  for (int nr = 0; nr < 11; ++nr) BOOST_TEST(Answer(policy, Call(nr)) == expected[nr], "number " << nr);
 }
 
 BOOST_AUTO_TEST_CASE(AnotherArchitectureGetsItsOwnActionWhateverTheRulesSay) {

@@ -151,9 +151,10 @@ class Sketcher {
       return {random_.OneOf(with_data), RandomVariables()[random_.Below(3)].name};
     }
     static const std::vector<Action> actions = {
-        Action::Allow(),      Action::Allow(),      Action::Allow(),      Action::Errno(1), Action::Errno(38),
-        Action::Errno(4095),  Action::KillThread(), Action::Log(),        Action::Trap(),   Action::Trap(7),
-        Action::Trace(65535), Action::UserNotify(), Action::KillProcess()};
+        Action::Allow(),      Action::Allow(),      Action::Allow(),   Action::Errno(1),
+        Action::Errno(38),    Action::Errno(4095),  Action::Succeed(), Action::KillThread(),
+        Action::Log(),        Action::Trap(),       Action::Trap(7),   Action::Trace(65535),
+        Action::UserNotify(), Action::KillProcess()};
     return {random_.OneOf(actions), ""};
   }
 

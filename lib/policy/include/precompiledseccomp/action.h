@@ -19,6 +19,7 @@ class Action {
     kKillThread,   // SECCOMP_RET_KILL_THREAD
     kTrap,         // SECCOMP_RET_TRAP: SIGSYS, si_errno is the data
     kErrno,        // SECCOMP_RET_ERRNO
+    kSucceed,      // SECCOMP_RET_ERRNO with 0: the call is not made, and returns 0
     kUserNotify,   // SECCOMP_RET_USER_NOTIF, Linux 5.0
     kTrace,        // SECCOMP_RET_TRACE: ptrace event, its message is the data; ENOSYS without a tracer
     kLog,          // SECCOMP_RET_LOG, Linux 4.14: allowed and logged
@@ -31,9 +32,13 @@ class Action {
   static Action Log() { return Action(Kind::kLog); }
   static Action Allow() { return Action(Kind::kAllow); }
 
+  // The call is not made and returns 0, as if it had succeeded: chown and mknod in the build of an image,
+  // fsync in a test. For calls of which 0 says no more than that; mmap or read would be believed.
+  static Action Succeed() { return Action(Kind::kSucceed); }
+
   // The call fails with `code`, 1 to 4095: the kernel caps larger ones, and with 0 the call would seem to
-  // succeed, so that both are an Error. Of a variable the filter answers the low 16 bits, and rendering
-  // refuses what is not 1 to 4095 (Variable::Kind in define.h).
+  // succeed, which is Succeed(), so that both are an Error. Of a variable the filter answers the low 16 bits,
+  // and rendering refuses what is not 1 to 4095 (Variable::Kind in define.h).
   static Action Errno(const Value& code);
   // `data` is 0 to 65535; of a variable, the low 16 bits, and rendering refuses more.
   static Action Trap(const Value& data = 0);
@@ -53,7 +58,7 @@ class Action {
   // The upper part alone, SECCOMP_RET_ERRNO for example.
   [[nodiscard]] std::uint32_t ReturnValueWithoutData() const;
 
-  // "allow", "errno 38", "errno $code", "trap 7".
+  // "allow", "errno 38", "errno $code", "succeed", "trap 7".
   [[nodiscard]] std::string ToString() const;
 
   // Whether two actions are equal is for the running program to say where their data are variables; see

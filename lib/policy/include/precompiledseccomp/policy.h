@@ -97,6 +97,15 @@ class RuleFunctions {
              SourceLocation where = SourceLocation::Here()) && {
     return std::move(Add(Action::Errno(code), std::move(calls), std::move(condition), std::move(where)));
   }
+  // Each of the calls returns 0 and is not made.
+  Self& Succeed(Syscalls calls, Condition condition = Always(),
+                SourceLocation where = SourceLocation::Here()) & {
+    return Add(Action::Succeed(), std::move(calls), std::move(condition), std::move(where));
+  }
+  Self Succeed(Syscalls calls, Condition condition = Always(),
+               SourceLocation where = SourceLocation::Here()) && {
+    return std::move(Add(Action::Succeed(), std::move(calls), std::move(condition), std::move(where)));
+  }
   Self& Trap(Syscalls calls, Condition condition = Always(),
              SourceLocation where = SourceLocation::Here()) & {
     return Add(Action::Trap(), std::move(calls), std::move(condition), std::move(where));
