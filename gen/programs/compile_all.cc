@@ -106,8 +106,11 @@ class Workshop {
   static PrecompiledProgram Renamed(PrecompiledProgram program, const std::string& name,
                                     const std::vector<SourceLocation>& locations) {
     program.name = name;
-    for (RuleWithLeftOutCalls& rule : program.left_out)
+    const auto place = [&](auto& rule) {
       rule.where = rule.rule < locations.size() ? locations[rule.rule] : SourceLocation();
+    };
+    std::for_each(program.left_out.begin(), program.left_out.end(), place);
+    std::for_each(program.checks_any_call.begin(), program.checks_any_call.end(), place);
     return program;
   }
 

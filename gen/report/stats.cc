@@ -89,6 +89,12 @@ void WriteLeftOut(const PrecompiledProgram& program, JsonWriter& json) {
   json.EndArray();
 }
 
+void WriteChecksOfAnyCall(const PrecompiledProgram& program, JsonWriter& json) {
+  json.Line().Key("checks_any_call").BeginArray();
+  for (const RuleThatChecksAnyCall& rule : program.checks_any_call) json.String(rule.where.ToString());
+  json.EndArray();
+}
+
 void WriteCacheable(const PrecompiledProgram& program, const std::vector<std::string>& names,
                     JsonWriter& json) {
   json.Line().Key("cacheable").BeginArray();
@@ -214,6 +220,7 @@ void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& targe
   WriteInstallNeeds(program.install, json);
   WriteLeftOut(program, json);
   WriteProof(target.proofs.at(program.name), json);
+  WriteChecksOfAnyCall(program, json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);
   WriteChecked(program, names, json);

@@ -24,6 +24,7 @@ namespace precompiledseccomp::gen {
 //      "install": ["spec_allow"],
 //      "left_out": [{"name": "open", "rule": "policy.cc:12"}],
 //      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
+//      "checks_any_call": ["policy.cc:20"],
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],
 //      "mean_path_length": 5.125, "maximum_path_length": 10,
@@ -42,6 +43,9 @@ namespace precompiledseccomp::gen {
 // `proof` says how many paths through the instructions the proof covers (2^64 - 1 if they are more), and how
 // much work it was: nodes of decision diagrams and steps, as in --proof-steps. Without a proof it is
 // {"proved": false, "reason": "--prove=off"}.
+//
+// `checks_any_call` are the places of the rules for AnyCall() that have a condition: no call that gets to one
+// of them is cacheable.
 //
 // `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
 // running the filter.

@@ -101,17 +101,20 @@ std::set<RuleIndex> ReachableRules(const ResolvedPolicy& policy, const RuleIndic
   return reachable;
 }
 
-// The rules before the one at `index` that name one of its calls, the nearest first; of many, some.
+bool ShareACall(const ResolvedRule& left, const ResolvedRule& right) {
+  if (left.any_call && right.any_call) return true;
+  if (left.any_call) return ShareACall(right, left);
+  return std::any_of(left.numbers.begin(), left.numbers.end(),
+                     [&](std::uint32_t number) { return right.IsFor(number); });
+}
+
+// The rules before the one at `index` that are for one of its calls, the nearest first; of many, some.
 std::string EarlierRules(const ResolvedRuleSet& set, std::size_t index) {
   constexpr std::size_t kMostShown = 3;
-  const auto& numbers = set.rules[index].numbers;
   std::string text;
   std::size_t count = 0;
   for (std::size_t i = index; i-- > 0;) {
-    const auto& earlier = set.rules[i].numbers;
-    const bool shares_a_call =
-        std::find_first_of(numbers.begin(), numbers.end(), earlier.begin(), earlier.end()) != numbers.end();
-    if (!shares_a_call || ++count > kMostShown) continue;
+    if (!ShareACall(set.rules[index], set.rules[i]) || ++count > kMostShown) continue;
     text += (text.empty() ? "" : ", ") + set.rules[i].ToString();
   }
   if (count > kMostShown) text += " and " + std::to_string(count - kMostShown) + " more";
@@ -123,7 +126,9 @@ std::string EarlierRules(const ResolvedRuleSet& set, std::size_t index) {
 void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   std::set<RuleIndex> reachable;
   std::set<RuleIndices> checked;
-  for (const auto& [number, indices] : RulesByNumber(policy)) {
+  std::vector<RuleIndices> of_calls = {RulesForAnyCall(policy)};
+  for (auto& [number, indices] : RulesByNumber(policy)) of_calls.push_back(std::move(indices));
+  for (const RuleIndices& indices : of_calls) {
     for (std::size_t begin = 0; begin < indices.size();) {
       std::size_t end = begin;
       while (end < indices.size() && indices[end].set == indices[begin].set) ++end;
@@ -142,7 +147,8 @@ void CheckThatRulesCanMatch(const ResolvedPolicy& policy, const VariableNumbers&
       for (end = index; end == index || (end < rules.size() && rules[end].continues_rule); ++end)
         can_match = can_match || reachable.count({set, end}) != 0;
       const ResolvedRule& rule = rules[index];
-      if (rule.numbers.empty() || can_match) continue;
+      const bool is_for_none = rule.numbers.empty() && !rule.any_call;
+      if (is_for_none || can_match) continue;
       mistakes.Try([&] {
         CheckCondition(rule, policy.target, numbers);
         throw Error("the rule " + rule.ToString() +

@@ -27,6 +27,11 @@ using compile::Graph;
 using compile::NodeId;
 using compile::Weights;
 
+std::string NameOf(std::uint32_t number, const Target& target) {
+  const bool is_any_call = number == compile::kUnnamedKnown || number == compile::kUnnamedUnknown;
+  return is_any_call ? "any call" : SyscallName(target, number);
+}
+
 // "ioctl (3900 tests), prctl (120 tests)": the calls whose decisions are the largest.
 std::string LargestCalls(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
   constexpr std::size_t kShown = 3;
@@ -41,7 +46,7 @@ std::string LargestCalls(const ResolvedPolicy& policy, const VariableNumbers& nu
   });
   std::string text;
   for (std::size_t i = 0; i < std::min(kShown, sizes.size()); ++i)
-    text += (i == 0 ? "" : ", ") + SyscallName(policy.target, sizes[i].second) + " (" +
+    text += (i == 0 ? "" : ", ") + NameOf(sizes[i].second, policy.target) + " (" +
             std::to_string(sizes[i].first) + " tests)";
   return text;
 }

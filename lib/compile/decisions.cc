@@ -35,14 +35,34 @@ NodeId DecideByRules(const ResolvedPolicy& policy, const RuleIndices& indices, N
   return decision;
 }
 
+bool IsUnknown(const ResolvedPolicy& policy, std::uint32_t number) {
+  if (number == kUnnamedKnown) return false;
+  return policy.baseline && number > policy.baseline->newest_known;
+}
+
+// What is left for a number when no rule has decided.
+NodeId LastResort(const ResolvedPolicy& policy, std::uint32_t number, Graph& graph) {
+  const bool is_unknown = IsUnknown(policy, number);
+  return graph.AddAction(is_unknown ? policy.baseline->unknown_action : policy.default_action);
+}
+
 }  // namespace
 
 Decisions DecisionsOfCalls(const ResolvedPolicy& policy, Graph& graph) {
   Decisions decisions;
-  // Calls that the same rules name, which is most of them, are decided alike.
+  std::map<std::uint32_t, RuleIndices> rules = RulesByNumber(policy);
+  if (const RuleIndices for_any_call = RulesForAnyCall(policy); !for_any_call.empty()) {
+    std::vector<std::uint32_t> unnamed = UsualCalls(policy.target);
+    for (const auto& [number, count] : policy.counts)
+      if (number != Target::kSkippedCall) unnamed.push_back(number);
+    unnamed.push_back(kUnnamedKnown);
+    unnamed.push_back(kUnnamedUnknown);
+    for (const std::uint32_t number : unnamed) rules.emplace(number, for_any_call);
+  }
+  // Calls that the same rules are for, which is most of them, are decided alike.
   std::map<std::pair<RuleIndices, NodeId>, NodeId> known;
-  for (const auto& [number, indices] : RulesByNumber(policy)) {
-    const NodeId otherwise = DecisionOfUnnamed(policy, number, graph);
+  for (const auto& [number, indices] : rules) {
+    const NodeId otherwise = LastResort(policy, number, graph);
     const auto [entry, is_new] = known.emplace(std::pair(indices, otherwise), otherwise);
     if (is_new) entry->second = DecideByRules(policy, indices, otherwise, graph);
     decisions[number] = entry->second;
@@ -50,9 +70,11 @@ Decisions DecisionsOfCalls(const ResolvedPolicy& policy, Graph& graph) {
   return decisions;
 }
 
-NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, std::uint32_t number, Graph& graph) {
-  const bool is_unknown = policy.baseline && number > policy.baseline->newest_known;
-  return graph.AddAction(is_unknown ? policy.baseline->unknown_action : policy.default_action);
+NodeId DecisionOfUnnamed(const ResolvedPolicy& policy, const Decisions& decisions, std::uint32_t number,
+                         Graph& graph) {
+  const auto for_any_call = decisions.find(IsUnknown(policy, number) ? kUnnamedUnknown : kUnnamedKnown);
+  const bool is_decided = number != Target::kSkippedCall && for_any_call != decisions.end();
+  return is_decided ? for_any_call->second : LastResort(policy, number, graph);
 }
 
 }  // namespace precompiledseccomp::compile

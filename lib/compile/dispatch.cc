@@ -19,9 +19,6 @@ namespace {
 constexpr std::size_t kMostHotTests = 8;
 constexpr std::size_t kMostUsualTests = 1;
 constexpr double kMostTestsSaved = 10;
-// Numbers from here on are no calls of any architecture's own ABI, but for -1; x32's bit is the lowest that
-// says so.
-constexpr std::uint32_t kNoCallsFrom = Syscall::kMaximumNumber + 1;
 // The weight of a range of numbers that no call in use has. With a weight of 0, every place in the search
 // tree would cost the same for such ranges, and the tree could degenerate into a list of them.
 constexpr double kWeightOfAnyRange = 0.001;
@@ -46,7 +43,8 @@ class Dispatcher {
   // at the least, and hardly more than kMostTestsSaved: often that tells what n is.
   SearchTree CheapestNumbers() {
     std::vector<std::uint32_t> heaviest = HeaviestFirst(weights_);
-    std::erase(heaviest, Target::kSkippedCall);  // is looked for where it is told from foreign numbers
+    // What stands for others is no call; a skipped one is looked for where it is told from foreign numbers.
+    std::erase_if(heaviest, [](std::uint32_t number) { return number >= kNoCallsFrom; });
     heaviest.resize(std::min(heaviest.size(), policy_.counts.empty() ? kMostUsualTests : kMostHotTests));
     double beyond = kCostOfAnInstruction + TotalWeight();
     std::size_t count = 0;
@@ -103,14 +101,17 @@ class Dispatcher {
     return ranges;
   }
 
-  // Of the numbers below kNoCallsFrom: those that rules name and those behind them, and the ends of ranges.
-  // Ascending.
-  [[nodiscard]] std::vector<std::uint32_t> WhereDecisionsMayChange() const {
+  // Of the numbers below kNoCallsFrom: those with decisions of their own and those behind them, and the ends
+  // of ranges. Ascending.
+  std::vector<std::uint32_t> WhereDecisionsMayChange() {
     std::vector<std::uint32_t> begins = {0};
     const auto add = [&](std::uint64_t number) {
       if (number < kNoCallsFrom) begins.push_back(static_cast<std::uint32_t>(number));
     };
+    const bool is_for_any_call = decisions_.count(kUnnamedKnown) != 0;
     for (const auto& [number, decision] : decisions_) {
+      // Decided like those beside it, and without a weight, so that it is never looked for by itself.
+      if (is_for_any_call && graph_[decision].is_leaf && decision == Unnamed(number)) continue;
       add(number);
       add(std::uint64_t{number} + 1);
     }
@@ -135,7 +136,7 @@ class Dispatcher {
     return named == decisions_.end() ? Unnamed(number) : named->second;
   }
 
-  NodeId Unnamed(std::uint32_t number) { return DecisionOfUnnamed(policy_, number, graph_); }
+  NodeId Unnamed(std::uint32_t number) { return DecisionOfUnnamed(policy_, decisions_, number, graph_); }
 
   // Of the numbers from kNoCallsFrom on: another ABI's, but for the one of a skipped call; or nobody's.
   NodeId NoCall() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which rules of a policy name a call.
+// Which rules of a policy are for a call.
 #pragma once
 
 #include <compare>
@@ -24,7 +24,11 @@ using RuleIndices = std::vector<RuleIndex>;
 
 const ResolvedRule& RuleAt(const ResolvedPolicy& policy, const RuleIndex& index);
 
-// For each call number that rules name, these rules, in order.
+// For each call number that rules name, the rules that are for it, in order: those that name it, and those
+// for any call.
 std::map<std::uint32_t, RuleIndices> RulesByNumber(const ResolvedPolicy& policy);
+
+// The rules for any call, in order: all that decide the numbers which no rule names.
+RuleIndices RulesForAnyCall(const ResolvedPolicy& policy);
 
 }  // namespace precompiledseccomp::compile

@@ -22,7 +22,7 @@ std::string ListText(const std::vector<Syscall>& calls) {
 }
 
 void CheckRule(const Rule& rule) {
-  if (!rule.syscalls.empty()) return;
+  if (!rule.syscalls.empty() || rule.any_call) return;
   const std::string where = rule.where.ToString();
   throw Error("a rule \"" + rule.action.ToString() + "\" names no system call" +
               (where.empty() ? "" : " (" + where + ")"));
@@ -40,7 +40,7 @@ std::string SourceLocation::ToString() const {
 }
 
 std::string Rule::ToString() const {
-  std::string text = action.ToString() + " " + ListText(syscalls);
+  std::string text = action.ToString() + " " + (any_call ? "any call" : ListText(syscalls));
   if (!condition.IsAlwaysTrue()) text += " if " + condition.ToString();
   return text;
 }
@@ -132,6 +132,7 @@ Policy& Policy::HotSyscalls(Syscalls calls) & {
   // As frequencies of calls are in practice (Zipf's law): the second is made half as often as the first, the
   // third a third as often.
   constexpr std::uint64_t kCountOfTheFirst = 1000000;
+  if (calls.IsAnyCall()) throw Error("HotSyscalls(AnyCall()): name the calls that are made most often");
   counts_.clear();
   std::uint64_t rank = 1;
   for (const Syscall& call : std::move(calls).calls())

@@ -76,7 +76,7 @@ bool AreSame(const Negation& left, const Negation& right) {
 
 bool AreSame(const Rule& left, const Rule& right) {
   return AreSame(left.action, right.action) && AreSame(left.syscalls, right.syscalls) &&
-         AreSame(left.condition, right.condition);
+         left.any_call == right.any_call && AreSame(left.condition, right.condition);
 }
 
 bool AreSame(const RuleSet& left, const RuleSet& right) {

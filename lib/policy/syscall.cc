@@ -41,6 +41,12 @@ Syscalls IfAvailable(std::initializer_list<std::string_view> names) {
   return calls;
 }
 
+Syscalls AnyCall() {
+  Syscalls calls;
+  calls.any_call_ = true;
+  return calls;
+}
+
 Syscalls::Syscalls(const std::vector<std::string>& names) : calls_(names.begin(), names.end()) {}
 
 }  // namespace precompiledseccomp

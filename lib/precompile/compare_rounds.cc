@@ -14,8 +14,8 @@
 #include "bpf/disassembler.h"
 #include "compile/compile.h"
 #include "precompile/compare_rounds.h"
-#include "precompile/left_out.h"
 #include "precompile/placeholders.h"
+#include "precompile/remarks.h"
 #include "precompile/template.h"
 #include "precompile/variable_words.h"
 
@@ -105,7 +105,8 @@ PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
                              .used_syscalls = resolved.used_syscalls,
                              .counts = resolved.counts,
                              .install = answers.install,
-                             .left_out = RulesWithLeftOutCalls(resolved)};
+                             .left_out = RulesWithLeftOutCalls(resolved),
+                             .checks_any_call = RulesThatCheckAnyCall(resolved)};
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, variable.kind, {}, {}});
 

@@ -213,12 +213,14 @@ class Reader {
   }
   KernelVersion Read(As<KernelVersion> /*type*/) { return {Read<int>(), Read<int>()}; }
   SyscallCount Read(As<SyscallCount> /*type*/) { return {Read<Syscall>(), Read<std::uint64_t>()}; }
-  Rule Read(As<Rule> /*type*/) { return {Read<Action>(), Read<std::vector<Syscall>>(), Read<Condition>()}; }
+  Rule Read(As<Rule> /*type*/) {
+    return {Read<Action>(), Read<std::vector<Syscall>>(), Read<Condition>(), SourceLocation(), Read<bool>()};
+  }
   RuleSet Read(As<RuleSet> /*type*/) {
     RuleSet set = Read<bool>() ? RuleSet::OnlyVsyscall() : RuleSet();
     for (Rule& rule : Read<std::vector<Rule>>())
-      set.Add(std::move(rule.action), std::move(rule.syscalls), std::move(rule.condition),
-              std::move(rule.where));
+      set.Add(std::move(rule.action), rule.any_call ? AnyCall() : Syscalls(std::move(rule.syscalls)),
+              std::move(rule.condition), std::move(rule.where));
     return set;
   }
   Policy Read(As<Policy> /*type*/) {

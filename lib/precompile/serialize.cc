@@ -93,6 +93,7 @@ class Writer {
     Write(rule.action);
     Write(rule.syscalls);
     Write(rule.condition);
+    Write(rule.any_call);
   }
   void Write(const RuleSet& set) {
     Write(set.IsOnlyVsyscall());

@@ -8,7 +8,7 @@
 //   policy       = list of rule sets, default action, bad-architecture action, optional newest known call,
 //                  optional action for unknown calls, optional oldest kernel, list of counts
 //   rule set     = whether it is for the vsyscall page only, list of rules
-//   rule         = action, list of calls, condition
+//   rule         = action, list of calls, condition, whether it is for any call
 //   action       = kind, word
 //   call         = whether it is optional, whether it has a name, text or number; if it is optional, optional
 //                  number without a name

@@ -97,12 +97,15 @@ struct HoldsNode {
 };
 
 bool Applies(const ResolvedRule& rule, const seccomp_data& call, const VariableNumbers& numbers) {
-  const auto number = static_cast<std::uint32_t>(call.nr);
-  return std::find(rule.numbers.begin(), rule.numbers.end(), number) != rule.numbers.end() &&
-         Holds(rule.condition, call, numbers);
+  return rule.IsFor(static_cast<std::uint32_t>(call.nr)) && Holds(rule.condition, call, numbers);
 }
 
 }  // namespace
+
+bool ResolvedRule::IsFor(std::uint32_t number) const {
+  if (any_call) return number != Target::kSkippedCall;
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
 
 bool Holds(const Condition& condition, const seccomp_data& call, const VariableNumbers& numbers) {
   return std::visit(HoldsNode{call, numbers}, condition.node());

@@ -116,11 +116,14 @@ std::vector<ResolvedRule> ResolveRule(const Rule& rule, Resolver& resolver, cons
   std::vector<std::string> left_out;
   std::vector<std::uint32_t> numbers = resolver.Numbers(rule.syscalls, left_out);
   std::vector<ResolvedRule> parts;
+  if (rule.any_call && HasParameters(rule.condition))
+    throw Error("a parameter by name is that of a call, and the rule is for any call: use Arg or Arg32");
   if (!numbers.empty() && HasParameters(rule.condition))
     parts = ResolveByCall(rule, numbers, target);
   else
     parts.push_back({rule.action, std::move(numbers), rule.condition, rule.ToString(), rule.where});
   parts.front().left_out = std::move(left_out);
+  parts.front().any_call = rule.any_call;
   return parts;
 }
 

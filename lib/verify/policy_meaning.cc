@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -112,14 +113,29 @@ class PolicyReader {
     return diagrams_.Answer(terms_.Or(data, terms_.Constant(action.ReturnValueWithoutData())));
   }
 
-  // For each number that rules name, these rules, in order.
-  [[nodiscard]] std::map<std::uint32_t, RuleIndices> RulesByNumber() const {
-    std::map<std::uint32_t, RuleIndices> by_number;
+  // For each number that rules name, and for one that stands for all others, the rules that it is decided by,
+  // in order.
+  struct RulesOfNumbers {
+    std::map<std::uint32_t, RuleIndices> named;
+    RuleIndices others;
+  };
+  [[nodiscard]] RulesOfNumbers RulesByNumber() const {
+    RulesOfNumbers rules;
+    for (const ResolvedRuleSet& set : policy_.rule_sets)
+      for (const ResolvedRule& rule : set.rules)
+        for (const std::uint32_t number : rule.numbers) rules.named.emplace(number, RuleIndices());
+    // A skipped call is no call.
+    rules.named.emplace(Target::kSkippedCall, RuleIndices());
     for (std::size_t set = 0; set < policy_.rule_sets.size(); ++set)
-      for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule)
-        for (const std::uint32_t number : policy_.rule_sets[set].rules[rule].numbers)
-          by_number[number].emplace_back(set, rule);
-    return by_number;
+      for (std::size_t rule = 0; rule < policy_.rule_sets[set].rules.size(); ++rule) {
+        const ResolvedRule& here = RuleAt({set, rule});
+        for (const std::uint32_t number : here.numbers) rules.named.at(number).emplace_back(set, rule);
+        if (!here.any_call) continue;
+        rules.others.emplace_back(set, rule);
+        for (auto& [number, indices] : rules.named)
+          if (number != Target::kSkippedCall) indices.emplace_back(set, rule);
+      }
+    return rules;
   }
 
   // The first number that no rule needs to name to be unknown.
@@ -132,12 +148,14 @@ class PolicyReader {
   }
 
   std::vector<NumberRun> NumberRuns() {
-    std::map<std::uint64_t, DiagramId> changes = {{0, Otherwise(0)}};
-    if (policy_.baseline && FirstUnknown() < kAllNumbers) changes[FirstUnknown()] = Otherwise(FirstUnknown());
-    const std::map<std::uint32_t, RuleIndices> rules = RulesByNumber();
-    for (const auto& [number, indices] : rules)
-      if (number + 1ULL < kAllNumbers) changes[number + 1ULL] = Otherwise(number + 1ULL);
-    for (const auto& [number, indices] : rules) changes[number] = Decide(indices, Otherwise(number));
+    const auto [named, others] = RulesByNumber();
+    std::set<std::uint64_t> unnamed = {0};
+    if (policy_.baseline) unnamed.insert(FirstUnknown());
+    for (const auto& [number, indices] : named) unnamed.insert(number + 1ULL);
+    std::map<std::uint64_t, DiagramId> changes;
+    for (const std::uint64_t number : unnamed)
+      if (number < kAllNumbers) changes[number] = Decide(others, Otherwise(number));
+    for (const auto& [number, indices] : named) changes[number] = Decide(indices, Otherwise(number));
     std::vector<NumberRun> runs;
     for (const auto& [first, answer] : changes)
       if (runs.empty() || runs.back().answer != answer) runs.push_back({first, answer});

@@ -138,14 +138,20 @@ TestsOfPolicy TestsOf(const ResolvedPolicy& policy, Terms& terms, Budget& budget
   Expressions expressions(terms, budget);
   ConditionReader<Expressions> conditions(terms, expressions);
   std::map<std::uint32_t, std::vector<Expressions::Set>> by_number;  // when their rules match
+  std::vector<Expressions::Set> of_any_call;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules) {
       Expressions::Set matches = conditions.Holds(rule.condition);
       if (set.only_vsyscall) matches = expressions.And(conditions.IsVsyscall(), matches);
       for (const std::uint32_t number : rule.numbers) by_number[number].push_back(matches);
+      if (rule.any_call) of_any_call.push_back(matches);
     }
   std::set<std::vector<Expressions::Set>> lists;
-  for (const auto& [number, list] : by_number) lists.insert(list);
+  if (!of_any_call.empty()) lists.insert(of_any_call);
+  for (auto& [number, list] : by_number) {
+    list.insert(list.end(), of_any_call.begin(), of_any_call.end());
+    lists.insert(list);
+  }
   TestsOfPolicy tests;
   tests.masks = expressions.masks();
   for (const std::vector<Expressions::Set>& list : lists) {

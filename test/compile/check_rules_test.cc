@@ -81,6 +81,22 @@ BOOST_AUTO_TEST_CASE(ARuleWithSomethingLeftToDecideIsNoMistake) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(ARuleForAnyCallLeavesNothingToThoseBehindIt) {
+  Check({
+      {Policy().Errno(EPERM, AnyCall()).Allow("read"),
+       {"the rule \"allow read\"", "never match", "\"errno 1 any call\""}},
+      {Policy().Errno(EPERM, AnyCall(), Arg(0) == 1).Allow("read", Arg(0) == 1), {"never match"}},
+      {Policy().Errno(EPERM, AnyCall()).Allow(AnyCall(), Arg(0) == 1),
+       {"\"allow any call if arg0 == 1\"", "never match"}},
+      {Policy().Errno(EPERM, AnyCall(), Arg(0) == 1 && Arg(0) == 2), {"never true"}},
+      // There are always other calls than those that are named, and a skipped one is none.
+      {Policy().Allow({"read", "write"}).Errno(EPERM, AnyCall()), {}},
+      {Policy().Errno(EPERM, AnyCall(), Arg(0) == 1).Allow("read"), {}},
+      {Policy().Errno(EPERM, AnyCall()).Allow(Syscall::Skipped()), {}},
+      {Policy().Add(RuleSet().Errno(EPERM, AnyCall())).Allow("read"), {}},
+  });
+}
+
 // That is composition.
 BOOST_AUTO_TEST_CASE(ALaterRuleSetMayBeCovered) {
   Check({{Policy().Allow("read").Merge(Policy().Allow("read")), {}}});

@@ -98,6 +98,29 @@ BOOST_AUTO_TEST_CASE(AVariableMayBeTheDataOfAnAnswer) {
   BOOST_TEST((compile::DecisionsOfCalls(policy, text.graph()).at(kRead) == expected));
 }
 
+// Each in its place among the rules that name the call; a skipped call is none of them.
+BOOST_AUTO_TEST_CASE(RulesForAnyCallDecideAllNumbers) {
+  Policy calls;
+  calls.Allow("read", Arg32(0) == 1).Trap(AnyCall(), Arg32(1) == 2).Log("read").Allow(Syscall::Skipped());
+  calls.KnownUpTo(Syscall(450));
+  const ResolvedPolicy policy = Resolve(calls, X86());
+  GraphText text;
+  const compile::Decisions decisions = compile::DecisionsOfCalls(policy, text.graph());
+  const auto is = [&](compile::NodeId decision, const char* expected) {
+    BOOST_TEST((decision == text.Parse(expected)), text.Print(decision) << " and not " << expected);
+  };
+  const auto unnamed = [&](std::uint32_t number) {
+    return compile::DecisionOfUnnamed(policy, decisions, number, text.graph());
+  };
+  is(decisions.at(kRead), "arg0.low == 1 ? allow : arg1.low == 2 ? trap 0 : log");
+  is(decisions.at(Target::kSkippedCall), "allow");
+  is(unnamed(300), "arg1.low == 2 ? trap 0 : kill");
+  is(unnamed(450), "arg1.low == 2 ? trap 0 : kill");
+  is(unnamed(451), "arg1.low == 2 ? trap 0 : errno 38");
+  is(unnamed(compile::kNoCallsFrom), "arg1.low == 2 ? trap 0 : errno 38");
+  is(unnamed(Target::kSkippedCall), "errno 38");
+}
+
 BOOST_AUTO_TEST_CASE(CallsThatNoRuleMatchesAreUnknownAboveTheBaseline) {
   const ResolvedPolicy policy =
       Resolve(Policy().Allow(Numbers({450, 451}), Arg32(0) == 1).KnownUpTo(Syscall(450)), X86());
@@ -108,8 +131,8 @@ BOOST_AUTO_TEST_CASE(CallsThatNoRuleMatchesAreUnknownAboveTheBaseline) {
   };
   is(decisions.at(450), "arg0.low == 1 ? allow : kill");
   is(decisions.at(451), "arg0.low == 1 ? allow : errno 38");
-  is(compile::DecisionOfUnnamed(policy, 450, text.graph()), "kill");
-  is(compile::DecisionOfUnnamed(policy, 451, text.graph()), "errno 38");
+  is(compile::DecisionOfUnnamed(policy, decisions, 450, text.graph()), "kill");
+  is(compile::DecisionOfUnnamed(policy, decisions, 451, text.graph()), "errno 38");
   BOOST_TEST(decisions.size() == 2U);
 }
 

@@ -292,6 +292,24 @@ BOOST_AUTO_TEST_CASE(NumbersBeyondThoseOfTheKernelAreSearchedToo) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(AnyCallWithoutConditionsIsDecidedByNoNumber) {
+  Check({
+      {Policy().Allow(AnyCall()).ForLinuxFrom(5, 4),
+       "arch == 0xc000003e ? (nr & 0x40000000 ? kill : allow) : kill"},
+  });
+  const auto program = CompileFor(Policy().Errno(EPERM, "read").Allow(AnyCall()));
+  BOOST_TEST(bpf::IsCacheable(program, 1, X86().audit_arch));
+  BOOST_TEST(bpf::IsCacheable(program, 469, X86().audit_arch));
+  BOOST_TEST(!bpf::IsCacheable(program, 0, X86().audit_arch));
+}
+
+BOOST_AUTO_TEST_CASE(AConditionOfAnyCallIsForThoseCallsThatGetToIt) {
+  const auto program = CompileFor(Policy().Allow("read").Trap(AnyCall(), Arg(0) == 1).Allow(AnyCall()));
+  BOOST_TEST(bpf::IsCacheable(program, 0, X86().audit_arch));
+  for (const std::uint32_t number : {1U, 202U, 469U})
+    BOOST_TEST(!bpf::IsCacheable(program, number, X86().audit_arch));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -90,7 +90,8 @@ z3::expr AppliesTo(const ResolvedRuleSet& set, const ResolvedRule& rule, Symbols
   z3::expr_vector numbers(symbols.context());
   for (const std::uint32_t number : rule.numbers)
     numbers.push_back(symbols.number() == symbols.Constant(number));
-  z3::expr applies = z3::mk_or(numbers) && std::visit(ConditionTerm{symbols}, rule.condition.node());
+  const z3::expr is_named = rule.any_call ? symbols.number() != symbols.Constant(~0U) : z3::mk_or(numbers);
+  z3::expr applies = is_named && std::visit(ConditionTerm{symbols}, rule.condition.node());
   if (set.only_vsyscall)
     applies = applies && symbols.instruction_pointer().extract(kVsyscallBit, kVsyscallBit) == 1;
   return applies;

@@ -51,6 +51,10 @@ BOOST_AUTO_TEST_CASE(NumbersThatAreNoSystemCalls) {
   CheckError([] { Policy().Allow(Syscall(0x40000000 | 1)); }, {"1073741825", "0 to"});
 }
 
+BOOST_AUTO_TEST_CASE(NotAllCallsCanBeHot) {
+  CheckError([] { Policy().HotSyscalls(AnyCall()); }, {"HotSyscalls(AnyCall())", "name the calls"});
+}
+
 BOOST_AUTO_TEST_CASE(ARuleWithoutCalls) {
   CheckError([] { Policy().Allow(std::vector<Syscall>{}); }, {"allow", "no system call"});
 }
@@ -156,12 +160,15 @@ BOOST_AUTO_TEST_CASE(APolicyPrintsItselfReadably) {
   policy.Allow("read", Arg(0) == values["fd1"] || (Arg32(1) & 0x7f) == 2);
   policy.Allow({"exit_group", Syscall(15)});
   policy.Errno(EPERM, "openat", !(Arg(2).OnlyBits(3) && Arg(3) < 4096));
+  policy.Trap(AnyCall(), Arg(0) == 7).Log(AnyCall());
   policy.Add(RuleSet::OnlyVsyscall().Allow("time"));
   policy.KnownUpTo("futex_waitv").Default(Action::Trap(5)).HotSyscalls({"read"});
   const std::string expected = R"(rule set:
   allow read if arg0 == $fd1 || (arg1.low & 127) == 2
   allow exit_group, #15
   errno 1 openat if !(arg2 has only bits 3 && arg3 < 0x1000)
+  trap any call if arg0 == 7
+  log any call
 rule set, from the vsyscall page only:
   allow time
 above futex_waitv: errno 38

@@ -38,6 +38,10 @@ concept CanAllowAListOfCallsByNumber = requires(P policy) {
   policy.Allow({Syscall(1), "read"});
 };
 template <typename P>
+concept CanMixAnyCallWithNames = requires(P policy) {
+  policy.Allow({AnyCall(), "read"});
+};
+template <typename P>
 concept CanAllowNull = requires(P policy) {
   policy.Allow(nullptr);
 };
@@ -87,6 +91,10 @@ static_assert(!CanAllowNull<Policy>);
 static_assert(!CanAllowANumberInAList<Policy>);
 static_assert(!CanAllowAListOfZero<Policy>);
 static_assert(!CanAllowAListOfNumbers<Policy>);
+static_assert(!CanMixAnyCallWithNames<Policy>);
+static_assert(CanAllow<Policy, Syscalls>);
+static_assert(!std::is_convertible_v<Syscalls, Syscall>);
+static_assert(!std::is_default_constructible_v<Syscalls>);
 static_assert(!CanExchangeErrnoAndName<Policy>);
 static_assert(!CanExchangeErrnoAndNumber<Policy>);
 static_assert(!CanCountANumber<Policy>);

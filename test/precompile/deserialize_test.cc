@@ -248,8 +248,8 @@ struct Parts {
   }
 };
 
-std::string WithRule(const std::string& rule) {
-  return Parts{.rule_sets = ListOfOne(kNo + ListOfOne(rule))}.Bytes();
+std::string WithRule(const std::string& rule, const std::string& is_for_any_call = kNo) {
+  return Parts{.rule_sets = ListOfOne(kNo + ListOfOne(rule + is_for_any_call))}.Bytes();
 }
 std::string WithCondition(const std::string& condition) {
   return WithRule(kAllow + ListOfOne(kRead) + condition);
@@ -270,6 +270,7 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
     BOOST_TEST((bytes == Serialize(policy)), "not the bytes of " << policy);
   };
   check(Parts().Bytes(), Policy());
+  check(WithRule(kAllow + kEmpty + kAlways, kYes), Policy().Allow(AnyCall()));
   check(WithCall(NumberedCall(7)), Policy().Allow(Syscall(7)));
   check(WithCondition(Equal(Argument(5), kSeven)), Policy().Allow("read", Arg(5) == 7));
   check(WithCondition(Equal(Argument(0, kLowHalf), ConstantValue(0xffffffff, 0xfffffffe, kYes))),
@@ -463,6 +464,7 @@ BOOST_AUTO_TEST_CASE(CallsAndRulesThatDoNotExistAreRefused) {
       {"nearly a skipped call", WithCall(NumberedCall(0xfffffffe)),
        "system call number 4294967294 is not in 0 to 1073741823"},
       {"a number that is optional", WithCall(kYes + kNo + Raw(std::uint32_t{7})), kOther},
+      {"any call and a name", WithRule(kAllow + ListOfOne(kRead) + kAlways, kYes), kOther},
       {"no calls", WithRule(kAllow + kEmpty + kAlways), "a rule \"allow\" names no system call"},
   });
 }

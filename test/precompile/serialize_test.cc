@@ -59,6 +59,7 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
       [](const Value& fd) {
         return Policy().Allow({"read", IfAvailable("write")}, Arg(0) == fd && Arg(1) == 1);
       },
+      [](const Value& fd) { return Policy().Allow(AnyCall(), Arg(0) == fd && Arg(1) == 1); },
       [](const Value& fd) {
         return Policy().Allow({"read", IfAvailable("write", 1)}, Arg(0) == fd && Arg(1) == 1);
       },

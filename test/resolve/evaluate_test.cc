@@ -21,6 +21,7 @@ namespace precompiledseccomp::testing {
 namespace {
 
 constexpr int kRead = 0;
+constexpr int kOpenat = 257;
 constexpr int kSkipped = -1;
 
 std::uint32_t Answer(const Policy& policy, const seccomp_data& call) {
@@ -101,6 +102,34 @@ BOOST_AUTO_TEST_CASE(RuleSetsAreTriedInTheOrderTheyWereAdded) {
   policy.Add(RuleSet().Errno(EACCES, "read", Arg(0) == 1)).Add(RuleSet().Allow("read"));
   BOOST_TEST(Answer(policy, Call(kRead, {1})) == (SECCOMP_RET_ERRNO | EACCES));
   BOOST_TEST(Answer(policy, Call(kRead, {2})) == SECCOMP_RET_ALLOW);
+}
+
+BOOST_AUTO_TEST_CASE(ARuleForAnyCallStandsInItsPlaceAmongTheOthers) {
+  Policy policy;
+  policy.Allow("read");
+  policy.Errno(EACCES, AnyCall(), Arg(0) == 1);
+  policy.Log("openat");
+  policy.Errno(EXDEV, AnyCall(), Arg(0) == 2);
+  policy.KnownUpTo(Syscall(450));
+  BOOST_TEST(Answer(policy, Call(kRead, {1})) == SECCOMP_RET_ALLOW);
+  BOOST_TEST(Answer(policy, Call(kOpenat, {1})) == (SECCOMP_RET_ERRNO | EACCES));
+  BOOST_TEST(Answer(policy, Call(kOpenat, {2})) == SECCOMP_RET_LOG);
+  // The baseline comes behind all rules.
+  for (const std::int64_t number : {300LL, 450LL, 451LL, 0x3fffffffLL, 0x80000000LL}) {
+    BOOST_TEST(Answer(policy, Call(number, {1})) == (SECCOMP_RET_ERRNO | EACCES));
+    BOOST_TEST(Answer(policy, Call(number, {2})) == (SECCOMP_RET_ERRNO | EXDEV));
+  }
+  BOOST_TEST(Answer(policy, Call(300, {3})) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Answer(policy, Call(451, {3})) == (SECCOMP_RET_ERRNO | ENOSYS));
+}
+
+BOOST_AUTO_TEST_CASE(ASkippedCallAndAnotherAbisAreNotAnyCall) {
+  const Policy policy = Policy().Allow(AnyCall()).KnownUpTo(Syscall(450));
+  BOOST_TEST(Answer(policy, Call(-1)) == (SECCOMP_RET_ERRNO | ENOSYS));
+  BOOST_TEST(Answer(policy, Call(0x40000000)) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Answer(policy, Call(512)) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Answer(policy, CallOn(AUDIT_ARCH_I386, kRead)) == SECCOMP_RET_KILL_PROCESS);
+  BOOST_TEST(Answer(Policy().Trap(Syscall::Skipped()).Allow(AnyCall()), Call(-1)) == SECCOMP_RET_TRAP);
 }
 
 BOOST_AUTO_TEST_CASE(EveryActionAnswersWithItsReturnValue) {

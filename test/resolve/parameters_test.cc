@@ -133,6 +133,11 @@ BOOST_AUTO_TEST_CASE(AMissingParameterListsThoseOfTheCall) {
              {"the parameters of #2000 are not known", "Arg"});
 }
 
+BOOST_AUTO_TEST_CASE(ARuleForAnyCallHasNoParameters) {
+  CheckError([] { Resolve(Policy().Errno(EPERM, AnyCall(), Param("fd") == 0), X86()); },
+             {"any call", "Arg"});
+}
+
 BOOST_AUTO_TEST_CASE(AllMistakesOfARuleAreTold) {
   try {
     Resolve(Policy().Allow({"read", "write"}, Param("buffer") == 0 || Param("size") == 1), X86());

@@ -29,8 +29,7 @@ std::vector<RuleOfCall> RulesOf(const ResolvedPolicy& policy, std::uint32_t numb
   std::vector<RuleOfCall> rules;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules)
-      if (std::binary_search(rule.numbers.begin(), rule.numbers.end(), number))
-        rules.push_back({&rule.condition, set.only_vsyscall});
+      if (rule.IsFor(number)) rules.push_back({&rule.condition, set.only_vsyscall});
   return rules;
 }
 

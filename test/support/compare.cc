@@ -39,12 +39,12 @@ std::string Listing(std::span<const sock_filter> program, const std::vector<bool
   return text;
 }
 
-// The rules of the policy that name the call.
+// The rules of the policy that are for the call.
 std::string RulesText(const ResolvedPolicy& policy, std::uint32_t number) {
   std::string text;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules)
-      if (std::binary_search(rule.numbers.begin(), rule.numbers.end(), number))
+      if (rule.IsFor(number))
         text += (set.only_vsyscall ? "  (vsyscall only) " : "  ") + rule.description + "\n";
   return text + "  default: " + policy.default_action.ToString() + "\n";
 }
@@ -119,7 +119,7 @@ std::vector<std::uint32_t> UnconditionallyAllowed(const ResolvedPolicy& policy, 
     bool decided = false;
     for (const ResolvedRuleSet& set : policy.rule_sets)
       for (const ResolvedRule& rule : set.rules) {
-        if (decided || !std::binary_search(rule.numbers.begin(), rule.numbers.end(), number)) continue;
+        if (decided || !rule.IsFor(number)) continue;
         all_allow = all_allow && allows(rule.action);
         decided = rule.condition.IsAlwaysTrue() && !set.only_vsyscall;
       }

@@ -29,6 +29,12 @@ struct RuleSketch {
   ActionSketch action;
   std::vector<std::uint32_t> numbers;
   std::optional<Random> condition;  // none: unconditional
+  bool any_call = false;            // then there are no numbers
+
+  [[nodiscard]] bool IsFor(std::uint32_t number) const {
+    if (any_call) return number != Target::kSkippedCall;
+    return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+  }
 };
 
 struct RuleSetSketch {
@@ -86,7 +92,8 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
   for (const RuleSetSketch& set_sketch : sketch.rule_sets) {
     RuleSet set = set_sketch.only_vsyscall ? RuleSet::OnlyVsyscall() : RuleSet();
     for (const RuleSketch& rule : set_sketch.rules)
-      set.Add(Draw(rule.action, values), Calls(rule.numbers), Draw(sketch, rule, values));
+      set.Add(Draw(rule.action, values), rule.any_call ? AnyCall() : Calls(rule.numbers),
+              Draw(sketch, rule, values));
     policy.Add(set);
   }
   if (sketch.default_action) policy.Default(Draw(*sketch.default_action, values));
@@ -172,6 +179,11 @@ class Sketcher {
     for (int i = 0; i < kAttempts; ++i) {
       RuleSketch rule{RandomAction(), SomeNumbers(), std::nullopt};
       if (!random_.OneIn(4)) rule.condition = random_.Fork();
+      // Where numbers are chosen, others may be needed.
+      if (shape_.numbers.empty() && random_.OneIn(8)) {
+        rule.numbers.clear();
+        rule.any_call = true;
+      }
       if (shape_.idle_rules || DecidesSomeCall(rule, set)) return rule;
     }
     return std::nullopt;
@@ -184,10 +196,13 @@ class Sketcher {
     return {chosen.begin(), chosen.end()};
   }
 
+  static constexpr std::uint32_t kNamedByNone = Syscall::kMaximumNumber + 1;
+
   bool DecidesSomeCall(const RuleSketch& rule, const RuleSetSketch& set) {
     constexpr int kAttempts = 12;
     const Condition condition = DrawForTrial(rule);
-    for (const std::uint32_t number : rule.numbers) {
+    // One that no rule names stands for all that none names.
+    for (const std::uint32_t number : rule.any_call ? std::vector{kNamedByNone} : rule.numbers) {
       const std::vector<Condition> earlier = ConditionsOf(number, set);
       for (int i = 0; i < kAttempts; ++i) {
         seccomp_data call{};
@@ -207,8 +222,7 @@ class Sketcher {
   [[nodiscard]] std::vector<Condition> ConditionsOf(std::uint32_t number, const RuleSetSketch& set) const {
     std::vector<Condition> conditions;
     for (const RuleSketch& rule : set.rules)
-      if (std::find(rule.numbers.begin(), rule.numbers.end(), number) != rule.numbers.end())
-        conditions.push_back(DrawForTrial(rule));
+      if (rule.IsFor(number)) conditions.push_back(DrawForTrial(rule));
     return conditions;
   }
 

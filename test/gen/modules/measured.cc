@@ -33,6 +33,14 @@ std::vector<pcs::ProgramDefinition> MeasuredPrograms() {
              {{pcs::Syscall(1), 1000}, {pcs::Syscall(20), 3}, {pcs::Syscall(10), 1}});
        }},
       {"hot-but-cached", {}, [](const pcs::Values&) { return Checked().HotSyscalls({pcs::Syscall(1)}); }},
+      {"any-call",
+       {},
+       [](const pcs::Values&) {
+         return pcs::Policy()
+             .Allow(pcs::Syscall(1))
+             .Trap(pcs::AnyCall(), Arg32(0) == 1)
+             .Allow(pcs::AnyCall());
+       }},
       {"logged", {}, [](const pcs::Values&) { return pcs::Policy().Log(pcs::Syscall(7)); }},
   };
 }

@@ -8,7 +8,7 @@
 //   policy.Errno(EPERM, "openat");
 //
 // Meaning. Rule sets are tried in the order in which they were added, and in each set the rules in theirs:
-// the first rule that names the call and whose condition is true decides. Without one:
+// the first rule that names the call, or is for AnyCall(), and whose condition is true decides. Without one:
 //   - a number above the known-calls baseline, if the policy has one, gets the action for unknown calls;
 //   - any other call gets the default action (kill the process, unless changed).
 // A call made for another architecture gets the bad-architecture action (kill the process, unless changed)
@@ -61,14 +61,15 @@ struct Rule {
   std::vector<Syscall> syscalls;
   Condition condition;
   SourceLocation where = {};
+  bool any_call = false;  // then it names none: AnyCall()
 
-  // "allow read, write if arg0 == 3"
+  // "allow read, write if arg0 == 3", "errno 1 any call"
   [[nodiscard]] std::string ToString() const;
 };
 
 // The functions that add rules, shared by RuleSet and Policy. `calls` is a call or a list of calls, by name
-// or number; a rule without a condition applies to every such call. `where` is the rule's line in messages: a
-// function that adds rules for its callers may pass on theirs.
+// or number, or AnyCall(); a rule without a condition applies to every such call. `where` is the rule's line
+// in messages: a function that adds rules for its callers may pass on theirs.
 //
 // Each comes twice, and so do Policy's own: what is called of a temporary, as in Policy().Allow("read"),
 // returns the object itself, for a reference would outlive it.
@@ -151,7 +152,9 @@ class RuleFunctions {
   Self& Add(Action action, Syscalls calls, Condition condition = Always(),
             SourceLocation where = SourceLocation::Here()) & {
     Self& self = static_cast<Self&>(*this);
-    self.AddRule(Rule{std::move(action), std::move(calls).calls(), std::move(condition), std::move(where)});
+    const bool any_call = calls.IsAnyCall();
+    self.AddRule(
+        Rule{std::move(action), std::move(calls).calls(), std::move(condition), std::move(where), any_call});
     return self;
   }
   Self Add(Action action, Syscalls calls, Condition condition = Always(),

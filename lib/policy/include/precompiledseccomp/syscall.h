@@ -112,10 +112,25 @@ class Syscalls {
 
   [[nodiscard]] const std::vector<Syscall>& calls() const& { return calls_; }
   [[nodiscard]] std::vector<Syscall> calls() && { return std::move(calls_); }
+  // Whether these are all calls: AnyCall(). Then calls() is empty.
+  [[nodiscard]] bool IsAnyCall() const { return any_call_; }
 
  private:
+  friend Syscalls AnyCall();
+  Syscalls() = default;
+
   std::vector<Syscall> calls_;
+  bool any_call_ = false;
 };
+
+// Every call of the architecture's own ABI, whatever its number, known or not; but for Syscall::Skipped(),
+// which is no call. For what is to be refused or looked at before, or behind, the rules for single calls:
+//
+//   policy.KillProcess(pcs::AnyCall(), InstructionPointer() < 0x10000);
+//
+// With a condition, the kernel runs the filter for each call that reaches the rule, and can answer none of
+// them from its bitmap (--stats names such rules): calls that are made often are best decided before it.
+Syscalls AnyCall();
 
 // IfAvailable() of each name.
 Syscalls IfAvailable(std::initializer_list<std::string_view> names);

@@ -53,6 +53,13 @@ struct RuleWithLeftOutCalls {
   bool refuses_what_is_allowed = false;
 };
 
+// A rule for any call whose condition the filter has to be run for, so that the kernel answers no call from
+// its bitmap that gets to it.
+struct RuleThatChecksAnyCall {
+  std::size_t rule = 0;  // its place among all rules of the policy
+  SourceLocation where;
+};
+
 struct PrecompiledProgram {
   std::string name;
   Target target;
@@ -63,6 +70,7 @@ struct PrecompiledProgram {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
   InstallNeeds install = {};
   std::vector<RuleWithLeftOutCalls> left_out = {};
+  std::vector<RuleThatChecksAnyCall> checks_any_call = {};
 };
 
 // What one definition answers for one target, and what follows for the variables: all that compiling it

@@ -36,8 +36,13 @@ struct ResolvedRule {
   SourceLocation where = {};
   // Whether this is the same rule of the policy as the one before.
   bool continues_rule = false;
-  std::vector<std::string> left_out =
-      {};  // the rule's optional calls that the target does not have; of its first part
+  // The rule's optional calls that the target does not have; of several parts, the first one has them.
+  std::vector<std::string> left_out = {};
+  bool any_call = false;  // then there are no `numbers`
+
+  // Whether the rule is for calls of that number, if they are the target's own: it names it, or is for any
+  // call.
+  [[nodiscard]] bool IsFor(std::uint32_t number) const;
 
   // `"allow read if arg0 == 3" (policy.cc:12)`
   [[nodiscard]] std::string ToString() const;

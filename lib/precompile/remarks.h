@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a policy does not say on a target, as the target does not have the call.
+// What reports say of the rules of a policy.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace precompiledseccomp::precompile {
 
-// In the order of the rules.
+// Each in the order of the rules.
 std::vector<RuleWithLeftOutCalls> RulesWithLeftOutCalls(const ResolvedPolicy& policy);
+std::vector<RuleThatChecksAnyCall> RulesThatCheckAnyCall(const ResolvedPolicy& policy);
 
 }  // namespace precompiledseccomp::precompile

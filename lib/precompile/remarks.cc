@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "precompile/left_out.h"
+#include "precompile/remarks.h"
 
 #include <cstddef>
 
@@ -25,6 +25,18 @@ std::vector<RuleWithLeftOutCalls> RulesWithLeftOutCalls(const ResolvedPolicy& po
              .rule = place,
              .where = rule.where,
              .refuses_what_is_allowed = !LetsCallsRun(rule.action) && LetsCallsRun(policy.default_action)});
+      ++place;
+    }
+  return rules;
+}
+
+std::vector<RuleThatChecksAnyCall> RulesThatCheckAnyCall(const ResolvedPolicy& policy) {
+  std::vector<RuleThatChecksAnyCall> rules;
+  std::size_t place = 0;
+  for (const ResolvedRuleSet& set : policy.rule_sets)
+    for (const ResolvedRule& rule : set.rules) {
+      const bool is_checked = set.only_vsyscall || !rule.condition.IsAlwaysTrue();
+      if (rule.any_call && is_checked) rules.push_back({.rule = place, .where = rule.where});
       ++place;
     }
   return rules;
