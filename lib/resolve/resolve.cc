@@ -61,7 +61,7 @@ class Resolver {
   std::optional<std::uint32_t> NumberOfOptional(const Syscall& call) {
     if (IsNameOfAnyTarget(call.name())) return std::nullopt;
     if (!call.number_without_name())
-      throw Error("no target has an optional system call \"" + call.name() + "\"" +
+      throw Error("IfAvailable(\"" + call.name() + "\"): no architecture has a system call of that name" +
                   WhatMayBeMeant(target_, call.name(), "IfAvailable(\"" + call.name() + "\", "));
     const std::uint32_t number = CheckedNumber(*call.number_without_name());
     // Newer headers may know the name, and are asked whether it has that number.

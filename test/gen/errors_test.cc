@@ -83,7 +83,7 @@ constexpr FaultyModule kFaults[] = {
      R"(" (faulty.cc:75) can never match: earlier rules of the same rule set decide all of its calls: )"
      R"("allow read" (faulty.cc:74))"},
     {"optional call of no target",
-     R"(program "worker": no target has an optional system call "swapom"; did you)"},
+     R"(program "worker": IfAvailable("swapom"): no architecture has a system call of that name; did you)"},
     {"empty policy", R"(program "worker": the definition returns a policy in which nothing is set; )"},
     {"no function", R"(program "worker": the definition has no function)"},
     {"repeated name", R"(two programs have the name "fine")"},
