@@ -37,7 +37,7 @@ NodeId DecideByRules(const ResolvedPolicy& policy, const RuleIndices& indices, N
 
 bool IsUnknown(const ResolvedPolicy& policy, std::uint32_t number) {
   if (number == kUnnamedKnown) return false;
-  return policy.baseline && number > policy.baseline->newest_known;
+  return policy.baseline && !policy.baseline->Knows(number);
 }
 
 // What is left for a number when no rule has decided.

@@ -115,7 +115,11 @@ class Dispatcher {
       add(number);
       add(std::uint64_t{number} + 1);
     }
-    if (policy_.baseline) add(std::uint64_t{policy_.baseline->newest_known} + 1);
+    if (policy_.baseline)
+      for (const NumberRange& known : policy_.baseline->known) {
+        add(known.first);
+        add(std::uint64_t{known.last} + 1);
+      }
     if (const NumberRange& foreign = policy_.target.foreign_numbers; foreign.first <= foreign.last) {
       add(foreign.first);
       add(std::uint64_t{foreign.last} + 1);

@@ -78,7 +78,10 @@ Policy& Policy::Merge(const Policy& other) & {
   last_set_is_open_ = false;
   if (!default_) default_ = source.default_;
   if (!bad_architecture_) bad_architecture_ = source.bad_architecture_;
-  if (!newest_known_) newest_known_ = source.newest_known_;
+  if (!newest_known_ && !newest_known_kernel_) {
+    newest_known_ = source.newest_known_;
+    newest_known_kernel_ = source.newest_known_kernel_;
+  }
   if (!unknown_) unknown_ = source.unknown_;
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (counts_.empty()) counts_ = source.counts_;
@@ -93,8 +96,8 @@ void Policy::SetLocations(const std::vector<SourceLocation>& locations) {
 }
 
 bool Policy::IsEmpty() const {
-  return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !unknown_ &&
-         !oldest_kernel_ && counts_.empty();
+  return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !newest_known_kernel_ &&
+         !unknown_ && !oldest_kernel_ && counts_.empty();
 }
 
 Policy& Policy::Default(Action action) & {
@@ -111,6 +114,13 @@ Policy& Policy::KnownUpTo(Syscall newest) & {
   if (!newest.HasName() && newest.number() == Target::kSkippedCall)
     throw Error("a skipped call cannot be the newest known call: it is above every baseline");
   newest_known_ = std::move(newest);
+  newest_known_kernel_.reset();
+  return *this;
+}
+
+Policy& Policy::KnownUpTo(Kernel newest) & {
+  newest_known_kernel_ = newest;
+  newest_known_.reset();
   return *this;
 }
 
@@ -155,6 +165,10 @@ std::string Policy::ToString() const {
   }
   if (newest_known_)
     text += "above " + newest_known_->ToString() + ": " +
+            unknown_.value_or(Action::Errno(ENOSYS)).ToString() + "\n";
+  if (newest_known_kernel_)
+    text += "not in Linux " + std::to_string(newest_known_kernel_->version) + "." +
+            std::to_string(newest_known_kernel_->patch_level) + ": " +
             unknown_.value_or(Action::Errno(ENOSYS)).ToString() + "\n";
   text += "default: " + default_action().ToString() + "\n";
   text += "other architectures: " + bad_architecture_action().ToString() + "\n";

@@ -99,6 +99,7 @@ bool AreSame(const Policy& left, const Policy& right) {
          AreSame(left.default_action(), right.default_action()) &&
          AreSame(left.bad_architecture_action(), right.bad_architecture_action()) &&
          AreSame(left.newest_known(), right.newest_known()) &&
+         AreSame(left.newest_known_kernel(), right.newest_known_kernel()) &&
          AreSame(left.unknown_action(), right.unknown_action()) &&
          AreSame(left.oldest_kernel(), right.oldest_kernel()) && AreSame(left.counts(), right.counts());
 }

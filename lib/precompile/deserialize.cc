@@ -229,6 +229,7 @@ class Reader {
     policy.Default(Read<Action>());
     policy.BadArchitecture(Read<Action>());
     if (auto newest = Read<std::optional<Syscall>>()) policy.KnownUpTo(*std::move(newest));
+    if (const auto newest = Read<std::optional<KernelVersion>>()) policy.KnownUpTo(*newest);
     if (auto action = Read<std::optional<Action>>()) policy.Unknown(*std::move(action));
     if (const auto oldest = Read<std::optional<KernelVersion>>())
       policy.ForLinuxFrom(oldest->version, oldest->patch_level);

@@ -104,6 +104,7 @@ class Writer {
     Write(policy.default_action());
     Write(policy.bad_architecture_action());
     Write(policy.newest_known());
+    Write(policy.newest_known_kernel());
     Write(policy.unknown_action());
     Write(policy.oldest_kernel());
     Write(policy.counts());

@@ -6,7 +6,8 @@
 // part of that.
 //
 //   policy       = list of rule sets, default action, bad-architecture action, optional newest known call,
-//                  optional action for unknown calls, optional oldest kernel, list of counts
+//                  optional newest known kernel, optional action for unknown calls, optional oldest kernel,
+//                  list of counts
 //   rule set     = whether it is for the vsyscall page only, list of rules
 //   rule         = action, list of calls, condition, whether it is for any call
 //   action       = kind, word

@@ -102,6 +102,10 @@ bool Applies(const ResolvedRule& rule, const seccomp_data& call, const VariableN
 
 }  // namespace
 
+bool Baseline::Knows(std::uint32_t number) const {
+  return std::any_of(known.begin(), known.end(), [&](const NumberRange& range) { return range.Has(number); });
+}
+
 bool ResolvedRule::IsFor(std::uint32_t number) const {
   if (any_call) return number != Target::kSkippedCall;
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
@@ -120,7 +124,7 @@ std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,
     for (const ResolvedRule& rule : set.rules)
       if (Applies(rule, call, numbers)) return rule.action.ReturnValue(numbers);
   }
-  if (policy.baseline && number > policy.baseline->newest_known)
+  if (policy.baseline && !policy.baseline->Knows(number))
     return policy.baseline->unknown_action.ReturnValue(numbers);
   return policy.default_action.ReturnValue(numbers);
 }

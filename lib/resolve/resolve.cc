@@ -16,6 +16,7 @@
 #include "base/mistakes.h"
 #include "policy/same.h"
 #include "resolve/parameters.h"
+#include "target/known_numbers.h"
 #include "target/syscall_names.h"
 
 namespace precompiledseccomp {
@@ -143,7 +144,10 @@ ResolvedRuleSet ResolveRuleSet(const RuleSet& set, const Target& target, Resolve
   return resolved;
 }
 
-std::optional<Baseline> ResolveBaseline(const Policy& policy, Resolver& resolver) {
+std::optional<Baseline> ResolveBaseline(const Policy& policy, const Target& target, Resolver& resolver) {
+  const Action unknown_action = policy.unknown_action().value_or(Action::Errno(ENOSYS));
+  if (policy.newest_known_kernel())
+    return Baseline{NumbersOfKernel(target, *policy.newest_known_kernel()), unknown_action};
   if (!policy.newest_known()) {
     if (policy.unknown_action())
       throw Error(
@@ -154,7 +158,7 @@ std::optional<Baseline> ResolveBaseline(const Policy& policy, Resolver& resolver
   if (!newest)
     throw Error("the newest known call \"" + policy.newest_known()->name() +
                 "\" does not exist on the target");
-  return Baseline{*newest, policy.unknown_action().value_or(Action::Errno(ENOSYS))};
+  return Baseline{NumbersUpTo(target, *newest), unknown_action};
 }
 
 std::vector<std::pair<std::uint32_t, std::uint64_t>> ResolveCounts(const Policy& policy, Resolver& resolver) {
@@ -189,7 +193,7 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
                           .counts = {},
                           .used_syscalls = {}};
   Mistakes mistakes;
-  mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, resolver); });
+  mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, target, resolver); });
   mistakes.Try([&] { resolved.counts = ResolveCounts(policy, resolver); });
   for (const RuleSet& set : policy.rule_sets())
     resolved.rule_sets.push_back(ResolveRuleSet(set, target, resolver, mistakes));

@@ -15,6 +15,7 @@ namespace precompiledseccomp {
 struct NewerCall {
   const char* name;
   std::uint32_t number;
+  KernelVersion since;
   // AUDIT_ARCH_* of the one architecture that has it; 0 if all have.
   std::uint32_t only_on = 0;
 

@@ -138,19 +138,23 @@ class PolicyReader {
     return rules;
   }
 
-  // The first number that no rule needs to name to be unknown.
-  [[nodiscard]] std::uint64_t FirstUnknown() const {
-    return policy_.baseline ? std::uint64_t{policy_.baseline->newest_known} + 1 : kAllNumbers;
+  [[nodiscard]] bool IsUnknown(std::uint64_t number) const {
+    if (!policy_.baseline) return false;
+    for (const NumberRange& known : policy_.baseline->known)
+      if (known.first <= number && number <= known.last) return false;
+    return true;
   }
 
   DiagramId Otherwise(std::uint64_t number) {
-    return Answer(number >= FirstUnknown() ? policy_.baseline->unknown_action : policy_.default_action);
+    return Answer(IsUnknown(number) ? policy_.baseline->unknown_action : policy_.default_action);
   }
 
   std::vector<NumberRun> NumberRuns() {
     const auto [named, others] = RulesByNumber();
     std::set<std::uint64_t> unnamed = {0};
-    if (policy_.baseline) unnamed.insert(FirstUnknown());
+    if (policy_.baseline)
+      for (const NumberRange& known : policy_.baseline->known)
+        unnamed.insert({std::uint64_t{known.first}, known.last + 1ULL});
     for (const auto& [number, indices] : named) unnamed.insert(number + 1ULL);
     std::map<std::uint64_t, DiagramId> changes;
     for (const std::uint64_t number : unnamed)

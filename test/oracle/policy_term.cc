@@ -113,9 +113,13 @@ z3::expr IsOwnCall(const Target& target, Symbols& symbols) {
 // From the last resort to the first rule: each is what happens if those before it do not apply.
 z3::expr PolicyTerm(const ResolvedPolicy& policy, Symbols& symbols) {
   z3::expr answer = AnswerOf(policy.default_action, symbols);
-  if (policy.baseline)
-    answer = z3::ite(z3::ugt(symbols.number(), symbols.Constant(policy.baseline->newest_known)),
-                     AnswerOf(policy.baseline->unknown_action, symbols), answer);
+  if (policy.baseline) {
+    z3::expr_vector is_known(symbols.context());
+    for (const NumberRange& known : policy.baseline->known)
+      is_known.push_back(z3::uge(symbols.number(), symbols.Constant(known.first)) &&
+                         z3::ule(symbols.number(), symbols.Constant(known.last)));
+    answer = z3::ite(z3::mk_or(is_known), answer, AnswerOf(policy.baseline->unknown_action, symbols));
+  }
   for (auto set = policy.rule_sets.rbegin(); set != policy.rule_sets.rend(); ++set)
     for (auto rule = set->rules.rbegin(); rule != set->rules.rend(); ++rule)
       answer = z3::ite(AppliesTo(*set, *rule, symbols), AnswerOf(rule->action, symbols), answer);

@@ -73,6 +73,15 @@ BOOST_AUTO_TEST_CASE(MergingAppendsTheRulesAndKeepsTheOwnOptions) {
   BOOST_TEST(base.counts().size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(TheLaterBaselineCountsAndMergingKeepsTheOwn) {
+  const Policy by_kernel = Policy().KnownUpTo("read").KnownUpTo(Kernel{6, 6});
+  BOOST_TEST(by_kernel.ToString().find("not in Linux 6.6: errno 38\n") != std::string::npos);
+  BOOST_TEST(!by_kernel.newest_known().has_value());
+  BOOST_TEST(!Policy(by_kernel).KnownUpTo("read").newest_known_kernel().has_value());
+  BOOST_TEST(!Policy(by_kernel).Merge(Policy().KnownUpTo("read")).newest_known().has_value());
+  BOOST_TEST(Policy().Merge(by_kernel).newest_known_kernel().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(APolicyCanBeMergedWithItself) {
   Policy policy;
   policy.Allow("read");
@@ -117,6 +126,7 @@ HANDS_OVER_TEMPORARIES_ONLY(Policy, Merge(Policy()));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Default(Action::Allow()));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, BadArchitecture(Action::Allow()));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, KnownUpTo("read"));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, KnownUpTo(Kernel{6, 6}));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Unknown(Action::Allow()));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, ForLinuxFrom(5, 4));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, HotSyscalls("read"));

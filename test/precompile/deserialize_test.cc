@@ -133,6 +133,7 @@ BOOST_AUTO_TEST_CASE(EveryOptionIsReadAsItWasWritten) {
       Policy().KnownUpTo("openat2"),
       Policy().KnownUpTo(IfAvailable("openat2")),
       Policy().KnownUpTo(Syscall(400)),
+      Policy().KnownUpTo(Kernel{6, 6}),
       Policy().Unknown(Action::Log()),
       Policy().ForLinuxFrom(3, 5),
       Policy().ForLinuxFrom(std::numeric_limits<int>::max(), std::numeric_limits<int>::max()),
@@ -239,12 +240,13 @@ struct Parts {
   std::string default_action = kKill;
   std::string bad_architecture = kKill;
   std::string newest = kNo;
+  std::string newest_kernel = kNo;
   std::string unknown = kNo;
   std::string kernel = kNo;
   std::string counts = kEmpty;
 
   [[nodiscard]] std::string Bytes() const {
-    return rule_sets + default_action + bad_architecture + newest + unknown + kernel + counts;
+    return rule_sets + default_action + bad_architecture + newest + newest_kernel + unknown + kernel + counts;
   }
 };
 
@@ -290,6 +292,7 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(WithDefault(ActionBytes(Action::Kind::kErrno, ConstantWord(1))), Policy().Default(Action::Errno(1)));
   check(WithKernel(5, 4), Policy().ForLinuxFrom(5, 4));
   check(Parts{.newest = kYes + kRead}.Bytes(), Policy().KnownUpTo("read"));
+  check(Parts{.newest_kernel = kYes + Raw(6) + Raw(6)}.Bytes(), Policy().KnownUpTo(Kernel{6, 6}));
   check(Parts{.unknown = kYes + kAllow}.Bytes(), Policy().Unknown(Action::Allow()));
   check(Parts{.counts = Size(2) + CountBytes(6) + CountBytes(5)}.Bytes(),
         Policy().SyscallCounts({{Syscall(0), 6}, {Syscall(0), 5}}));

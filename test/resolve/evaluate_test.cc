@@ -104,6 +104,15 @@ BOOST_AUTO_TEST_CASE(RuleSetsAreTriedInTheOrderTheyWereAdded) {
   BOOST_TEST(Answer(policy, Call(kRead, {2})) == SECCOMP_RET_ALLOW);
 }
 
+BOOST_AUTO_TEST_CASE(ANumberThatTheKnownKernelLacksIsUnknown) {
+  const Policy policy = Policy().Default(Action::Allow()).Log("close_range").KnownUpTo(Kernel{5, 6});
+  for (const int number : {0, 334, 424, 437, 438})
+    BOOST_TEST(Answer(policy, Call(number)) == SECCOMP_RET_ALLOW);
+  for (const int number : {335, 423, 439, 469, 5000, -1})
+    BOOST_TEST(Answer(policy, Call(number)) == (SECCOMP_RET_ERRNO | ENOSYS));
+  BOOST_TEST(Answer(policy, Call(436)) == SECCOMP_RET_LOG);
+}
+
 BOOST_AUTO_TEST_CASE(ARuleForAnyCallStandsInItsPlaceAmongTheOthers) {
   Policy policy;
   policy.Allow("read");

@@ -157,7 +157,8 @@ std::vector<std::uint32_t> BoundaryNumbers(const ResolvedPolicy& policy) {
   std::set<std::uint32_t> named;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules) named.insert(rule.numbers.begin(), rule.numbers.end());
-  if (policy.baseline) named.insert(policy.baseline->newest_known);
+  if (policy.baseline)
+    for (const NumberRange& known : policy.baseline->known) named.insert({known.first, known.last});
   for (const auto& [number, count] : policy.counts) named.insert(number);
 
   std::set<std::uint32_t> numbers = {

@@ -114,7 +114,7 @@ std::vector<std::uint32_t> UnconditionallyAllowed(const ResolvedPolicy& policy, 
   std::vector<std::uint32_t> allowed;
   for (std::uint32_t number = 0; number < limit; ++number) {
     if (!policy.target.Owns(policy.target.audit_arch, number)) continue;
-    const bool is_known = !policy.baseline || number <= policy.baseline->newest_known;
+    const bool is_known = !policy.baseline || policy.baseline->Knows(number);
     bool all_allow = true;
     bool decided = false;
     for (const ResolvedRuleSet& set : policy.rule_sets)

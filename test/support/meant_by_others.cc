@@ -22,7 +22,7 @@ ResolvedPolicy AsMeantByOthers(ResolvedPolicy policy, const std::vector<sock_fil
   policy.bad_architecture_action = answer_to(0, 0);
   policy.target.foreign_abi_bits = 0;
   policy.target.foreign_numbers = {};
-  policy.baseline = Baseline{Syscall::kMaximumNumber, answer_to(Syscall::kMaximumNumber + 1, arch)};
+  policy.baseline = Baseline{{{0, Syscall::kMaximumNumber}}, answer_to(Syscall::kMaximumNumber + 1, arch)};
   policy.rule_sets.push_back({false, {{answer_to(kMinusOne, arch), {kMinusOne}, Always(), "-1"}}});
   return policy;
 }

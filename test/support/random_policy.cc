@@ -50,6 +50,7 @@ struct PolicySketch {
   std::optional<ActionSketch> default_action;
   std::optional<ActionSketch> bad_architecture;
   std::optional<std::uint32_t> newest_known;
+  std::optional<Kernel> newest_known_kernel;
   std::optional<ActionSketch> unknown;
   std::vector<SyscallCount> counts;
   bool for_new_kernels = false;
@@ -99,6 +100,7 @@ Policy Draw(const PolicySketch& sketch, const Values& values) {
   if (sketch.default_action) policy.Default(Draw(*sketch.default_action, values));
   if (sketch.bad_architecture) policy.BadArchitecture(Draw(*sketch.bad_architecture, values));
   if (sketch.newest_known) policy.KnownUpTo(Syscall(*sketch.newest_known));
+  if (sketch.newest_known_kernel) policy.KnownUpTo(*sketch.newest_known_kernel);
   if (sketch.unknown) policy.Unknown(Draw(*sketch.unknown, values));
   if (sketch.for_new_kernels) policy.ForLinuxFrom(5, 4);
   if (!sketch.counts.empty()) policy.SyscallCounts(sketch.counts);
@@ -122,7 +124,11 @@ class Sketcher {
     if (random_.OneIn(2) || !shape_.actions.empty()) sketch_.default_action = RandomAction();
     if (random_.OneIn(3) || !shape_.actions.empty()) sketch_.bad_architecture = RandomAction();
     if (random_.OneIn(3)) {
-      sketch_.newest_known = random_.OneOf(numbers_);
+      static const std::vector<Kernel> kernels = {{3, 10}, {5, 6}, {6, 6}, {6, 18}};
+      if (shape_.numbers.empty() && random_.OneIn(4))
+        sketch_.newest_known_kernel = random_.OneOf(kernels);
+      else
+        sketch_.newest_known = random_.OneOf(numbers_);
       if (random_.OneIn(2) || !shape_.actions.empty()) sketch_.unknown = RandomAction();
     }
     if (random_.OneIn(2)) AddCounts();

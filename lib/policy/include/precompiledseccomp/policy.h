@@ -9,7 +9,8 @@
 //
 // Meaning. Rule sets are tried in the order in which they were added, and in each set the rules in theirs:
 // the first rule that names the call, or is for AnyCall(), and whose condition is true decides. Without one:
-//   - a number above the known-calls baseline, if the policy has one, gets the action for unknown calls;
+//   - a number that is not in the known-calls baseline, if the policy has one, gets the action for unknown
+//   calls;
 //   - any other call gets the default action (kill the process, unless changed).
 // A call made for another architecture gets the bad-architecture action (kill the process, unless changed)
 // before any rule is tried. On x86-64 a number with the x32 bit is another architecture, whatever the default
@@ -224,12 +225,19 @@ class Policy : public RuleFunctions<Policy> {
   Policy& BadArchitecture(Action action) &;
   Policy BadArchitecture(Action action) && { return std::move(BadArchitecture(std::move(action))); }
 
-  // The known-calls baseline: `newest` is the newest system call (the highest number) that the author knows.
-  // Numbers above it that no rule decides fail with ENOSYS, so that a libc newer than the policy falls back
-  // to older calls; Unknown() chooses another action. Calls up to the baseline get the default action. Throws
-  // Error for Syscall::Skipped(), which is above every baseline.
+  // The known-calls baseline: the calls that the author knows are those of a kernel, KnownUpTo(Kernel{6, 6}),
+  // or those up to a newest one (the highest number), KnownUpTo("futex_waitv"). All others that no rule
+  // decides fail with ENOSYS, so that a libc newer than the policy falls back to older calls; Unknown()
+  // chooses another action. Calls up to the baseline get the default action.
+  //
+  // Unknown is also what has no call, or a call that came later than its number says: the gaps between the
+  // numbers of an architecture (335 to 423 on x86-64), and numbers that this kernel does not have yet (Linux
+  // 5.6 has 438 and not 436). The later KnownUpTo() counts. Throws Error for Syscall::Skipped(), which is
+  // above every baseline; for a kernel whose calls are not known here, when the policy is resolved.
   Policy& KnownUpTo(Syscall newest) &;
   Policy KnownUpTo(Syscall newest) && { return std::move(KnownUpTo(std::move(newest))); }
+  Policy& KnownUpTo(Kernel newest) &;
+  Policy KnownUpTo(Kernel newest) && { return std::move(KnownUpTo(newest)); }
   Policy& Unknown(Action action) &;
   Policy Unknown(Action action) && { return std::move(Unknown(std::move(action))); }
 
@@ -262,6 +270,9 @@ class Policy : public RuleFunctions<Policy> {
   }
   [[nodiscard]] const std::optional<Syscall>& newest_known() const& { return newest_known_; }
   [[nodiscard]] std::optional<Syscall> newest_known() && { return std::move(newest_known_); }
+  // At most one of these two is set.
+  [[nodiscard]] const std::optional<Kernel>& newest_known_kernel() const& { return newest_known_kernel_; }
+  [[nodiscard]] std::optional<Kernel> newest_known_kernel() && { return newest_known_kernel_; }
   [[nodiscard]] const std::optional<Action>& unknown_action() const& { return unknown_; }
   [[nodiscard]] std::optional<Action> unknown_action() && { return std::move(unknown_); }
   [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const& { return oldest_kernel_; }
@@ -289,6 +300,7 @@ class Policy : public RuleFunctions<Policy> {
   std::optional<Action> default_;
   std::optional<Action> bad_architecture_;
   std::optional<Syscall> newest_known_;
+  std::optional<Kernel> newest_known_kernel_;
   std::optional<Action> unknown_;
   std::optional<KernelVersion> oldest_kernel_;
   std::vector<SyscallCount> counts_;

@@ -61,8 +61,10 @@ struct UsedSyscall {
 };
 
 struct Baseline {
-  std::uint32_t newest_known = 0;
+  std::vector<NumberRange> known;  // ascending, each apart from the next; up to Syscall::kMaximumNumber
   Action unknown_action;
+
+  [[nodiscard]] bool Knows(std::uint32_t number) const;
 };
 
 struct ResolvedPolicy {

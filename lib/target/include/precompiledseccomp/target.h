@@ -4,6 +4,7 @@
 // a line to the table in target.cc.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <span>
@@ -20,6 +21,9 @@ struct KernelVersion {
   friend auto operator<=>(const KernelVersion&,
                           const KernelVersion&) = default;  // NOLINT: clang-tidy 14 errs
 };
+
+// KnownUpTo(Kernel{6, 6}).
+using Kernel = KernelVersion;
 
 // Numbers from `first` to `last`; none if `last` is the smaller one.
 struct NumberRange {
@@ -50,6 +54,10 @@ struct Target {
   // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, "Split the x32 syscalls into their own table").
   NumberRange foreign_numbers;
   KernelVersion foreign_before;
+  // Numbers that were left free between the architecture's own calls and those that have one number
+  // everywhere (and, in the table of all new architectures, for calls of single ones). A call may come to one
+  // of them late, as uretprobe did.
+  std::array<NumberRange, 2> gaps;
   // The first number of the architecture's own calls, and how many there are in the kernel's table
   // (Linux 6.18, NR_syscalls): the kernel emulates a filter for each of them when it is installed.
   std::uint32_t first_number = 0;
