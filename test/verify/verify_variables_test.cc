@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(VariablesThatAreListedHereAndPairedThereAreNoMoreWork) {
 // Most of the paths on which this filter differs from its policy contradict themselves: millions, of few
 // kinds.
 BOOST_AUTO_TEST_CASE(ManyContradictionsDoNotHideADifference) {
-  const DefinitionAnswers answers = AskDefinition(RandomDefinition(277, {.variables = true}), X86());
+  const DefinitionAnswers answers = AskDefinition(RandomDefinition(159, {.variables = true}), X86());
   bpf::FilterWithHoles filter = TemplateOf(PrecompileAnswers(answers));
   const ResolvedPolicy policy = Resolve(answers.policy, X86());
   BOOST_TEST(std::holds_alternative<Proved>(Prove(policy, filter)));
