@@ -134,8 +134,7 @@ BOOST_AUTO_TEST_CASE(AMissingParameterListsThoseOfTheCall) {
 }
 
 BOOST_AUTO_TEST_CASE(ARuleForAnyCallHasNoParameters) {
-  CheckError([] { Resolve(Policy().Errno(EPERM, AnyCall(), Param("fd") == 0), X86()); },
-             {"any call", "Arg"});
+  CheckError([] { Resolve(Policy().Errno(EPERM, AnyCall(), Param("fd") == 0), X86()); }, {"any call", "Arg"});
 }
 
 BOOST_AUTO_TEST_CASE(AllMistakesOfARuleAreTold) {
