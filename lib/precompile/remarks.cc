@@ -18,6 +18,7 @@ std::vector<RuleWithLeftOutCalls> RulesWithLeftOutCalls(const ResolvedPolicy& po
   std::size_t place = 0;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules) {
+      if (rule.continues_rule) continue;
       if (!rule.left_out.empty())
         rules.push_back(
             {.calls = rule.left_out,
@@ -35,6 +36,7 @@ std::vector<RuleThatChecksAnyCall> RulesThatCheckAnyCall(const ResolvedPolicy& p
   std::size_t place = 0;
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules) {
+      if (rule.continues_rule) continue;
       const bool is_checked = set.only_vsyscall || !rule.condition.IsAlwaysTrue();
       if (rule.any_call && is_checked) rules.push_back({.rule = place, .where = rule.where});
       ++place;

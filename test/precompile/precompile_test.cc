@@ -112,6 +112,21 @@ BOOST_AUTO_TEST_CASE(A64BitVariableHasTwoHalves) {
       {{0}, {1}, {std::uint64_t{1} << 32}, {0x00000001ffffffff}, {~std::uint64_t{0}}, {0x8000000080000000}});
 }
 
+// A rule that comes to several conditions, one for each place of its parameter, is one rule.
+BOOST_AUTO_TEST_CASE(RemarksAreOfTheRulesAsTheyWereWritten) {
+  const Function function = [](const Values&) {
+    return Policy()
+        .Allow({"fchmod", "fchmodat"}, Param("mode") == 0600)
+        .Errno(EPERM, IfAvailable("open"))
+        .Log(AnyCall(), Arg(0) == 1);
+  };
+  const PrecompiledProgram program = Precompile({"remarks", {}, function}, Arm());
+  BOOST_REQUIRE(program.left_out.size() == 1U);
+  BOOST_TEST(program.left_out[0].rule == 1U);
+  BOOST_REQUIRE(program.checks_any_call.size() == 1U);
+  BOOST_TEST(program.checks_any_call[0].rule == 2U);
+}
+
 // Its highest bit is written turned around, as is that of the argument.
 BOOST_AUTO_TEST_CASE(AVariableInASignedOrderingStandsFlipped) {
   const Function function = [](const Values& v) {
