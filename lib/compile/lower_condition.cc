@@ -99,6 +99,8 @@ class Lowering {
   }
 
   [[nodiscard]] std::uint32_t OffsetOf(const Operand& operand, bpf::Half half) const {
+    if (operand.source() == Operand::Source::kParameter)
+      throw Error("the parameter " + operand.ToString() + " is compiled before it is resolved");
     if (operand.source() == Operand::Source::kInstructionPointer)
       return bpf::InstructionPointerOffset(half, target_.big_endian);
     return bpf::ArgumentOffset(operand.index(), half, target_.big_endian);

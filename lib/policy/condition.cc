@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cstddef>
 #include <limits>
 #include <ostream>
@@ -60,13 +61,13 @@ void CheckFits(const Operand& operand, const Value& value, std::string_view what
                 std::string(what) + " " + value.ToString() + " does not fit; use the whole argument");
 }
 
-Condition Checked(const Condition& condition) {
-  CheckTest(condition);
-  return condition;
+Condition Checked(Condition::Node node) {
+  CheckTest(node);
+  return Condition(std::move(node));
 }
 
 Condition Compare(const Operand& operand, Relation relation, const Value& value) {
-  return Checked(Condition(Comparison{operand, relation, value}));
+  return Checked(Comparison{operand, relation, value});
 }
 
 Text TextOf(const Condition& condition);
@@ -207,8 +208,22 @@ struct Condition::Tree {
     return 1;
   }
 
+  // A condition that is joined with itself again and again is small, and has very many tests.
+  std::size_t Tests() {
+    if (const auto* joined = std::get_if<Conjunction>(&node)) return TestsOf(joined->parts_);
+    if (const auto* joined = std::get_if<Disjunction>(&node)) return TestsOf(joined->parts_);
+    if (const auto* negation = std::get_if<Negation>(&node)) return TestsOf(negation->condition);
+    return 1;
+  }
+  static std::size_t TestsOf(const std::vector<Condition>& parts) {
+    std::size_t tests = 0;
+    for (const Condition& part : parts) tests += part.tree_->tests;
+    return tests;
+  }
+
   Condition::Node node;
   int depth = 1;
+  std::size_t tests = 1;
 };
 
 std::vector<Condition> Conjunction::conditions() const {
@@ -264,18 +279,22 @@ Operand Operand::Signed() const {
 
 std::string Operand::ToString() const {
   if (source_ == Source::kInstructionPointer) return "instruction_pointer";
-  if (source_ == Source::kParameter) return *parameter_;
+  if (source_ == Source::kParameter) {
+    const bool looks_like_an_argument = parameter_->size() > 3 && parameter_->starts_with("arg") &&
+                                        std::isdigit(static_cast<unsigned char>((*parameter_)[3])) != 0;
+    return looks_like_an_argument ? "param." + *parameter_ : *parameter_;
+  }
   const std::string argument = "arg" + std::to_string(index_);
   if (is_signed_) return argument + (bits_ == 64 ? ".long" : ".int");
   return argument + (bits_ == 64 ? "" : bits_ == 32 ? ".low" : ".low16");
 }
 
 Condition Operand::In(std::vector<Value> values) const {
-  return Checked(Condition(OneOf{*this, std::move(values)}));
+  return Checked(OneOf{*this, std::move(values)});
 }
 
 Condition Operand::OnlyBits(const Value& bits) const {
-  return Checked(Condition(NoOtherBits{*this, bits}));
+  return Checked(NoOtherBits{*this, bits});
 }
 
 Condition Operand::NonNegativeFd() const {
@@ -303,6 +322,9 @@ Condition::Condition(Node node) : tree_(std::make_shared<Tree>(std::move(node)))
   tree_->depth = tree_->Depth();
   if (tree_->depth > kMaximumDepth)
     throw Error("a condition is nested more than " + std::to_string(kMaximumDepth) + " levels deep");
+  tree_->tests = tree_->Tests();
+  if (tree_->tests > kMaximumTests)
+    throw Error("a condition has more than " + std::to_string(kMaximumTests) + " tests");
 }
 
 const Condition::Node& Condition::node() const {
@@ -344,13 +366,13 @@ MaskedOperand operator&(const Operand& operand, const Value& mask) {
 }
 
 Condition operator==(const MaskedOperand& masked, const Value& value) {
-  return Checked(Condition(MaskedEqual{masked.operand, masked.mask, value}));
+  return Checked(MaskedEqual{masked.operand, masked.mask, value});
 }
 
 Condition operator!=(const MaskedOperand& masked, const Value& value) {
-  const Condition equal(MaskedEqual{masked.operand, masked.mask, value});
+  const MaskedEqual equal = {masked.operand, masked.mask, value};
   CheckNegatedTest(equal);
-  return !equal;
+  return !Condition(equal);
 }
 
 Condition operator&&(const Condition& left, const Condition& right) {

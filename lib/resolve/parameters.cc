@@ -83,9 +83,8 @@ class Rewriter {
   template <typename Test>
   [[nodiscard]] Condition Checked(const Test& test, const Condition& written, bool is_negated) const {
     try {
-      const Condition condition(test);
-      is_negated ? CheckNegatedTest(condition) : CheckTest(condition);
-      return condition;
+      is_negated ? CheckNegatedTest(test, Written::kAsParameter) : CheckTest(test, Written::kAsParameter);
+      return Condition(test);
     } catch (const Error& error) {
       throw Error("in " + written.ToString() + " of " + call_ + ", " + error.problem());
     }

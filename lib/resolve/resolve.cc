@@ -119,10 +119,12 @@ std::vector<ResolvedRule> ResolveRule(const Rule& rule, Resolver& resolver, cons
   std::vector<ResolvedRule> parts;
   if (rule.any_call && HasParameters(rule.condition))
     throw Error("a parameter by name is that of a call, and the rule is for any call: use Arg or Arg32");
-  if (!numbers.empty() && HasParameters(rule.condition))
+  const bool has_parameters = HasParameters(rule.condition);
+  if (has_parameters && !numbers.empty())
     parts = ResolveByCall(rule, numbers, target);
-  else
-    parts.push_back({rule.action, std::move(numbers), rule.condition, rule.ToString(), rule.where});
+  else  // of no call, there are no arguments that parameters could be
+    parts.push_back({rule.action, std::move(numbers), has_parameters ? Always() : rule.condition,
+                     rule.ToString(), rule.where});
   parts.front().left_out = std::move(left_out);
   parts.front().any_call = rule.any_call;
   return parts;

@@ -43,6 +43,9 @@ constexpr ParametersOnTarget kOnTargets[] = {
 // value is made narrower before anything looks at it.
 constexpr EffectiveClass kEffective[] = {
     // kernel/fork.c, SYSCALL_DEFINE5(clone): lower_32_bits(clone_flags). Flags above these are for clone3.
+    // Linux
+    // before 5.7 took all 64 bits; 5.5 and 5.6, unless patched, know one flag there, which resets the child's
+    // signal handlers (CLONE_CLEAR_SIGHAND).
     {"clone", "clone_flags", "u32"},
     // mm/mempolicy.c, kernel_mbind(): `int lmode = mode`. Linux before 5.15 refused what is above.
     {"mbind", "mode", "s32"},

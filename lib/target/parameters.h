@@ -20,7 +20,9 @@ namespace precompiledseccomp {
 struct Parameter {
   std::string_view name;  // as the kernel declares it; lives as long as the program
   int index = 0;          // 0 to 5
-  int bits = 64;          // that the kernel looks at, from the lowest one: 16, 32 or 64
+  // That the kernel looks at, from the lowest one: 16, 32 or 64. All that are declared, where the operation
+  // says how many count (arg2 of prctl, arg of fcntl).
+  int bits = 64;
   bool is_signed = false;
   bool is_pointer = false;
 };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <precompiledseccomp/condition.h>
+#include <precompiledseccomp/error.h>
 
 #include "verify/terms.h"
 
@@ -111,6 +112,8 @@ class ConditionReader {
 
   // Where only the low half counts, the high ones are zero.
   Halves HalvesOf(const Operand& operand) {
+    if (operand.source() == Operand::Source::kParameter)
+      throw Error("the parameter " + operand.ToString() + " is looked at before it is resolved");
     const bool is_argument = operand.source() == Operand::Source::kArgument;
     const auto word = [&](bool high_half) {
       return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(ASignedComparisonTakesOneInstructionMore) {
   const Operand number = Arg32(2);
   const Operand whole = Arg(2);
   for (const std::int64_t limit : {1L, 19L, 0x7ffffff0L, -1L, -20L, -0x7ffffff0L}) {
-    const Value value = limit;
+    const Value value = static_cast<std::int32_t>(limit);
     const Value low = static_cast<std::int32_t>(limit);
     const Value plain = static_cast<std::uint32_t>(limit);
     const std::size_t unsigned_size = size(number >= plain);

@@ -9,6 +9,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <linux/seccomp.h>
 
 #include <precompiledseccomp/define.h>
@@ -164,6 +166,8 @@ BOOST_AUTO_TEST_CASE(SignedOrderings) {
 BOOST_AUTO_TEST_CASE(ASignedOperandSeesValuesOfItsRangeOnly) {
   CheckError([] { (void)(Arg32(0).Signed() > 0x80000000U); }, {"arg0.int", "signed", "0x80000000", "larger"});
   CheckError([] { (void)(Arg32(0).Signed() > std::numeric_limits<int>::max()); }, {"never true"});
+  CheckError([] { (void)(Arg(0).Signed() < std::uint64_t{1} << 63); }, {"arg0.long", "larger than any"});
+  CheckError([] { (void)(InstructionPointer() < -1); }, {"instruction_pointer", "unsigned, as the kernel's"});
   CheckError([] { (void)Param("niceval").Signed(); }, {"niceval", "knows by itself"});
   CheckError([] { (void)InstructionPointer().Signed(); }, {"instruction pointer"});
 }
@@ -178,6 +182,10 @@ BOOST_AUTO_TEST_CASE(OperandsOf16Bits) {
   CheckError([&] { (void)(mode == 0x10000); }, {"arg1.low16", "16 bits", "0x10000", "does not fit"});
   CheckError([&] { (void)(mode == -1); }, {"16 bits", "-1", "does not fit"});
   CheckError([&] { (void)((mode & 0x10001) == 1); }, {"16 bits", "mask"});
+  BOOST_TEST(Matches((mode & ~07777) == 0, {0, 0x10000 | 0644}));
+  BOOST_TEST(!Matches((mode & ~07777) == 0, {0, S_IFREG | 0644}));
+  BOOST_TEST(Matches((mode & ~0777).AnySet(), {0, 04755}));
+  CheckError([&] { (void)((mode & ~07777) == 1); }, {"never true"});
   const Values values(X86(), {"bits"});
   CheckError([&] { (void)((mode & values["bits"]) == 1); }, {"16 bits", "mask", "constant"});
   CheckError([&] { (void)mode.OnlyBits(values["bits"]); }, {"16 bits", "set of bits", "constant"});
@@ -201,6 +209,8 @@ BOOST_AUTO_TEST_CASE(ParametersAreConditionsOfAName) {
   BOOST_TEST((Param("niceval") >= -5 && (Param("mode") & 06000) == 0).ToString() ==
              "niceval >= -5 && (mode & 0xc00) == 0");
   BOOST_TEST(Param("cmd").In({1, 0x5401}).ToString() == "cmd in {1, 0x5401}");
+  BOOST_TEST((Param("arg2") == 1).ToString() == "param.arg2 == 1");
+  BOOST_TEST((Param("argv") == 0).ToString() == "argv == 0");
   BOOST_CHECK_NO_THROW((void)(Param("x") >= 0));
   CheckError([] { (void)Param(""); }, {"empty name"});
   CheckError([] { (void)Matches(Param("fd") == 1, {1}); }, {"\"fd\"", "resolve"});
@@ -228,6 +238,21 @@ BOOST_AUTO_TEST_CASE(AChainIsJoinedInALoopHoweverLong) {
   BOOST_TEST(Matches(any, {kMany - 1}));
   BOOST_TEST(!Matches(any, {kMany}));
   BOOST_TEST(Matches(all, {kMany}));
+}
+
+BOOST_AUTO_TEST_CASE(AConditionThatIsJoinedWithItselfIsNotEndless) {
+  Condition condition = Arg(0) == 1;
+  CheckError(
+      [&] {
+        while (true) condition = condition && condition;
+      },
+      {"more than 1000000 tests"});
+  Condition nested = Arg(0) == 1;
+  CheckError(
+      [&] {
+        while (true) nested = (nested && Arg(1) == 1) || (nested && Arg(1) == 2);
+      },
+      {"more than 1000000 tests"});
 }
 
 BOOST_AUTO_TEST_CASE(AChainKeepsTheOrderInWhichItWasWritten) {

@@ -121,6 +121,10 @@ BOOST_AUTO_TEST_CASE(ACallThatATargetLacksNeedsNoParameters) {
   BOOST_TEST(ConditionOf(policy, Arm()) == "arg2.int == 0");
 }
 
+BOOST_AUTO_TEST_CASE(ARuleThatIsForNoCallOfTheTargetHasNoParametersLeft) {
+  BOOST_TEST(ConditionOf(Policy().Allow(IfAvailable("open"), Param("flags") == O_RDONLY), Arm()) == "always");
+}
+
 BOOST_AUTO_TEST_CASE(AMissingParameterListsThoseOfTheCall) {
   CheckError(
       [] {
@@ -154,7 +158,13 @@ BOOST_AUTO_TEST_CASE(WhatDoesNotFitAParameterIsAMistake) {
   CheckError([] { Resolve(Policy().Allow("ioctl", Param("cmd") >= 0), X86()); },
              {"cmd >= 0 of ioctl", "always true"});
   CheckError([] { Resolve(Policy().Allow("ioctl", Param("cmd") >= -1), X86()); },
-             {"cmd >= -1 of ioctl", "unsigned"});
+             {"cmd >= -1 of ioctl", "its orderings are unsigned, as the kernel's are"});
+  CheckError([] { Resolve(Policy().Allow("prctl", Param("arg2") == -3), X86()); },
+             {"param.arg2 == -3 of prctl", "use Arg32 if it is an int for this operation"});
+  CheckError([] { Resolve(Policy().Allow("setpriority", Param("niceval") >= -5L), X86()); },
+             {"niceval", "to be given as an int"});
+  CheckError([] { Resolve(Policy().Allow("ftruncate", Param("length") <= ~std::uint64_t{0}), X86()); },
+             {"length", "is signed", "larger than any of its values"});
   CheckError([] { Resolve(Policy().Allow("chmod", (Param("mode") & 3) != 4), X86()); },
              {"of chmod", "always true"});
 }
@@ -163,12 +173,13 @@ BOOST_AUTO_TEST_CASE(WhatDoesNotFitAParameterIsAMistake) {
 BOOST_AUTO_TEST_CASE(TheRulesOfTheReadmeAreRules) {
   Policy policy;
   // clang-format off
-policy.Allow("ioctl", Param("request").In({FIONREAD, TIOCGWINSZ}));              // unsigned int
-policy.Allow("setpriority", Param("prio") >= -5 && Param("prio") <= 19);         // int
-policy.Allow({"mknod", "mknodat"}, (Param("mode") & S_IFMT) == S_IFIFO);         // 16 bits, argument 1 and 2
-policy.Errno(EPERM, {"chmod", "fchmod", "fchmodat"}, (Param("mode") & 06000).AnySet());
+policy.Allow("ioctl", Param("request").In({FIONREAD, TIOCGWINSZ}));               // unsigned int
+policy.Allow("setpriority", Param("prio") >= -5 && Param("prio") <= 19);          // int
+policy.Allow({IfAvailable("mknod"), "mknodat"}, (Param("mode") & S_IFMT) == S_IFIFO);  // 16 bits, argument 1 and 2
+policy.Errno(EPERM, {IfAvailable("chmod"), "fchmod", "fchmodat", "fchmodat2"}, (Param("mode") & 06000).AnySet());
   // clang-format on
-  BOOST_TEST(ResolvedSet(policy).rules.size() == 6U);
+  BOOST_TEST(ResolvedSet(policy, X86()).rules.size() == 6U);
+  BOOST_TEST(ResolvedSet(policy, Arm()).rules.size() == 5U);  // without mknod, of which mode is argument 1
 }
 
 BOOST_AUTO_TEST_CASE(ADescriptorIsNotNegativeWhateverItsSign) {

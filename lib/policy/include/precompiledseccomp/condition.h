@@ -33,7 +33,9 @@
 // fill with anything: a whole-argument test refuses harmless calls, and as a test to refuse something it can
 // be evaded. A 64-bit parameter (a pointer, size or offset) tested with Arg32 can be evaded through its upper
 // half; a mode is 16 bits, and a test that sees more of it can be evaded, too. Param() knows the widths of
-// all parameters, and their signs. For what has no name: Arg32 for int and unsigned, Arg for everything else.
+// parameters, and their signs. For what has no name: Arg32 for int and unsigned, Arg for everything else.
+// What a parameter is can depend on another one, as arg2 to arg5 of prctl or arg of fcntl do: of these
+// Param() sees all 64 bits that the kernel declares, and for an operation that takes an int, Arg32 is right.
 //
 // Param() finds its parameter when the policy is resolved for a target, for each call of its rule by itself:
 // in {"chmod", "fchmodat"}, "mode" is argument 1 of one call and 2 of the other. Names are the kernel's, of
@@ -44,11 +46,13 @@
 // when it can never be true, or always is, so that it says nothing (a masked value with bits outside the
 // mask, a 33-bit value for a low half, a comparison with an end of the range, an empty set), when an argument
 // index is not 0 to 5, when a whole argument is compared with a negative int (use Param, Arg32, or a 64-bit
-// constant if that is what is meant), and when an unsigned operand is ordered against a negative int. Of a
-// parameter by name, these are found when it is resolved. A 32-bit variable compared with a whole argument is
+// constant if that is what is meant), and when an unsigned operand is ordered against a negative int, or a
+// signed one against a 64-bit constant that is negative or larger than all its values. Of a parameter by
+// name, these are found when it is resolved. A 32-bit variable compared with a whole argument is
 // zero-extended. Not for use after fork.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
@@ -96,7 +100,8 @@ class Operand {
   // not pass.
   [[nodiscard]] Condition NonNegativeFd() const;
 
-  // "arg0", "arg0.low", "arg0.low.signed", "arg1.low16", "$mode" or "instruction_pointer".
+  // "arg0", "arg0.low", "arg0.int" and "arg0.long" with a sign, "arg1.low16", "mode" for a parameter (but
+  // "param.arg2", which is no argument 2), or "instruction_pointer".
   [[nodiscard]] std::string ToString() const;
 
   // A filter cannot compare two arguments, and whoever writes `Arg(0) == Arg(1)` should be told so.
@@ -190,9 +195,12 @@ class Condition {
 
   // How deep a tree may be nested. Chains of && or || count once, however long.
   static constexpr int kMaximumDepth = 500;
+  // How many tests there may be, each counted as often as it is joined.
+  static constexpr std::size_t kMaximumTests = 1'000'000;
 
-  // Throws Error when the tree is nested deeper than kMaximumDepth, when a value does not fit its operand,
-  // and when a list is empty. What can never be true, or always is, may be made this way.
+  // Throws Error when the tree is nested deeper than kMaximumDepth, or has more than kMaximumTests; when a
+  // value does not fit its operand, and when a list is empty. What can never be true, or always is, may be
+  // made this way.
   explicit Condition(Node node);
   // No moving: nothing is left behind without a node.
   Condition(const Condition&) = default;
