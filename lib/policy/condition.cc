@@ -226,6 +226,9 @@ struct Condition::Tree {
   std::size_t tests = 1;
 };
 
+Conjunction::Conjunction(std::vector<Condition> conditions) : parts_(std::move(conditions)) {}
+Disjunction::Disjunction(std::vector<Condition> conditions) : parts_(std::move(conditions)) {}
+
 std::vector<Condition> Conjunction::conditions() const {
   return Condition::Tree::Flat(*this);
 }

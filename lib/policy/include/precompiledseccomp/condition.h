@@ -165,7 +165,7 @@ struct NoOtherBits {  // (operand & ~bits) == 0
 };
 class Conjunction {
  public:
-  explicit Conjunction(std::vector<Condition> conditions) : parts_(std::move(conditions)) {}
+  explicit Conjunction(std::vector<Condition> conditions);
   // What is joined, none of it a conjunction itself: `(a && b) && c` are three.
   [[nodiscard]] std::vector<Condition> conditions() const;
 
@@ -175,7 +175,7 @@ class Conjunction {
 };
 class Disjunction {
  public:
-  explicit Disjunction(std::vector<Condition> conditions) : parts_(std::move(conditions)) {}
+  explicit Disjunction(std::vector<Condition> conditions);
   // Likewise: none of it a disjunction.
   [[nodiscard]] std::vector<Condition> conditions() const;
 
