@@ -216,7 +216,7 @@ class TableReader {
         Part(names_, record.name), static_cast<int>(record.bits), KindOf(record.kind), {}, {}};
     for (const Place& place : Part(places_, record.places)) {
       if (place.instruction >= program.instructions.size()) Fail("a variable stands outside of its program");
-      const int half = place.form & ~PRECOMPILEDSECCOMP_FORM_FLIPPED;
+      const auto half = place.form & ~static_cast<std::uint32_t>(PRECOMPILEDSECCOMP_FORM_FLIPPED);
       if (half == PRECOMPILEDSECCOMP_FORM_HIGH_HALF && record.bits == 64)
         variable.high_offsets.push_back(place.instruction);
       else if (half == 0)
