@@ -316,6 +316,7 @@ Condition MaskedOperand::AllSet() const {
 Condition MaskedOperand::In(const std::vector<Value>& values) const {
   if (values.empty()) throw Error("the set that (" + operand.ToString() + " & ...) is to be in is empty");
   std::vector<Condition> equal;
+  equal.reserve(values.size());
   for (const Value& value : values) equal.push_back(*this == value);
   return AnyOf(std::move(equal));
 }

@@ -187,7 +187,7 @@ struct Negation {
   std::vector<Condition> condition;  // exactly one
 };
 
-// Immutable; copies share what they consist of.
+// Immutable; copies share what they consist of. What has been moved from can be assigned to, and no more.
 class Condition {
  public:
   using Node = std::variant<AlwaysTrue, Comparison, MaskedEqual, OneOf, NoOtherBits, Conjunction, Disjunction,
@@ -202,10 +202,6 @@ class Condition {
   // value does not fit its operand, and when a list is empty. What can never be true, or always is, may be
   // made this way.
   explicit Condition(Node node);
-  // No moving: nothing is left behind without a node.
-  Condition(const Condition&) = default;
-  Condition& operator=(const Condition&) = default;
-  ~Condition() = default;
 
   [[nodiscard]] const Node& node() const;
   [[nodiscard]] int depth() const;
