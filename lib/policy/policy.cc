@@ -13,8 +13,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr KernelVersion kFirstWithFilters = {3, 5};
-
 std::string ListText(const std::vector<Syscall>& calls) {
   std::string text;
   for (const Syscall& call : calls) text += (text.empty() ? "" : ", ") + call.ToString();

@@ -16,8 +16,6 @@
 namespace precompiledseccomp {
 namespace {
 
-constexpr KernelVersion kFirstWithFilters = {3, 5};
-
 struct OlderCall {
   const char* name;
   KernelVersion since;

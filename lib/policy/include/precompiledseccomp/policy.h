@@ -232,8 +232,9 @@ class Policy : public RuleFunctions<Policy> {
   //
   // Unknown is also what has no call: the gaps between the numbers of an architecture (335 to 423 on x86-64);
   // and, of a kernel, a call that came later than its number says (Linux 5.6 has 438 and not 436). A newest
-  // call goes by numbers, so that KnownUpTo("pidfd_getfd") takes 436 for known. The later KnownUpTo() counts. Throws Error for Syscall::Skipped(), which is
-  // above every baseline; for a kernel whose calls are not known here, when the policy is resolved.
+  // call goes by numbers, so that KnownUpTo("pidfd_getfd") takes 436 for known. The later KnownUpTo() counts.
+  // Throws Error for Syscall::Skipped(), which is above every baseline; for a kernel whose calls are not
+  // known here, when the policy is resolved.
   Policy& KnownUpTo(Syscall newest) &;
   Policy KnownUpTo(Syscall newest) && { return std::move(KnownUpTo(std::move(newest))); }
   Policy& KnownUpTo(Kernel newest) &;

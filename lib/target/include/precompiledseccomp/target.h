@@ -22,6 +22,9 @@ struct KernelVersion {
                           const KernelVersion&) = default;  // NOLINT: clang-tidy 14 errs
 };
 
+// The first kernel with seccomp filters.
+inline constexpr KernelVersion kFirstWithFilters = {3, 5};
+
 // KnownUpTo(Kernel{6, 6}).
 using Kernel = KernelVersion;
 
