@@ -12,6 +12,10 @@
 
 namespace precompiledseccomp::bpf {
 
+// Of a word: set in negative numbers. Words whose highest bit is turned around are in unsigned order as they
+// were in signed order.
+inline constexpr std::uint32_t kHighestBit = 0x80000000;
+
 // A place in the instructions at which the value of a variable will stand.
 struct Hole {
   std::size_t index = 0;    // of the instruction whose operand (`k`) is the value
@@ -20,7 +24,6 @@ struct Hole {
 
   // What stands there if the variable has this value.
   [[nodiscard]] std::uint32_t OperandFor(std::uint32_t value) const {
-    constexpr std::uint32_t kHighestBit = 0x80000000;
     return is_flipped ? value ^ kHighestBit : value;
   }
 };

@@ -15,12 +15,13 @@
 #include <precompiledseccomp/action.h>
 #include <precompiledseccomp/value.h>
 
+#include "bpf/filter_with_holes.h"
+
 namespace precompiledseccomp::compile {
 
 using NodeId = std::uint32_t;
 
-// Of a word: set in negative numbers.
-inline constexpr std::uint32_t kHighestBit = 0x80000000;
+using bpf::kHighestBit;
 
 // An instruction's operand: a constant, or the value of a variable. The value of a variable is for the layout
 // to write down; nothing else may look at it.

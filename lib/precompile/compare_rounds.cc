@@ -12,6 +12,7 @@
 #include <precompiledseccomp/precompile.h>
 
 #include "bpf/disassembler.h"
+#include "bpf/filter_with_holes.h"
 #include "compile/compile.h"
 #include "precompile/compare_rounds.h"
 #include "precompile/placeholders.h"
@@ -72,10 +73,9 @@ void FindOffsets(const Round& first, const Round& second, const std::vector<Vari
         return ValueOf(candidate, first.values) == in_first && ValueOf(candidate, second.values) == in_second;
       });
     };
-    constexpr std::uint32_t kHighestBit = 0x80000000;
     auto word = find(a, b);
     const bool is_flipped = word == words.end();
-    if (is_flipped) word = find(a ^ kHighestBit, b ^ kHighestBit);
+    if (is_flipped) word = find(a ^ bpf::kHighestBit, b ^ bpf::kHighestBit);
     if (word == words.end()) ThrowDifference(i, first, second, "depends on a variable but is not its value");
     AddOffset(program, *word, is_flipped, i);
     program.instructions[i].k = 0;

@@ -8,11 +8,6 @@
 #include <string>
 
 namespace precompiledseccomp {
-namespace {
-
-constexpr std::uint32_t kHighestBit = 0x80000000;
-
-}  // namespace
 
 bpf::FilterWithHoles TemplateOf(const PrecompiledProgram& program) {
   bpf::FilterWithHoles filter{program.instructions, {}};
@@ -38,7 +33,7 @@ std::vector<sock_filter> WithValues(const PrecompiledProgram& program,
     for (const std::uint32_t offset : program.variables[i].high_offsets)
       instructions[offset].k = static_cast<std::uint32_t>(values[i] >> 32);
     for (const std::uint32_t offset : program.variables[i].flipped_offsets)
-      instructions[offset].k ^= kHighestBit;
+      instructions[offset].k ^= bpf::kHighestBit;
   }
   return instructions;
 }

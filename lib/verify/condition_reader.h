@@ -13,6 +13,7 @@
 #include <precompiledseccomp/condition.h>
 #include <precompiledseccomp/error.h>
 
+#include "bpf/filter_with_holes.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {
@@ -86,9 +87,8 @@ class ConditionReader {
   Set operator()(const Negation& node) { return sets_.Not(Holds(node.condition.front())); }
 
   Set IsVsyscall() {
-    constexpr std::uint32_t kVsyscallBit = 0x80000000;
     const TermId high_half = terms_.Word(InstructionPointerWord(true));
-    return sets_.AnyBitInCommon(high_half, terms_.Constant(kVsyscallBit));
+    return sets_.AnyBitInCommon(high_half, terms_.Constant(bpf::kHighestBit));
   }
 
   TermId TermOf(const precompiledseccomp::Word& word) {
@@ -104,8 +104,7 @@ class ConditionReader {
   // Without the sign: what is negative comes first when the highest bit is turned around.
   Halves InOrder(const Operand& operand, const Halves& halves) {
     if (!operand.IsSigned()) return halves;
-    constexpr std::uint32_t kHighestBit = 0x80000000;
-    const TermId highest_bit = terms_.Constant(kHighestBit);
+    const TermId highest_bit = terms_.Constant(bpf::kHighestBit);
     if (operand.IsLowHalf()) return {halves.high, terms_.Xor(halves.low, highest_bit)};
     return {terms_.Xor(halves.high, highest_bit), halves.low};
   }

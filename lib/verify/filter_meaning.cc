@@ -23,7 +23,6 @@ namespace {
 
 constexpr std::uint32_t kLengthOfCall = 64;  // sizeof(seccomp_data), what `ld len` gives
 constexpr std::uint32_t kShiftBits = 31;     // of X: its lower five bits count
-constexpr std::uint32_t kHighestBit = 0x80000000;
 
 struct Registers {
   TermId a = 0;
@@ -242,7 +241,7 @@ class Follower {
     // A term of its own for the variable comes first, so that terms do not depend on how compilers order
     // arguments.
     const TermId value = terms_.Variable(hole->second->variable);
-    return hole->second->is_flipped ? terms_.Xor(value, terms_.Constant(kHighestBit)) : value;
+    return hole->second->is_flipped ? terms_.Xor(value, terms_.Constant(bpf::kHighestBit)) : value;
   }
 
   // An operand that says where, and not what.

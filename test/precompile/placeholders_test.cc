@@ -33,6 +33,8 @@ BOOST_AUTO_TEST_CASE(NoTwoWordsHaveTheSamePairOfPlaceholders) {
       BOOST_TEST(a != b);
       BOOST_TEST(words.insert(a).second);
     }
+  // Where a word may stand with its highest bit turned around, that is not taken for another word.
+  for (const std::uint32_t word : words) BOOST_TEST(words.count(word ^ 0x80000000) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(FurtherRoundsLieBelowBetweenAboveAndOnTheConstantsInBothOrders) {
