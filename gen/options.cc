@@ -68,6 +68,10 @@ std::vector<Option> AllOptions() {
            " MB of memory, and\n"
            "with several times the default of steps as many times that (default: " +
            usual_steps + ")"},
+      {"findings", Kind::kText, "on|off|error",
+       "look for mistakes in policies that are right as they are written: those by which a\n"
+       "refusal can be evaded are errors, for others there is a line (default: on); with\n"
+       "error, all are errors"},
       {"jobs", Kind::kText, "NUMBER",
        "how many programs to compile and prove at a time (default: as many as there are\n"
        "processors); the outputs are the same"},
@@ -225,6 +229,14 @@ std::optional<std::uint64_t> ProofStepsOf(const po::variables_map& given) {
   return NumberOf("proof-steps", text, UINT64_MAX, "2^64 - 1");
 }
 
+FindingsMode FindingsOf(const po::variables_map& given) {
+  const std::string findings = TextOf(given, "findings");
+  if (findings.empty() || findings == "on") return FindingsMode::kOn;
+  if (findings == "off") return FindingsMode::kOff;
+  if (findings == "error") return FindingsMode::kErrors;
+  throw UsageError("--findings is on, off or error, not \"" + findings + "\"");
+}
+
 std::chrono::seconds DefinitionLimitOf(const po::variables_map& given) {
   constexpr std::uint64_t kADay = 86400;
   const std::string text = TextOf(given, "definition-seconds");
@@ -321,6 +333,7 @@ Options ToOptions(const po::variables_map& given) {
   options.depfile = TextOf(given, "depfile");
   options.stub = given.count("stub") != 0;
   options.proof_steps = ProofStepsOf(given);
+  options.findings = FindingsOf(given);
   options.definition_limit = DefinitionLimitOf(given);
   options.jobs = JobsOf(given);
   if (options.command == Command::kGenerate) CheckWhatToGenerate(options);
@@ -350,9 +363,10 @@ std::string HelpText() {
 
   precompiledseccomp-gen --module FILE --source FILE --header FILE --namespace NAME
                          [--arch ARCH]... [--stub] [--prove on|off] [--proof-steps NUMBER]
-                         [--stats FILE [--stats-times]] [--depfile FILE] [--jobs NUMBER]
+                         [--findings on|off|error] [--stats FILE [--stats-times]] [--depfile FILE]
+                         [--jobs NUMBER]
   precompiledseccomp-gen --module FILE --stats FILE [--stats-times] [--arch ARCH]... [--depfile FILE]
-                         [--prove on|off] [--proof-steps NUMBER] [--jobs NUMBER]
+                         [--prove on|off] [--proof-steps NUMBER] [--findings on|off|error] [--jobs NUMBER]
   precompiledseccomp-gen --module FILE --list
   precompiledseccomp-gen --module FILE --disassemble [PROGRAM] [--arch ARCH]... [--jobs NUMBER]
   any of them with       [--definition-seconds NUMBER]

@@ -13,6 +13,8 @@
 
 #include <precompiledseccomp/target.h>
 
+#include "programs/find_all.h"
+
 namespace precompiledseccomp::gen {
 
 // A command line that makes no sense; one line, exit status 2.
@@ -38,6 +40,7 @@ struct Options {
   bool stub = false;
   // How much work the proof of a program may be (verify/verify.h); nothing means that nothing is proved.
   std::optional<std::uint64_t> proof_steps;
+  FindingsMode findings = FindingsMode::kOn;
   // How many programs to compile at a time; nothing means as many as there are processors.
   std::optional<std::size_t> jobs;
   // How long the module may take to be loaded, to list its programs, and to answer for one of them.

@@ -14,6 +14,7 @@
 
 #include "module/asker.h"
 #include "programs/compile_all.h"
+#include "programs/find_all.h"
 #include "programs/progress_line.h"
 #include "report/listing.h"
 #include "report/notes.h"
@@ -63,6 +64,10 @@ Products Generate(const Options& options, Asker& asker) {
     const Rounds rounds = options.proof_steps ? Rounds::kTwo : Rounds::kAll;
     targets = Compiled(options, asker.definitions(), rounds, begin, asker);
   }
+  // What is wrong with a policy is told before its programs are proved.
+  std::vector<Error> notes = FindAll(targets, options.findings, options.jobs);
+  const std::vector<Error> of_reports = Notes(targets);
+  notes.insert(notes.end(), of_reports.begin(), of_reports.end());
   std::vector<ProgramDefinition> sorted = asker.definitions();
   std::sort(sorted.begin(), sorted.end(),
             [](const auto& left, const auto& right) { return left.name < right.name; });
@@ -89,7 +94,7 @@ Products Generate(const Options& options, Asker& asker) {
     for (const OutputFile& output : outputs) paths.push_back(output.path);
     outputs.push_back({options.depfile, DepfileText(paths, asker.files())});
   }
-  return {std::move(outputs), Notes(targets)};
+  return {std::move(outputs), std::move(notes)};
 }
 
 }  // namespace

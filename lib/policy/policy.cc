@@ -83,6 +83,7 @@ Policy& Policy::Merge(const Policy& other) & {
   if (!unknown_) unknown_ = source.unknown_;
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (counts_.empty()) counts_ = source.counts_;
+  accepted_.insert(accepted_.end(), source.accepted_.begin(), source.accepted_.end());
   return *this;
 }
 
@@ -95,7 +96,7 @@ void Policy::SetLocations(const std::vector<SourceLocation>& locations) {
 
 bool Policy::IsEmpty() const {
   return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !newest_known_kernel_ &&
-         !unknown_ && !oldest_kernel_ && counts_.empty();
+         !unknown_ && !oldest_kernel_ && counts_.empty() && accepted_.empty();
 }
 
 Policy& Policy::Default(Action action) & {
@@ -136,6 +137,13 @@ Policy& Policy::ForLinuxFrom(int version, int patch_level) & {
   return *this;
 }
 
+Policy& Policy::Accept(std::string finding, std::string reason) & {
+  if (reason.find_first_not_of(" \t\n") == std::string::npos)
+    throw Error("Accept(\"" + finding + "\") has no reason: say why the finding may stay");
+  accepted_.push_back({std::move(finding), std::move(reason)});
+  return *this;
+}
+
 Policy& Policy::HotSyscalls(Syscalls calls) & {
   // As frequencies of calls are in practice (Zipf's law): the second is made half as often as the first, the
   // third a third as often.
@@ -173,6 +181,8 @@ std::string Policy::ToString() const {
   if (oldest_kernel_)
     text += "for Linux from " + std::to_string(oldest_kernel_->version) + "." +
             std::to_string(oldest_kernel_->patch_level) + "\n";
+  for (const Acceptance& acceptance : accepted_)
+    text += "accepted: " + acceptance.finding + ", " + acceptance.reason + "\n";
   if (!counts_.empty()) {
     text += "hot:";
     for (const SyscallCount& hot : counts_) text += " " + hot.syscall.ToString();

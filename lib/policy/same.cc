@@ -30,6 +30,10 @@ bool AreSame(const SyscallCount& left, const SyscallCount& right) {
   return AreSame(left.syscall, right.syscall) && left.count == right.count;
 }
 
+bool AreSame(const Acceptance& left, const Acceptance& right) {
+  return left.finding == right.finding && left.reason == right.reason;
+}
+
 // For lists of them, which find nothing that stands below.
 bool AreSame(const Rule& left, const Rule& right);
 bool AreSame(const RuleSet& left, const RuleSet& right);
@@ -101,7 +105,8 @@ bool AreSame(const Policy& left, const Policy& right) {
          AreSame(left.newest_known(), right.newest_known()) &&
          AreSame(left.newest_known_kernel(), right.newest_known_kernel()) &&
          AreSame(left.unknown_action(), right.unknown_action()) &&
-         AreSame(left.oldest_kernel(), right.oldest_kernel()) && AreSame(left.counts(), right.counts());
+         AreSame(left.oldest_kernel(), right.oldest_kernel()) && AreSame(left.counts(), right.counts()) &&
+         AreSame(left.accepted(), right.accepted());
 }
 
 }  // namespace precompiledseccomp

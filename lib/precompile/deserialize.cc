@@ -216,6 +216,7 @@ class Reader {
   Rule Read(As<Rule> /*type*/) {
     return {Read<Action>(), Read<std::vector<Syscall>>(), Read<Condition>(), SourceLocation(), Read<bool>()};
   }
+  Acceptance Read(As<Acceptance> /*type*/) { return {Read<std::string>(), Read<std::string>()}; }
   RuleSet Read(As<RuleSet> /*type*/) {
     RuleSet set = Read<bool>() ? RuleSet::OnlyVsyscall() : RuleSet();
     for (Rule& rule : Read<std::vector<Rule>>())
@@ -234,6 +235,8 @@ class Reader {
     if (const auto oldest = Read<std::optional<KernelVersion>>())
       policy.ForLinuxFrom(oldest->version, oldest->patch_level);
     policy.SyscallCounts(Read<std::vector<SyscallCount>>());
+    for (Acceptance& acceptance : Read<std::vector<Acceptance>>())
+      policy.Accept(std::move(acceptance.finding), std::move(acceptance.reason));
     return policy;
   }
 

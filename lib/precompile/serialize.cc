@@ -89,6 +89,10 @@ class Writer {
     Write(count.syscall);
     Write(count.count);
   }
+  void Write(const Acceptance& acceptance) {
+    Write(std::string_view(acceptance.finding));
+    Write(std::string_view(acceptance.reason));
+  }
   void Write(const Rule& rule) {
     Write(rule.action);
     Write(rule.syscalls);
@@ -108,6 +112,7 @@ class Writer {
     Write(policy.unknown_action());
     Write(policy.oldest_kernel());
     Write(policy.counts());
+    Write(policy.accepted());
   }
 
   std::string Take() { return std::move(bytes_); }

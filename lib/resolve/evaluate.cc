@@ -115,15 +115,23 @@ bool Holds(const Condition& condition, const seccomp_data& call, const VariableN
   return std::visit(HoldsNode{call, numbers}, condition.node());
 }
 
+const ResolvedRule* DecidingRule(const ResolvedPolicy& policy, const seccomp_data& call,
+                                 const VariableNumbers& numbers) {
+  if (!policy.target.Owns(call.arch, static_cast<std::uint32_t>(call.nr))) return nullptr;
+  for (const ResolvedRuleSet& set : policy.rule_sets) {
+    if (set.only_vsyscall && (call.instruction_pointer & kVsyscallBit) == 0) continue;
+    for (const ResolvedRule& rule : set.rules)
+      if (Applies(rule, call, numbers)) return &rule;
+  }
+  return nullptr;
+}
+
 std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,
                        const VariableNumbers& numbers) {
   const auto number = static_cast<std::uint32_t>(call.nr);
   if (!policy.target.Owns(call.arch, number)) return policy.bad_architecture_action.ReturnValue(numbers);
-  for (const ResolvedRuleSet& set : policy.rule_sets) {
-    if (set.only_vsyscall && (call.instruction_pointer & kVsyscallBit) == 0) continue;
-    for (const ResolvedRule& rule : set.rules)
-      if (Applies(rule, call, numbers)) return rule.action.ReturnValue(numbers);
-  }
+  if (const ResolvedRule* rule = DecidingRule(policy, call, numbers))
+    return rule->action.ReturnValue(numbers);
   if (policy.baseline && !policy.baseline->Knows(number))
     return policy.baseline->unknown_action.ReturnValue(numbers);
   return policy.default_action.ReturnValue(numbers);

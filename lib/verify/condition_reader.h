@@ -5,6 +5,7 @@
 // and None.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <variant>
@@ -14,6 +15,7 @@
 #include <precompiledseccomp/error.h>
 
 #include "bpf/filter_with_holes.h"
+#include "verify/sources.h"
 #include "verify/terms.h"
 
 namespace precompiledseccomp::verify {
@@ -23,7 +25,11 @@ class ConditionReader {
  public:
   using Set = typename Sets::Set;
 
-  ConditionReader(Terms& terms, Sets& sets) : terms_(terms), sets_(sets) {}
+  // Of each word, the bits that conditions see; the others are zero to them.
+  using Seen = std::array<std::uint32_t, kWords>;
+
+  ConditionReader(Terms& terms, Sets& sets) : terms_(terms), sets_(sets) { seen_.fill(UINT32_MAX); }
+  ConditionReader(Terms& terms, Sets& sets, const Seen& seen) : terms_(terms), sets_(sets), seen_(seen) {}
 
   Set Holds(const Condition& condition) { return std::visit(*this, condition.node()); }
 
@@ -115,8 +121,10 @@ class ConditionReader {
       throw Error("the parameter " + operand.ToString() + " is looked at before it is resolved");
     const bool is_argument = operand.source() == Operand::Source::kArgument;
     const auto word = [&](bool high_half) {
-      return terms_.Word(is_argument ? ArgumentWord(operand.index(), high_half)
-                                     : InstructionPointerWord(high_half));
+      const Source source =
+          is_argument ? ArgumentWord(operand.index(), high_half) : InstructionPointerWord(high_half);
+      const TermId all = terms_.Word(source);
+      return seen_[source] == UINT32_MAX ? all : terms_.And(all, terms_.Constant(seen_[source]));
     };
     const TermId high = operand.IsLowHalf() ? terms_.Constant(0) : word(true);
     const TermId low = word(false);
@@ -148,6 +156,7 @@ class ConditionReader {
 
   Terms& terms_;
   Sets& sets_;
+  Seen seen_;
 };
 
 }  // namespace precompiledseccomp::verify

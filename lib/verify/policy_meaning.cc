@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "verify/condition_reader.h"
+#include "verify/diagram_sets.h"
 #include "verify/joint_tests.h"
 #include "verify/widths.h"
 
@@ -22,28 +23,6 @@ namespace {
 
 constexpr std::uint32_t kDataOfAction = 0xffff;  // SECCOMP_RET_DATA
 constexpr std::uint64_t kAllNumbers = std::uint64_t{1} << 32;
-
-// The sets of calls that conditions are made of, as diagrams.
-class DiagramSets {
- public:
-  using Set = DiagramId;
-
-  DiagramSets(Diagrams& diagrams, Comparisons& comparisons)
-      : diagrams_(diagrams), comparisons_(comparisons) {}
-
-  static Set All() { return Diagrams::kYes; }
-  static Set None() { return Diagrams::kNo; }
-  Set Not(Set set) { return diagrams_.Not(set); }
-  Set And(Set left, Set right) { return diagrams_.And(left, right); }
-  Set Or(Set left, Set right) { return diagrams_.Or(left, right); }
-  Set Equal(TermId left, TermId right) { return comparisons_.Equal(left, right); }
-  Set Greater(TermId left, TermId right) { return comparisons_.Greater(left, right); }
-  Set AnyBitInCommon(TermId left, TermId right) { return comparisons_.AnyBitInCommon(left, right); }
-
- private:
-  Diagrams& diagrams_;
-  Comparisons& comparisons_;
-};
 
 // From a call number on, up to the next: what is answered.
 struct NumberRun {

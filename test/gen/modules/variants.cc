@@ -109,7 +109,7 @@ void AddProcesses(const pcs::Values& v, pcs::Policy& policy) {
   policy.Allow("tgkill", Arg32(0) == v["self"]);
   policy.Allow("rt_tgsigqueueinfo", Arg32(0) == v["self"] && Arg32(2) == 9);
   policy.Allow("kill", Arg32(0) == v["self"] && Arg32(1).In({6, 9, 15}));
-  policy.Allow("setpriority", Arg32(0) == 0 && Arg(2) == v.Uint64("priority"));
+  policy.Allow("readahead", Arg32(0) == 0 && Arg(2) == v.Uint64("priority"));
   policy.Allow("clone", Arg(0) == 0xd0f00 && Arg(2) == 0 && Arg(3) == 0);
   policy.Allow("futex", Arg32(1).OnlyBits(0x81));
   policy.Allow("waitid", Arg32(0) == 1 && Arg32(3) == 0x1000005);

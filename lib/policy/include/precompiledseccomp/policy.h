@@ -204,6 +204,12 @@ struct SyscallCount {
   std::uint64_t count = 0;
 };
 
+// A finding that is right to be there, and why (lib/inspect/findings.h).
+struct Acceptance {
+  std::string finding;  // its name
+  std::string reason;
+};
+
 class Policy : public RuleFunctions<Policy> {
  public:
   Policy() = default;
@@ -251,6 +257,15 @@ class Policy : public RuleFunctions<Policy> {
     return std::move(ForLinuxFrom(version, patch_level));
   }
 
+  // Says that a finding of the generator is known, and why it may stay: all findings of this name in this
+  // policy are then left out. Throws Error without a reason. Merge() takes it over.
+  //
+  //   policy.Accept("upper-half-ignored", "the only caller is glibc");
+  Policy& Accept(std::string finding, std::string reason) &;
+  Policy Accept(std::string finding, std::string reason) && {
+    return std::move(Accept(std::move(finding), std::move(reason)));
+  }
+
   // What the compiler optimises for: the calls made most often, most frequent first (the call at place n
   // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
   // matter, and zero is as good as unlisted. Both replace what was set before. They never change an answer.
@@ -282,6 +297,9 @@ class Policy : public RuleFunctions<Policy> {
   [[nodiscard]] const std::vector<SyscallCount>& counts() const& { return counts_; }
   [[nodiscard]] std::vector<SyscallCount> counts() && { return std::move(counts_); }
 
+  [[nodiscard]] const std::vector<Acceptance>& accepted() const& { return accepted_; }
+  [[nodiscard]] std::vector<Acceptance> accepted() && { return std::move(accepted_); }
+
   // Whether nothing at all was set: no rule, no action, no option.
   [[nodiscard]] bool IsEmpty() const;
 
@@ -305,6 +323,7 @@ class Policy : public RuleFunctions<Policy> {
   std::optional<Action> unknown_;
   std::optional<KernelVersion> oldest_kernel_;
   std::vector<SyscallCount> counts_;
+  std::vector<Acceptance> accepted_;
 };
 
 std::ostream& operator<<(std::ostream& out, const Policy& policy);

@@ -89,6 +89,10 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& target);
 // them). Throws Error if one that matters is missing.
 bool Holds(const Condition& condition, const seccomp_data& call, const VariableNumbers& numbers = {});
 
+// The rule that decides `call`; null if none does. Throws Error if a number that matters is missing.
+const ResolvedRule* DecidingRule(const ResolvedPolicy& policy, const seccomp_data& call,
+                                 const VariableNumbers& numbers = {});
+
 // The value that a filter for this policy returns for `call`, SECCOMP_RET_ERRNO | EPERM for example, with
 // these numbers for the policy's variables. Throws Error if one that matters is missing.
 std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Findings (inspect/findings.h) in the policies of all programs of a module.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <precompiledseccomp/error.h>
+
+#include "programs/compiled_target.h"
+
+namespace precompiledseccomp::gen {
+
+enum class FindingsMode : std::uint8_t {
+  kOn,      // what can be evaded is an error, the rest is worth a line
+  kOff,     // nothing is looked for
+  kErrors,  // all are errors
+};
+
+// Looks at each policy once, by so many threads (Do() in programs/crew.h); programs with equal policies are
+// represented by the first. What is returned are the lines, each with its program, and each once. Throws
+// Errors.
+std::vector<Error> FindAll(std::span<const CompiledTarget> targets, FindingsMode mode,
+                           std::optional<std::size_t> threads);
+
+}  // namespace precompiledseccomp::gen
