@@ -5,6 +5,8 @@
 //   no-such-argument    the call has fewer parameters
 //   half-a-parameter    the low half of what the kernel reads as 64 bits, a size for example
 //   pointer-compared    the address of a structure, which says nothing of what is in it
+//   notified-pointer    a supervisor is asked, and what it reads there can be another thing when the kernel
+//   does
 
 #include <algorithm>
 #include <functional>
@@ -70,6 +72,13 @@ const Parameter* ParameterAt(const std::vector<Parameter>& parameters, int index
   return found == parameters.end() ? nullptr : &*found;
 }
 
+// The upper half of a mask or an enumeration is either refused or not looked at.
+bool IsAMatterOfBits(const Parameter& parameter) {
+  constexpr std::string_view kNames[] = {"clone_flags", "flags",         "mode", "prot",
+                                         "request",     "unshare_flags", "which"};
+  return std::find(std::begin(kNames), std::end(kNames), parameter.name) != std::end(kNames);
+}
+
 // Calls of which the operation says what the other arguments are, often an int.
 bool DependsOnTheOperation(std::string_view call) {
   constexpr std::string_view kCalls[] = {"arch_prctl",  "bpf",    "fcntl",  "futex",  "ioctl",
@@ -95,7 +104,9 @@ void FindTestsOfHalfAParameter(const Subject& subject, const Tell& tell) {
   ForEachTest(subject, [&](const ResolvedRule& rule, const std::string& call,
                            const std::vector<Parameter>& parameters, const Operand& operand, bool) {
     const Parameter* const parameter = ParameterAt(parameters, operand.index());
-    if (parameter == nullptr || operand.bits() >= parameter->bits || DependsOnTheOperation(call)) return;
+    if (parameter == nullptr || operand.bits() >= parameter->bits || IsAMatterOfBits(*parameter) ||
+        DependsOnTheOperation(call))
+      return;
     tell(rule, operand.ToString() + " of " + call + " is tested, but the kernel looks at " +
                    std::to_string(parameter->bits) + " bits of it: test Param(\"" +
                    std::string(parameter->name) + "\")");
@@ -112,6 +123,24 @@ void FindTestsOfPointers(const Subject& subject, const Tell& tell) {
         tell(rule, "the " + std::string(parameter->name) + " of " + call +
                        " is a pointer: a filter sees the address, and not what is there");
       });
+}
+
+void FindNotifiedPointers(const Subject& subject, const Tell& tell) {
+  for (const PlacedRule& placed : subject.rules()) {
+    if (placed.rule->action.kind() != Action::Kind::kUserNotify) continue;
+    for (const std::uint32_t number : placed.rule->numbers) {
+      const std::vector<Parameter> parameters =
+          subject.ParametersOf(number).value_or(std::vector<Parameter>());
+      const auto pointer = std::find_if(parameters.begin(), parameters.end(),
+                                        [](const Parameter& parameter) { return parameter.is_pointer; });
+      if (pointer == parameters.end()) continue;
+      tell(*placed.rule,
+           "where " + std::string(pointer->name) + " of " + subject.NameOf(number) +
+               " points, another thread can write after the supervisor has read it and before "
+               "the kernel does: the supervisor must make the call itself, or refuse it, and not "
+               "continue it (seccomp_unotify(2))");
+    }
+  }
 }
 
 }  // namespace precompiledseccomp::inspect

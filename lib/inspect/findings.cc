@@ -10,7 +10,6 @@
 
 #include "base/near_misses.h"
 #include "inspect/checks.h"
-#include "target/syscall_names.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
@@ -23,9 +22,15 @@ struct Check {
 
 constexpr Check kChecks[] = {
     {"upper-half-ignored", Severity::kError, FindEvasionsByIgnoredBits},
+    {"one-libc-only", Severity::kWarning, FindOneSidedEncodings},
     {"no-such-argument", Severity::kWarning, FindTestsOfNoArgument},
     {"half-a-parameter", Severity::kWarning, FindTestsOfHalfAParameter},
     {"pointer-compared", Severity::kWarning, FindTestsOfPointers},
+    {"notified-pointer", Severity::kWarning, FindNotifiedPointers},
+    {"dead-refusal", Severity::kWarning, FindDeadRefusals},
+    {"sibling-allowed", Severity::kWarning, FindOpenSiblings},
+    {"missing-companion", Severity::kWarning, FindMissingCompanions},
+    {"enosys-expected", Severity::kWarning, FindWrongErrors},
 };
 
 void CheckAccepted(std::span<const Acceptance> accepted) {
@@ -41,29 +46,6 @@ void CheckAccepted(std::span<const Acceptance> accepted) {
 }
 
 }  // namespace
-
-Subject::Subject(const ResolvedPolicy& policy) : policy_(policy) {
-  std::size_t next = 0;
-  for (const ResolvedRuleSet& set : policy.rule_sets)
-    for (const ResolvedRule& rule : set.rules) {
-      if (!rule.continues_rule) ++next;
-      rules_.push_back({&rule, next - 1});
-    }
-}
-
-std::size_t Subject::PlaceOf(const ResolvedRule& rule) const {
-  const auto found = std::find_if(rules_.begin(), rules_.end(),
-                                  [&](const PlacedRule& candidate) { return candidate.rule == &rule; });
-  return found == rules_.end() ? 0 : found->place;
-}
-
-std::string Subject::NameOf(std::uint32_t number) const {
-  return SyscallName(policy_.target, number);
-}
-
-std::optional<std::vector<Parameter>> Subject::ParametersOf(std::uint32_t number) const {
-  return precompiledseccomp::ParametersOf(policy_.target, NameOf(number));
-}
 
 std::string Finding::ToString() const {
   const std::string place = where.ToString();
@@ -87,7 +69,7 @@ std::vector<Finding> FindingsOf(const ResolvedPolicy& policy, std::span<const Ac
     if (is_accepted) continue;
     std::set<std::size_t> told;
     check.find(subject, [&](const ResolvedRule& rule, const std::string& text) {
-      const std::size_t place = subject.PlaceOf(rule);
+      const std::size_t place = subject.PlaceOf(rule).place;
       if (told.insert(place).second)
         findings.push_back({check.name, check.severity, place, rule.where, text});
     });

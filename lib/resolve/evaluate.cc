@@ -106,6 +106,10 @@ bool Baseline::Knows(std::uint32_t number) const {
   return std::any_of(known.begin(), known.end(), [&](const NumberRange& range) { return range.Has(number); });
 }
 
+const Action& ResolvedPolicy::LastResort(std::uint32_t number) const {
+  return baseline && !baseline->Knows(number) ? baseline->unknown_action : default_action;
+}
+
 bool ResolvedRule::IsFor(std::uint32_t number) const {
   if (any_call) return number != Target::kSkippedCall;
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
@@ -132,9 +136,7 @@ std::uint32_t Evaluate(const ResolvedPolicy& policy, const seccomp_data& call,
   if (!policy.target.Owns(call.arch, number)) return policy.bad_architecture_action.ReturnValue(numbers);
   if (const ResolvedRule* rule = DecidingRule(policy, call, numbers))
     return rule->action.ReturnValue(numbers);
-  if (policy.baseline && !policy.baseline->Knows(number))
-    return policy.baseline->unknown_action.ReturnValue(numbers);
-  return policy.default_action.ReturnValue(numbers);
+  return policy.LastResort(number).ReturnValue(numbers);
 }
 
 }  // namespace precompiledseccomp

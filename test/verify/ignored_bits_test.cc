@@ -3,6 +3,7 @@
 // Bits that the kernel does not look at must not make a refusal weaker.
 
 #include "verify/ignored_bits.h"
+#include "verify/weakness.h"
 
 #include <cerrno>
 #include <cstdint>
@@ -20,9 +21,10 @@
 namespace precompiledseccomp::testing {
 namespace {
 
-using verify::Evasion;
 using verify::FindEvasion;
+using verify::FindOneSidedEncoding;
 using verify::LookedAt;
+using verify::Twins;
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kLowHalf = 0xffffffff;
@@ -33,7 +35,7 @@ constexpr std::uint32_t kIoctl = 16;
 constexpr LookedAt kInts = {kLowHalf, kLowHalf, kAll, kAll, kAll, kAll};
 constexpr LookedAt kMode = {kAll, k16Bits, kAll, kAll, kAll, kAll};
 
-std::optional<Evasion> Find(const Policy& policy, const LookedAt& looked_at) {
+std::optional<Twins> Find(const Policy& policy, const LookedAt& looked_at) {
   return FindEvasion(Resolve(policy, X86()), kIoctl, looked_at);
 }
 
@@ -43,7 +45,7 @@ void CheckSafe(const Policy& policy, const LookedAt& looked_at) {
 
 void CheckEvaded(const Policy& policy, const LookedAt& looked_at) {
   const ResolvedPolicy resolved = Resolve(policy, X86());
-  const std::optional<Evasion> evasion = Find(policy, looked_at);
+  const std::optional<Twins> evasion = Find(policy, looked_at);
   BOOST_REQUIRE(evasion.has_value());
   BOOST_TEST(evasion->call.nr == static_cast<int>(kIoctl));
   for (std::size_t i = 0; i < looked_at.size(); ++i)
@@ -112,6 +114,34 @@ BOOST_AUTO_TEST_CASE(ADescriptorInAVariableIsComparedAsTheKernelDoes) {
 BOOST_AUTO_TEST_CASE(WhereAllBitsAreLookedAtNothingIsEvaded) {
   CheckSafe(Policy().Errno(EPERM, Syscall(kIoctl), Arg(1) == 0x5412).Allow(Syscall(kIoctl)),
             {kAll, kAll, kAll, kAll, kAll, kAll});
+}
+
+BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
+  const auto check = [](const Policy& policy, bool is_one_sided) {
+    const std::optional<Twins> twins = FindOneSidedEncoding(Resolve(policy, X86()), kIoctl, kInts);
+    BOOST_REQUIRE(twins.has_value() == is_one_sided);
+    if (!twins) return;
+    BOOST_TEST(twins->call.args[1] >> 32 == 0xffffffffU);
+    BOOST_TEST(twins->plain.args[1] == (twins->call.args[1] & kLowHalf));
+    BOOST_TEST(verify::WeaknessOf(twins->answer) != verify::WeaknessOf(twins->plain_answer));
+  };
+  check(Policy().Allow(Syscall(kIoctl), Arg(1) == 0x800454d2), true);
+  check(Policy().Allow(Syscall(kIoctl), Arg(1) == std::int64_t{-100}), true);
+  check(Policy().Allow(Syscall(kIoctl), Arg(1) == std::int64_t{-100} || Arg(1) == 0xffffff9c), false);
+  check(Policy().Allow(Syscall(kIoctl), Arg32(1) == 0x800454d2), false);
+  // Without a sign there is one encoding.
+  check(Policy().Allow(Syscall(kIoctl), Arg(1) == 0x5412), false);
+  check(Policy().Allow(Syscall(kIoctl), Arg(1) < 38), false);
+}
+
+BOOST_AUTO_TEST_CASE(AVariableIsNoNegativeNumber) {
+  const Values v(X86(), {"fd"});
+  const auto find = [&](const Condition& condition) {
+    return FindOneSidedEncoding(Resolve(Policy().Allow(Syscall(kIoctl), condition), X86()), kIoctl, kInts)
+        .has_value();
+  };
+  BOOST_TEST(!find(Arg(1) == v["fd"]));
+  BOOST_TEST(find(Arg(1) == v["fd"] || Arg(1) == 0x800454d2));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bits of an argument that the kernel does not look at, and the policy does:
+//
+//   upper-half-ignored  they make an answer weaker: whoever makes the call fills them, and gets past a
+//                       refusal
+//   one-libc-only       a negative int is answered in one way if its sign is repeated in the upper half, and
+//                       in another way if it is not
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bpf/disassembler.h"
+#include "inspect/checks.h"
+#include "verify/ignored_bits.h"
+
+namespace precompiledseccomp::inspect {
+namespace {
+
+constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
+
+verify::LookedAt LookedAtBy(const std::vector<Parameter>& parameters) {
+  verify::LookedAt looked_at;
+  looked_at.fill(kAllBits);
+  for (const Parameter& parameter : parameters)
+    looked_at[static_cast<std::size_t>(parameter.index)] = kAllBits >> (64 - parameter.bits);
+  return looked_at;
+}
+
+// "ioctl(0x0, 0x100005412) gets allow", and the same of its twin.
+struct TwinTexts {
+  std::string call;
+  std::string plain;
+};
+
+TwinTexts TextsOf(const Subject& subject, const verify::Twins& twins) {
+  std::size_t arguments = 0;
+  for (std::size_t i = 0; i < std::size(twins.call.args); ++i)
+    if (twins.call.args[i] != 0) arguments = i + 1;
+  return {subject.TextOf(twins.call) + " gets " + bpf::DescribeReturn(twins.answer),
+          subject.TextOf(twins.plain, arguments) + " gets " + bpf::DescribeReturn(twins.plain_answer)};
+}
+
+// `test Param("cmd"), of which 32 bits count`
+std::string WayOut(const std::vector<Parameter>& parameters, const verify::Twins& twins) {
+  const auto filled = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& parameter) {
+    const auto index = static_cast<std::size_t>(parameter.index);
+    return twins.call.args[index] != twins.plain.args[index];
+  });
+  if (filled == parameters.end()) return "test what the kernel looks at";
+  return "test Param(\"" + std::string(filled->name) + "\"), of which " + std::to_string(filled->bits) +
+         " bits count";
+}
+
+// The rule that decides the plain call, or the one that decides the other.
+const ResolvedRule* RuleOf(const ResolvedPolicy& policy, const verify::Twins& twins) {
+  const ResolvedRule* const of_plain = DecidingRule(policy, twins.plain, twins.numbers);
+  return of_plain != nullptr ? of_plain : DecidingRule(policy, twins.call, twins.numbers);
+}
+
+// Only what a rule tests can make a difference, and most calls are named by rules that test nothing.
+bool IsTested(const Subject& subject, std::uint32_t number) {
+  const std::vector<PlacedRule> rules = subject.RulesFor(number);
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const PlacedRule& placed) { return !placed.rule->condition.IsAlwaysTrue(); });
+}
+
+using Find = std::optional<verify::Twins>(const ResolvedPolicy& policy, std::uint32_t number,
+                                          const verify::LookedAt& looked_at, const verify::Limits& limits);
+using Describe = std::string (*)(const TwinTexts& texts);
+
+void FindTwins(const Subject& subject, Find& find, Describe describe, const Tell& tell) {
+  for (const std::uint32_t number : subject.NamedNumbers()) {
+    if (!IsTested(subject, number)) continue;
+    const auto parameters = subject.ParametersOf(number);
+    if (!parameters) continue;
+    const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), verify::kQuestionLimits);
+    if (!twins) continue;
+    if (const ResolvedRule* rule = RuleOf(subject.policy(), *twins))
+      tell(*rule, describe(TextsOf(subject, *twins)) + ": " + WayOut(*parameters, *twins));
+  }
+}
+
+}  // namespace
+
+void FindEvasionsByIgnoredBits(const Subject& subject, const Tell& tell) {
+  FindTwins(
+      subject, verify::FindEvasion,
+      [](const TwinTexts& texts) {
+        return texts.call + ", though to the kernel it is the same as what " + texts.plain;
+      },
+      tell);
+}
+
+void FindOneSidedEncodings(const Subject& subject, const Tell& tell) {
+  FindTwins(
+      subject, verify::FindOneSidedEncoding,
+      [](const TwinTexts& texts) {
+        return texts.call + ", and " + texts.plain +
+               ", though they are one call and libcs write it either way";
+      },
+      tell);
+}
+
+}  // namespace precompiledseccomp::inspect

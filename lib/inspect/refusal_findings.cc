@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Refusals that refuse nothing:
+//
+//   dead-refusal      rules of earlier sets decide all of its calls, and let some pass
+//   sibling-allowed   another call does the same, and is allowed
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bpf/disassembler.h"
+#include "inspect/checks.h"
+#include "verify/overruled.h"
+
+namespace precompiledseccomp::inspect {
+namespace {
+
+// ---- dead-refusal
+
+// Something that a dead rule was meant to refuse, and the rule that decides it.
+struct Overruled {
+  verify::CallWithNumbers call;
+  const ResolvedRule* by = nullptr;
+};
+
+// Looks at all parts of one rule. Nothing if something is left to it, or nothing weaker happens instead.
+std::optional<Overruled> FindOverruled(const Subject& subject, std::span<const PlacedRule> parts) {
+  std::optional<Overruled> found;
+  for (const PlacedRule& part : parts) {
+    if (part.rule->any_call) return std::nullopt;
+    for (const std::uint32_t number : part.rule->numbers) {
+      if (subject.RulesFor(number).front().set == part.set) return std::nullopt;  // there is none before
+      const verify::LeftToARule left = verify::FindWhatIsLeft(subject.policy(), *part.rule, number);
+      if (left.has_some) return std::nullopt;
+      if (found || !left.overruled) continue;
+      found = {*left.overruled,
+               DecidingRule(subject.policy(), left.overruled->call, left.overruled->numbers)};
+    }
+  }
+  return found;
+}
+
+std::string TextOf(const Subject& subject, const Overruled& overruled) {
+  const auto& [call, numbers] = overruled.call;
+  return "it refuses nothing: rules of earlier sets decide all of its calls, and " + subject.TextOf(call) +
+         " gets " + bpf::DescribeReturn(Evaluate(subject.policy(), call, numbers)) + " by " +
+         overruled.by->ToString() + ": put it before that rule, or leave it out";
+}
+
+// ---- sibling-allowed
+
+using Names = std::span<const std::string_view>;
+
+// Whoever has one of these has all of them.
+constexpr std::string_view kOpen[] = {"open", "openat", "openat2", "creat"};
+constexpr std::string_view kFork[] = {"fork", "vfork", "clone", "clone3"};
+constexpr std::string_view kWriteToOthers[] = {"ptrace", "process_vm_writev"};
+constexpr std::string_view kExecute[] = {"execve", "execveat"};
+constexpr std::string_view kMount[] = {"mount", "fsmount"};
+constexpr Names kSame[] = {kOpen, kFork, kWriteToOthers, kExecute, kMount};
+
+// What is refused of `call` can be had of `door`, which is allowed whatever its arguments are.
+struct SideDoor {
+  std::string_view call;
+  std::string_view door;
+};
+constexpr SideDoor kSideDoors[] = {
+    {"open", "openat"},    {"open", "openat2"}, {"open", "creat"},   {"openat", "open"},
+    {"openat", "openat2"}, {"openat", "creat"}, {"clone", "clone3"},
+};
+
+// An io_uring makes these itself, and no filter sees it (io_uring_enter(2), the operations).
+constexpr std::string_view kOperations[] = {
+    "accept",  "accept4",  "bind",      "connect",   "fallocate", "ftruncate", "getxattr", "linkat",
+    "listen",  "madvise",  "mkdirat",   "open",      "openat",    "openat2",   "pread64",  "preadv",
+    "preadv2", "pwrite64", "pwritev",   "pwritev2",  "read",      "readv",     "recv",     "recvfrom",
+    "recvmsg", "renameat", "renameat2", "send",      "sendmsg",   "sendto",    "setxattr", "shutdown",
+    "socket",  "splice",   "statx",     "symlinkat", "unlinkat",  "write",     "writev"};
+constexpr std::string_view kRing = "io_uring_setup";
+
+bool Has(Names names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// How a call is refused by rules that name it.
+struct Refusal {
+  const ResolvedRule* by = nullptr;  // the rule that names it, and refuses some or leaves some to be refused
+  bool of_all = true;
+};
+
+// Nothing if it is refused as a call that the kernel does not have, which is to make callers fall back on
+// another one.
+std::optional<Refusal> RefusalOf(const Subject& subject, std::uint32_t number) {
+  Refusal refusal;
+  bool has_refusal = false;
+  for (const PossibleAnswer& answer : subject.AnswersTo(number)) {
+    const bool is_error = answer.action->kind() == Action::Kind::kErrno;
+    if (Permits(*answer.action)) {
+      refusal.of_all = false;
+    } else if (!is_error || IsOtherErrorThanNoSuchCall(*answer.action)) {
+      has_refusal = true;
+      if (refusal.by == nullptr && answer.rule != nullptr && !answer.rule->any_call) refusal.by = answer.rule;
+    }
+  }
+  if (!has_refusal) return std::nullopt;
+  for (const PlacedRule& placed : subject.RulesFor(number))
+    if (refusal.by == nullptr && !placed.rule->any_call) refusal.by = placed.rule;
+  return refusal.by == nullptr ? std::nullopt : std::optional(refusal);
+}
+
+std::vector<std::string_view> DoorsBeside(std::string_view call, bool of_all) {
+  std::vector<std::string_view> doors;
+  for (const Names& same : kSame)
+    if (of_all && Has(same, call)) doors.insert(doors.end(), same.begin(), same.end());
+  for (const SideDoor& side_door : kSideDoors)
+    if (!of_all && side_door.call == call) doors.push_back(side_door.door);
+  if (Has(kOperations, call)) doors.push_back(kRing);
+  return doors;
+}
+
+std::string TextOf(const std::string& call, std::string_view door, bool of_all) {
+  const std::string refused = of_all ? call + " is refused" : "some of " + call + " is refused";
+  if (door == kRing)
+    return refused + ", and " + std::string(kRing) +
+           " is allowed: a ring does the same without a call: refuse " + std::string(kRing) + ", too";
+  return refused + ", and " + std::string(door) + " is allowed, which does the same: refuse that, too" +
+         (door == "openat2" || door == "clone3" ? " (ENOSYS makes callers fall back)" : "");
+}
+
+}  // namespace
+
+void FindDeadRefusals(const Subject& subject, const Tell& tell) {
+  const std::span<const PlacedRule> rules = subject.rules();
+  for (std::size_t begin = 0, end = 0; begin < rules.size(); begin = end) {
+    for (end = begin; end < rules.size() && rules[end].place == rules[begin].place;) ++end;
+    if (rules[begin].set == 0 || Permits(rules[begin].rule->action)) continue;
+    const auto overruled = FindOverruled(subject, rules.subspan(begin, end - begin));
+    if (overruled && overruled->by != nullptr) tell(*rules[begin].rule, TextOf(subject, *overruled));
+  }
+}
+
+void FindOpenSiblings(const Subject& subject, const Tell& tell) {
+  for (const std::uint32_t number : subject.NamedNumbers()) {
+    const std::string call = subject.NameOf(number);
+    const auto refusal = RefusalOf(subject, number);
+    if (!refusal) continue;
+    for (const std::string_view door : DoorsBeside(call, refusal->of_all)) {
+      const auto door_number = subject.NumberOf(door);
+      if (door == call || !door_number || !subject.IsPermitted(*door_number)) continue;
+      tell(*refusal->by, TextOf(call, door, refusal->of_all));
+      break;
+    }
+  }
+}
+
+}  // namespace precompiledseccomp::inspect

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A policy, as checks look at it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <linux/seccomp.h>
+
+#include <precompiledseccomp/action.h>
+#include <precompiledseccomp/evaluate.h>
+
+#include "target/parameters.h"
+
+namespace precompiledseccomp::inspect {
+
+// A rule of a resolved policy, and where it stands.
+struct PlacedRule {
+  const ResolvedRule* rule = nullptr;
+  std::size_t set = 0;
+  std::size_t place = 0;  // among the rules as they were written
+};
+
+// What some calls of a number may get.
+struct PossibleAnswer {
+  const Action* action = nullptr;
+  const ResolvedRule* rule = nullptr;  // null: no rule decides them
+};
+
+// Whether a call with that answer may be made: by itself, or if a supervisor or tracer lets it.
+bool Permits(const Action& action);
+// Whether the answer is an error that tells the caller something else than that there is no such call.
+bool IsOtherErrorThanNoSuchCall(const Action& action);
+
+class Subject {
+ public:
+  // The policy must outlive this.
+  explicit Subject(const ResolvedPolicy& policy);
+
+  [[nodiscard]] const ResolvedPolicy& policy() const { return policy_; }
+  [[nodiscard]] const std::vector<PlacedRule>& rules() const { return rules_; }
+  // That of a rule of this policy.
+  [[nodiscard]] const PlacedRule& PlaceOf(const ResolvedRule& rule) const;
+
+  // The numbers that rules name, ascending.
+  [[nodiscard]] std::vector<std::uint32_t> NamedNumbers() const;
+  [[nodiscard]] bool IsNamed(std::uint32_t number) const { return naming_.count(number) != 0; }
+  // The rules for calls of this number, in order.
+  [[nodiscard]] std::vector<PlacedRule> RulesFor(std::uint32_t number) const;
+  // What calls of this number may get, in the order of the rules, up to the first that decides all that are
+  // left. Conditions are taken to leave something.
+  [[nodiscard]] std::vector<PossibleAnswer> AnswersTo(std::uint32_t number) const;
+  // Whether all of them, or some, may be made.
+  [[nodiscard]] bool IsPermitted(std::uint32_t number) const;
+  [[nodiscard]] bool IsPartlyPermitted(std::uint32_t number) const;
+
+  [[nodiscard]] std::string NameOf(std::uint32_t number) const;
+  // Nothing if the target has no such call.
+  [[nodiscard]] std::optional<std::uint32_t> NumberOf(std::string_view name) const;
+  // Nothing if they are not known.
+  [[nodiscard]] std::optional<std::vector<Parameter>> ParametersOf(std::uint32_t number) const;
+
+  // "ioctl(0x0, 0x100005412)": the arguments up to the last that is not zero, and at least so many.
+  [[nodiscard]] std::string TextOf(const seccomp_data& call, std::size_t arguments = 0) const;
+
+ private:
+  const ResolvedPolicy& policy_;
+  std::vector<PlacedRule> rules_;
+  // For each number that rules name, these; in `for_any_` the ones for any call.
+  std::map<std::uint32_t, std::vector<std::size_t>> naming_;
+  std::vector<std::size_t> for_any_;
+};
+
+}  // namespace precompiledseccomp::inspect
