@@ -2,57 +2,92 @@
 
 #include "programs/find_all.h"
 
-#include <algorithm>
+#include <map>
 #include <set>
 #include <string>
-#include <utility>
 
 #include <precompiledseccomp/evaluate.h>
 
-#include "base/mistakes.h"
+#include "errors.h"
 #include "inspect/findings.h"
 #include "programs/crew.h"
 
 namespace precompiledseccomp::gen {
 namespace {
 
-// A policy, on one target, and the first program that has it.
+// A policy, on one target, and the programs that have it, sorted.
 struct Job {
   const CompiledTarget* target;
   const PolicyBytes* policy;
-  std::string program;
+  std::vector<std::string> programs;
 };
 
 std::vector<Job> JobsOf(std::span<const CompiledTarget> targets) {
   std::vector<Job> jobs;
   for (const CompiledTarget& target : targets) {
-    std::set<const PolicyBytes*> met;
-    for (const auto& [program, policy] : target.policies)
-      if (met.insert(policy.get()).second) jobs.push_back({&target, policy.get(), program});
+    std::map<const PolicyBytes*, std::size_t> places;
+    for (const auto& [program, policy] : target.policies) {
+      const auto [known, is_new] = places.emplace(policy.get(), jobs.size());
+      if (is_new) jobs.push_back({&target, policy.get(), {}});
+      jobs[known->second].programs.push_back(program);
+    }
   }
   return jobs;
 }
 
-Error AsError(const inspect::Finding& finding) {
-  return Error(finding.ToString() + "; if it is to stay, Accept(\"" + std::string(finding.name) +
-               "\", reason) says so");
+std::vector<inspect::Finding> Find(const Job& job) {
+  const Policy policy = PolicyOf(*job.policy);
+  return inspect::FindingsOf(Resolve(policy, job.target->target), policy.accepted());
 }
 
-// The warnings. Throws Error for what is an error, with all of them.
-std::vector<Error> Find(const Job& job, FindingsMode mode) {
-  const Policy policy = PolicyOf(*job.policy);
-  std::vector<Error> warnings;
-  Mistakes mistakes;
-  for (const inspect::Finding& finding :
-       inspect::FindingsOf(Resolve(policy, job.target->target), policy.accepted())) {
-    const bool is_error = finding.severity == inspect::Severity::kError || mode == FindingsMode::kErrors;
-    if (is_error)
-      mistakes.Add(AsError(finding));
-    else
-      warnings.push_back(Error("warning: " + finding.ToString()).InProgram(job.program));
-  }
-  mistakes.ThrowIfThereAreAny();
-  return warnings;
+// The findings of each job.
+std::vector<std::vector<inspect::Finding>> Find(std::span<const Job> jobs,
+                                                std::optional<std::size_t> threads) {
+  std::vector<std::vector<inspect::Finding>> found(jobs.size());
+  Do({.count = jobs.size(),
+      .take =
+          [&](std::size_t index) {
+            return [&, index] {
+              try {
+                found[index] = Find(jobs[index]);
+              } catch (const Error& error) {
+                throw error.InProgram(jobs[index].programs.front());
+              }
+            };
+          },
+      .name = [&](std::size_t index) { return jobs[index].programs.front(); }},
+     threads);
+  return found;
+}
+
+// A finding, and where it is found.
+struct Line {
+  inspect::Finding finding;
+  std::set<std::string> programs;
+};
+
+// What is found in several programs or for several targets is one; in the order in which they are met.
+std::vector<Line> LinesOf(std::span<const Job> jobs,
+                          const std::vector<std::vector<inspect::Finding>>& found) {
+  std::vector<Line> lines;
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    for (const inspect::Finding& finding : found[i]) {
+      const auto [known, is_new] = places.emplace(finding.ToString(), lines.size());
+      if (is_new) lines.push_back({finding, {}});
+      lines[known->second].programs.insert(jobs[i].programs.begin(), jobs[i].programs.end());
+    }
+  return lines;
+}
+
+Error AsError(const Line& line, bool is_error) {
+  std::string text = (is_error ? "" : "warning: ") + line.finding.ToString();
+  const std::size_t others = line.programs.size() - 1;
+  if (others > 0)
+    text += " (and " + std::to_string(others) + (others == 1 ? " other program" : " other programs") + ")";
+  if (is_error)
+    text += "; if it is to stay, Accept(\"" + std::string(line.finding.name) + "\", reason) says so";
+  return Error(text).InProgram(*line.programs.begin());
 }
 
 }  // namespace
@@ -61,29 +96,14 @@ std::vector<Error> FindAll(std::span<const CompiledTarget> targets, FindingsMode
                            std::optional<std::size_t> threads) {
   if (mode == FindingsMode::kOff) return {};
   const std::vector<Job> jobs = JobsOf(targets);
-  std::vector<std::vector<Error>> found(jobs.size());
-  Do({.count = jobs.size(),
-      .take =
-          [&](std::size_t index) {
-            return [&, index] {
-              try {
-                found[index] = Find(jobs[index], mode);
-              } catch (const Error& error) {
-                throw error.InProgram(jobs[index].program);
-              }
-            };
-          },
-      .name = [&](std::size_t index) { return jobs[index].program; }},
-     threads);
-  std::vector<Error> all;
-  for (const std::vector<Error>& of_job : found)
-    for (const Error& warning : of_job) {
-      const bool is_new = std::none_of(all.begin(), all.end(), [&](const Error& known) {
-        return known.problem() == warning.problem() && known.program() == warning.program();
-      });
-      if (is_new) all.push_back(warning);
-    }
-  return all;
+  std::vector<Error> errors;
+  std::vector<Error> warnings;
+  for (const Line& line : LinesOf(jobs, Find(jobs, threads))) {
+    const bool is_error = line.finding.severity == inspect::Severity::kError || mode == FindingsMode::kErrors;
+    (is_error ? errors : warnings).push_back(AsError(line, is_error));
+  }
+  if (!errors.empty()) throw Errors(errors);
+  return warnings;
 }
 
 }  // namespace precompiledseccomp::gen

@@ -108,6 +108,17 @@ void WriteCacheable(const PrecompiledProgram& program, const std::vector<std::st
   json.EndArray();
 }
 
+void WriteAccepted(const PrecompiledProgram& program, JsonWriter& json) {
+  json.Line().Key("accepted").BeginArray();
+  for (const Acceptance& acceptance : program.accepted) {
+    json.BeginObject();
+    json.Key("finding").String(acceptance.finding);
+    json.Key("reason").String(acceptance.reason);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void WritePathLengths(const PrecompiledProgram& program, std::size_t numbers, JsonWriter& json) {
   std::uint64_t sum = 0;
   std::uint64_t maximum = 0;
@@ -221,6 +232,7 @@ void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& targe
   WriteLeftOut(program, json);
   WriteProof(target.proofs.at(program.name), json);
   WriteChecksOfAnyCall(program, json);
+  WriteAccepted(program, json);
   WriteCacheable(program, names, json);
   WritePathLengths(program, names.size(), json);
   WriteChecked(program, names, json);

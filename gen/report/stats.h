@@ -25,6 +25,7 @@ namespace precompiledseccomp::gen {
 //      "left_out": [{"name": "open", "rule": "policy.cc:12"}],
 //      "proof": {"proved": true, "paths": 31, "nodes": 410, "steps": 603},
 //      "checks_any_call": ["policy.cc:20"],
+//      "accepted": [{"finding": "sibling-allowed", "reason": "..."}],
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
 //      "path_lengths": [10, 9, 5],
 //      "mean_path_length": 5.125, "maximum_path_length": 10,
@@ -46,6 +47,8 @@ namespace precompiledseccomp::gen {
 //
 // `checks_any_call` are the places of the rules for AnyCall() that have a condition: no call that gets to one
 // of them is cacheable.
+//
+// `accepted` are the findings that the policy accepts, and why.
 //
 // `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
 // running the filter.

@@ -31,7 +31,7 @@ verify::LookedAt LookedAtBy(const std::vector<Parameter>& parameters) {
   return looked_at;
 }
 
-// "ioctl(0x0, 0x100005412) gets allow", and the same of its twin.
+// "ioctl(0x0, 0x100005412) gets allow", and "ioctl(0x0, 0x5412), which gets errno 1".
 struct TwinTexts {
   std::string call;
   std::string plain;
@@ -42,7 +42,7 @@ TwinTexts TextsOf(const Subject& subject, const verify::Twins& twins) {
   for (std::size_t i = 0; i < std::size(twins.call.args); ++i)
     if (twins.call.args[i] != 0) arguments = i + 1;
   return {subject.TextOf(twins.call) + " gets " + bpf::DescribeReturn(twins.answer),
-          subject.TextOf(twins.plain, arguments) + " gets " + bpf::DescribeReturn(twins.plain_answer)};
+          subject.TextOf(twins.plain, arguments) + ", which gets " + bpf::DescribeReturn(twins.plain_answer)};
 }
 
 // `test Param("cmd"), of which 32 bits count`
@@ -91,7 +91,7 @@ void FindEvasionsByIgnoredBits(const Subject& subject, const Tell& tell) {
   FindTwins(
       subject, verify::FindEvasion,
       [](const TwinTexts& texts) {
-        return texts.call + ", though to the kernel it is the same as what " + texts.plain;
+        return texts.call + ", though to the kernel it is the same call as " + texts.plain;
       },
       tell);
 }
@@ -100,8 +100,8 @@ void FindOneSidedEncodings(const Subject& subject, const Tell& tell) {
   FindTwins(
       subject, verify::FindOneSidedEncoding,
       [](const TwinTexts& texts) {
-        return texts.call + ", and " + texts.plain +
-               ", though they are one call and libcs write it either way";
+        return texts.call + ", though to the kernel it is the same call as " + texts.plain +
+               ", and libcs write it either way";
       },
       tell);
 }

@@ -6,8 +6,8 @@
 //   enosys-expected     it tries a newer call first and falls back only if the kernel does not have it, and
 //                       gets another error
 
-#include <algorithm>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,14 +73,35 @@ constexpr std::string_view kClone3[] = {"clone3"};
 constexpr std::string_view kWrite[] = {"write"};
 
 constexpr Companion kCompanions[] = {
-    {"restart_syscall", kWaits, "goes on with a wait after SIGSTOP and SIGCONT"},
-    {"rt_sigreturn", kHandlers, "is how a signal's handler returns"},
-    {"exit", kThreads, "is how a thread ends"},
-    {"newfstatat", kFstat, "is what glibc's fstat() calls from 2.33 on"},
-    {"clone3", kClone, "is what glibc tries first from 2.34 on, for threads", true},
-    {"clone", kClone3, "is what fork() and older libcs call"},
-    {"writev", kWrite, "is what musl's stdio writes with, and glibc as it aborts"},
+    {"restart_syscall", kWaits, "a wait goes on with it after SIGSTOP and SIGCONT"},
+    {"rt_sigreturn", kHandlers, "a signal's handler returns with it"},
+    {"exit", kThreads, "a thread ends with it"},
+    {"newfstatat", kFstat, "glibc's fstat() calls it from 2.33 on"},
+    {"clone3", kClone, "glibc tries it first for threads, from 2.34 on", true},
+    {"clone", kClone3, "fork() calls it, and older libcs do for threads"},
+    {"writev", kWrite, "musl's stdio writes with it, and glibc what it says when it aborts"},
 };
+
+// That is wanted, and which no rule names: "writev beside write (musl's stdio writes with it)".
+struct Missing {
+  const ResolvedRule* rule = nullptr;  // the one that permits what it belongs to
+  std::string text;
+  std::string answer;
+};
+
+std::optional<Missing> MissingOf(const Subject& subject, const Companion& companion) {
+  const auto number = subject.NumberOf(companion.call);
+  const Anchor anchor = AnchorOf(subject, companion.beside);
+  if (!number || anchor.rule == nullptr || subject.IsNamed(*number) || subject.IsPartlyPermitted(*number))
+    return std::nullopt;
+  const Action& action = *subject.AnswersTo(*number).back().action;
+  // A wrong error is enosys-expected.
+  if (companion.falls_back && action.kind() == Action::Kind::kErrno) return std::nullopt;
+  return Missing{anchor.rule,
+                 std::string(companion.call) + " beside " + std::string(anchor.call) + " (" +
+                     std::string(companion.why) + ")",
+                 action.ToString()};
+}
 
 // ---- enosys-expected
 
@@ -116,20 +137,20 @@ std::string InsteadText(const NewerCall& newer, std::string_view older) {
 }  // namespace
 
 void FindMissingCompanions(const Subject& subject, const Tell& tell) {
-  Sentences sentences;
+  // One line is enough for a policy.
+  std::optional<Missing> all;
   for (const Companion& companion : kCompanions) {
-    const auto number = subject.NumberOf(companion.call);
-    const Anchor anchor = AnchorOf(subject, companion.beside);
-    if (!number || anchor.rule == nullptr || subject.IsNamed(*number) || subject.IsPartlyPermitted(*number))
+    const auto missing = MissingOf(subject, companion);
+    if (!missing) continue;
+    if (!all) {
+      all = missing;
       continue;
-    const Action& action = *subject.AnswersTo(*number).back().action;
-    const bool is_error = action.kind() == Action::Kind::kErrno;
-    if (companion.falls_back && is_error) continue;  // a wrong error is enosys-expected
-    sentences.Add(*anchor.rule, "beside " + std::string(anchor.call) + ", no rule names " +
-                                    std::string(companion.call) + ", which " + std::string(companion.why) +
-                                    ": it gets " + action.ToString());
+    }
+    all->text += ", " + missing->text;
+    if (subject.PlaceOf(*missing->rule).place < subject.PlaceOf(*all->rule).place) all->rule = missing->rule;
   }
-  sentences.TellAll(subject, tell);
+  if (all)
+    tell(*all->rule, "libc needs calls that no rule names, and that get " + all->answer + ": " + all->text);
 }
 
 void FindWrongErrors(const Subject& subject, const Tell& tell) {

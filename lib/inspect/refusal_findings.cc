@@ -74,13 +74,12 @@ constexpr SideDoor kSideDoors[] = {
     {"openat", "openat2"}, {"openat", "creat"}, {"clone", "clone3"},
 };
 
-// An io_uring makes these itself, and no filter sees it (io_uring_enter(2), the operations).
+// Files and connections that an io_uring opens, names and removes itself, where no filter sees it
+// (io_uring_enter(2), the operations), with the older calls that do the same.
 constexpr std::string_view kOperations[] = {
-    "accept",  "accept4",  "bind",      "connect",   "fallocate", "ftruncate", "getxattr", "linkat",
-    "listen",  "madvise",  "mkdirat",   "open",      "openat",    "openat2",   "pread64",  "preadv",
-    "preadv2", "pwrite64", "pwritev",   "pwritev2",  "read",      "readv",     "recv",     "recvfrom",
-    "recvmsg", "renameat", "renameat2", "send",      "sendmsg",   "sendto",    "setxattr", "shutdown",
-    "socket",  "splice",   "statx",     "symlinkat", "unlinkat",  "write",     "writev"};
+    "accept",  "accept4", "bind",   "connect", "creat",    "link",   "linkat",    "listen",  "mkdir",
+    "mkdirat", "open",    "openat", "openat2", "recvfrom", "rename", "renameat",  "recvmsg", "renameat2",
+    "rmdir",   "sendmsg", "sendto", "socket",  "symlink",  "unlink", "symlinkat", "unlinkat"};
 constexpr std::string_view kRing = "io_uring_setup";
 
 bool Has(Names names, std::string_view name) {
@@ -119,17 +118,19 @@ std::vector<std::string_view> DoorsBeside(std::string_view call, bool of_all) {
     if (of_all && Has(same, call)) doors.insert(doors.end(), same.begin(), same.end());
   for (const SideDoor& side_door : kSideDoors)
     if (!of_all && side_door.call == call) doors.push_back(side_door.door);
-  if (Has(kOperations, call)) doors.push_back(kRing);
+  std::erase(doors, call);
   return doors;
 }
 
-std::string TextOf(const std::string& call, std::string_view door, bool of_all) {
-  const std::string refused = of_all ? call + " is refused" : "some of " + call + " is refused";
-  if (door == kRing)
-    return refused + ", and " + std::string(kRing) +
-           " is allowed: a ring does the same without a call: refuse " + std::string(kRing) + ", too";
+bool IsOpen(const Subject& subject, std::string_view door) {
+  const auto number = subject.NumberOf(door);
+  return number && subject.IsPermitted(*number);
+}
+
+std::string TextOf(const std::string& refused, std::string_view door) {
+  const bool is_new = door == "openat2" || door == "clone3";
   return refused + ", and " + std::string(door) + " is allowed, which does the same: refuse that, too" +
-         (door == "openat2" || door == "clone3" ? " (ENOSYS makes callers fall back)" : "");
+         (is_new ? ", with ENOSYS, so that callers fall back" : "");
 }
 
 }  // namespace
@@ -145,17 +146,26 @@ void FindDeadRefusals(const Subject& subject, const Tell& tell) {
 }
 
 void FindOpenSiblings(const Subject& subject, const Tell& tell) {
+  const ResolvedRule* first_of_ring = nullptr;
+  std::string done_by_ring;
   for (const std::uint32_t number : subject.NamedNumbers()) {
     const std::string call = subject.NameOf(number);
     const auto refusal = RefusalOf(subject, number);
     if (!refusal) continue;
-    for (const std::string_view door : DoorsBeside(call, refusal->of_all)) {
-      const auto door_number = subject.NumberOf(door);
-      if (door == call || !door_number || !subject.IsPermitted(*door_number)) continue;
-      tell(*refusal->by, TextOf(call, door, refusal->of_all));
-      break;
-    }
+    const std::string what = (refusal->of_all ? "" : "some of ") + call;
+    const std::vector<std::string_view> doors = DoorsBeside(call, refusal->of_all);
+    const auto open = std::find_if(doors.begin(), doors.end(),
+                                   [&](std::string_view door) { return IsOpen(subject, door); });
+    if (open != doors.end()) tell(*refusal->by, TextOf(what + " is refused", *open));
+    if (open != doors.end() || !Has(kOperations, call)) continue;
+    if (first_of_ring == nullptr) first_of_ring = refusal->by;
+    done_by_ring += (done_by_ring.empty() ? "" : ", ") + call;
   }
+  // One line is enough for a policy.
+  if (first_of_ring != nullptr && IsOpen(subject, kRing))
+    tell(*first_of_ring, std::string(kRing) +
+                             " is allowed, and a ring does without a call what is refused of " +
+                             done_by_ring + ": refuse " + std::string(kRing) + ", too");
 }
 
 }  // namespace precompiledseccomp::inspect

@@ -106,7 +106,8 @@ PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
                              .counts = resolved.counts,
                              .install = answers.install,
                              .left_out = RulesWithLeftOutCalls(resolved),
-                             .checks_any_call = RulesThatCheckAnyCall(resolved)};
+                             .checks_any_call = RulesThatCheckAnyCall(resolved),
+                             .accepted = answers.policy.accepted()};
   for (const Variable& variable : answers.variables)
     program.variables.push_back({variable.name, variable.bits, variable.kind, {}, {}});
 

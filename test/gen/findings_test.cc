@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the generator finds in policies that are right as they are written.
+#include <string>
+
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include "run.h"
 #include "support/errors.h"
@@ -17,11 +20,11 @@ BOOST_AUTO_TEST_CASE(AFindingIsALineAndNoError) {
   const TemporaryFolder folder;
   const Outcome outcome = RunGenerator("findings", SourcesIn(folder) + kBothTargets);
   BOOST_TEST(outcome.status == 0);
-  // Once for both targets, and for both programs with this policy.
+  // One line for both targets, and for both programs that have it.
   BOOST_TEST(outcome.err == "precompiledseccomp-gen: " + ModuleFile("findings") +
                                 ": program \"half\": warning: half-a-parameter (findings.cc:14): arg2.low of "
-                                "write is tested, but the kernel looks at 64 bits of it: test "
-                                "Param(\"count\")\n");
+                                "read is tested, but the kernel looks at 64 bits of it: test "
+                                "Param(\"count\") (and 1 other program)\n");
   BOOST_TEST(folder.Files().size() == 2U);
 }
 
@@ -43,6 +46,36 @@ BOOST_AUTO_TEST_CASE(ARefusalThatCanBeEvadedIsAnError) {
   testing::CheckContains(outcome.err, {"program \"no-typing\": upper-half-ignored (evaded.cc:",
                                        "ioctl(0x0, 0x100005412) gets allow", "Param(\"cmd\")"});
   BOOST_TEST(folder.Files().empty());
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsAcceptedStandsInTheStatistics) {
+  const Outcome outcome = RunGenerator("findings", {"--stats", "/dev/stdout", "--arch", "x86_64"});
+  BOOST_TEST(outcome.status == 0);
+  const auto accepted = [&](const char* name) {
+    for (const auto& program : nlohmann::json::parse(outcome.out).at("programs"))
+      if (program.at("name") == name) return program.at("accepted").dump();
+    return std::string("no such program");
+  };
+  BOOST_TEST(accepted("half") == "[]");
+  BOOST_TEST(accepted("half-on-purpose") ==
+             R"([{"finding":"half-a-parameter","reason":"the caller reads into a buffer of 4096 bytes"}])");
+}
+
+BOOST_AUTO_TEST_CASE(AFindingThatThereIsNotCannotBeAccepted) {
+  const Outcome outcome = RunGenerator("misspelt_finding", {"--stats", "/dev/null"});
+  BOOST_TEST(outcome.status == 1);
+  testing::CheckContains(outcome.err,
+                         {"program \"reader\": Accept(\"half-parameter\"): there is no such finding",
+                          "did you mean \"half-a-parameter\"?"});
+}
+
+BOOST_AUTO_TEST_CASE(TheExamplesAreSilent) {
+  for (const char* const module : {"classic", "sandbox_run", "worker"}) {
+    const Outcome outcome =
+        RunGenerator(module, Words{"--stats", "/dev/null", "--findings", "error"} + kBothTargets);
+    BOOST_TEST(outcome.status == 0);
+    BOOST_TEST(outcome.err == "");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(NothingIsLookedForWhereNobodyWantsToKnow) {

@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(EveryOptionIsReadAsItWasWritten) {
       Policy().ForLinuxFrom(std::numeric_limits<int>::max(), std::numeric_limits<int>::max()),
       Policy().HotSyscalls({"read", "write", IfAvailable("open"), Syscall(7)}),
       Policy().SyscallCounts({{"read", 0}, {"write", ~std::uint64_t{0}}, {"close", 5}, {"futex", 5}}),
+      Policy().Accept("pointer-compared", "it is null").Accept("pointer-compared", "or one"),
   };
   for (const Policy& policy : policies) CheckRoundTrip(policy);
 }
@@ -244,9 +245,11 @@ struct Parts {
   std::string unknown = kNo;
   std::string kernel = kNo;
   std::string counts = kEmpty;
+  std::string accepted = kEmpty;
 
   [[nodiscard]] std::string Bytes() const {
-    return rule_sets + default_action + bad_architecture + newest + newest_kernel + unknown + kernel + counts;
+    return rule_sets + default_action + bad_architecture + newest + newest_kernel + unknown + kernel +
+           counts + accepted;
   }
 };
 
@@ -296,6 +299,8 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(Parts{.unknown = kYes + kAllow}.Bytes(), Policy().Unknown(Action::Allow()));
   check(Parts{.counts = Size(2) + CountBytes(6) + CountBytes(5)}.Bytes(),
         Policy().SyscallCounts({{Syscall(0), 6}, {Syscall(0), 5}}));
+  check(Parts{.accepted = ListOfOne(Text("a finding") + Text("a reason"))}.Bytes(),
+        Policy().Accept("a finding", "a reason"));
 }
 
 void CheckRefused(const std::string& bytes, const std::string& problem) {
@@ -484,6 +489,9 @@ BOOST_AUTO_TEST_CASE(OptionsThatDoNotExistAreRefused) {
       {"a negative version", WithKernel(-5, 4), no_kernel("-5, 4")},
       {"a negative patch level", WithKernel(5, -4), no_kernel("5, -4")},
       {"counts in another order", Parts{.counts = Size(2) + CountBytes(5) + CountBytes(6)}.Bytes(), kOther},
+      {"a finding that is accepted without a reason",
+       Parts{.accepted = ListOfOne(Text("a finding") + Text(" "))}.Bytes(),
+       "Accept(\"a finding\") has no reason: say why the finding may stay"},
   });
 }
 

@@ -10,18 +10,18 @@ namespace {
 namespace pcs = precompiledseccomp;
 using pcs::Policy;
 
-Policy SmallWrites() {
-  return Policy().Allow("write", pcs::Arg32(2) <= 4096);
+Policy SmallReads() {
+  return Policy().Allow("read", pcs::Arg32(2) <= 4096);
 }
 
 std::vector<pcs::ProgramDefinition> Programs() {
   return {
-      {"half", {}, [](const pcs::Values&) { return SmallWrites(); }},
-      {"half-again", {}, [](const pcs::Values&) { return SmallWrites(); }},
+      {"half", {}, [](const pcs::Values&) { return SmallReads(); }},
+      {"half-again", {}, [](const pcs::Values&) { return SmallReads(); }},
       {"half-on-purpose",
        {},
        [](const pcs::Values&) {
-         return SmallWrites().Accept("half-a-parameter", "the caller writes from a buffer of 4096 bytes");
+         return SmallReads().Accept("half-a-parameter", "the caller reads into a buffer of 4096 bytes");
        }},
   };
 }

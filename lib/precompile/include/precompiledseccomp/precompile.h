@@ -71,6 +71,7 @@ struct PrecompiledProgram {
   InstallNeeds install = {};
   std::vector<RuleWithLeftOutCalls> left_out = {};
   std::vector<RuleThatChecksAnyCall> checks_any_call = {};
+  std::vector<Acceptance> accepted = {};  // Policy::Accept()
 };
 
 // What one definition answers for one target, and what follows for the variables: all that compiling it
