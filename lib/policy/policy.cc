@@ -13,10 +13,13 @@
 namespace precompiledseccomp {
 namespace {
 
-std::string ListText(const std::vector<Syscall>& calls) {
-  std::string text;
-  for (const Syscall& call : calls) text += (text.empty() ? "" : ", ") + call.ToString();
-  return text;
+// As the rule is written, or with the names that a target has for its numbers.
+std::string RuleText(const Rule& rule, const Target* target) {
+  std::string calls = rule.any_call ? "any call" : "";
+  for (const Syscall& call : rule.syscalls)
+    calls += (calls.empty() ? "" : ", ") + (target == nullptr ? call.ToString() : call.ToString(*target));
+  const std::string text = rule.action.ToString() + " " + calls;
+  return rule.condition.IsAlwaysTrue() ? text : text + " if " + rule.condition.ToString();
 }
 
 void CheckRule(const Rule& rule) {
@@ -38,9 +41,11 @@ std::string SourceLocation::ToString() const {
 }
 
 std::string Rule::ToString() const {
-  std::string text = action.ToString() + " " + (any_call ? "any call" : ListText(syscalls));
-  if (!condition.IsAlwaysTrue()) text += " if " + condition.ToString();
-  return text;
+  return RuleText(*this, nullptr);
+}
+
+std::string Rule::ToString(const Target& target) const {
+  return RuleText(*this, &target);
 }
 
 RuleSet RuleSet::OnlyVsyscall() {

@@ -29,6 +29,12 @@ std::string Syscall::ToString() const {
   return HasName() ? name() : NumberText(number());
 }
 
+std::string Syscall::ToString(const Target& target) const {
+  const std::string written = ToString();
+  const std::string name_there = HasName() ? written : SyscallName(target, number());
+  return name_there == written ? written : name_there + " (" + written + ")";
+}
+
 Syscall IfAvailable(std::string_view name) {
   Syscall call(name);
   call.optional_ = true;

@@ -107,7 +107,7 @@ std::vector<ResolvedRule> ResolveByCall(const Rule& rule, const std::vector<std:
         same->numbers.push_back(number);
       else
         resolved.push_back(
-            {rule.action, {number}, condition, rule.ToString(), rule.where, !resolved.empty()});
+            {rule.action, {number}, condition, rule.ToString(target), rule.where, !resolved.empty()});
     });
   mistakes.ThrowIfThereAreAny();
   return resolved;
@@ -124,7 +124,7 @@ std::vector<ResolvedRule> ResolveRule(const Rule& rule, Resolver& resolver, cons
     parts = ResolveByCall(rule, numbers, target);
   else  // of no call, there are no arguments that parameters could be
     parts.push_back({rule.action, std::move(numbers), has_parameters ? Always() : rule.condition,
-                     rule.ToString(), rule.where});
+                     rule.ToString(target), rule.where});
   parts.front().left_out = std::move(left_out);
   parts.front().any_call = rule.any_call;
   return parts;
@@ -163,14 +163,15 @@ std::optional<Baseline> ResolveBaseline(const Policy& policy, const Target& targ
   return Baseline{NumbersUpTo(target, *newest), unknown_action};
 }
 
-std::vector<std::pair<std::uint32_t, std::uint64_t>> ResolveCounts(const Policy& policy, Resolver& resolver) {
+std::vector<std::pair<std::uint32_t, std::uint64_t>> ResolveCounts(const Policy& policy, const Target& target,
+                                                                   Resolver& resolver) {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
   for (const SyscallCount& hot : policy.counts()) {
     const auto number = resolver.Number(hot.syscall);
     if (!number) continue;
     const bool repeated =
         std::any_of(counts.begin(), counts.end(), [&](const auto& c) { return c.first == *number; });
-    if (repeated) throw Error("the hot system call " + hot.syscall.ToString() + " is given twice");
+    if (repeated) throw Error("the hot system call " + hot.syscall.ToString(target) + " is given twice");
     counts.emplace_back(*number, hot.count);
   }
   return counts;
@@ -196,7 +197,7 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
                           .used_syscalls = {}};
   Mistakes mistakes;
   mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, target, resolver); });
-  mistakes.Try([&] { resolved.counts = ResolveCounts(policy, resolver); });
+  mistakes.Try([&] { resolved.counts = ResolveCounts(policy, target, resolver); });
   for (const RuleSet& set : policy.rule_sets())
     resolved.rule_sets.push_back(ResolveRuleSet(set, target, resolver, mistakes));
   mistakes.ThrowIfThereAreAny();

@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(ARuleThatEarlierOnesOfItsSetLeaveNothingToDecideIsReported)
       {Policy().Allow({"read", "write"}).Errno(EPERM, "write", Arg(0) == 1),
        {"the rule \"errno 1 write if arg0 == 1\"", "never match"}},
       {Policy().Allow("read").Allow("read"), {"the rule \"allow read\"", "never match"}},
+      {Policy().Allow("openat").Allow(Syscall(257)), {"the rule \"allow openat (#257)\"", "never match"}},
       {Policy().Allow("read", Arg(0) == 1).Errno(EPERM, "read", Arg(0) == 1 && Arg(1) == 2),
        {"errno 1 read if arg0 == 1 && arg1 == 2", "never match"}},
       // Together.

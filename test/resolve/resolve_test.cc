@@ -105,7 +105,21 @@ BOOST_AUTO_TEST_CASE(AnActionForUnknownCallsNeedsABaseline) {
 }
 
 BOOST_AUTO_TEST_CASE(AHotCallGivenTwice) {
-  CheckError([] { Resolve(Policy().HotSyscalls({"read", Syscall(0)}), X86()); }, {"given twice"});
+  CheckError(
+      [] {
+        Resolve(Policy().HotSyscalls({"read", Syscall(0)}), X86());
+      },
+      {"hot system call read (#0) is given twice"});
+}
+
+BOOST_AUTO_TEST_CASE(ARuleIsDescribedWithTheNameThatANumberHasOnTheTarget) {
+  const Policy policy = Policy().Errno(EPERM, {"read", Syscall(257), Syscall(2000)}, Arg(0) == 1);
+  BOOST_TEST(Resolve(policy, X86()).rule_sets[0].rules[0].description ==
+             "errno 1 read, openat (#257), #2000 if arg0 == 1");
+  BOOST_TEST(Resolve(policy, Arm()).rule_sets[0].rules[0].description ==
+             "errno 1 read, #257, #2000 if arg0 == 1");
+  const Policy of_one_that_is_skipped = Policy().Allow(Syscall::Skipped());
+  BOOST_TEST(Resolve(of_one_that_is_skipped, X86()).rule_sets[0].rules[0].description == "allow #-1");
 }
 
 BOOST_AUTO_TEST_CASE(NamingAnX32NumberWithoutItsBitIsAnErrorUnlessTheKernelIsNew) {

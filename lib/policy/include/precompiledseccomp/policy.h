@@ -66,6 +66,8 @@ struct Rule {
 
   // "allow read, write if arg0 == 3", "errno 1 any call"
   [[nodiscard]] std::string ToString() const;
+  // The same for messages about a target: "allow openat (#257)", where the rule gives the number.
+  [[nodiscard]] std::string ToString(const Target& target) const;
 };
 
 // The functions that add rules, shared by RuleSet and Policy. `calls` is a call or a list of calls, by name

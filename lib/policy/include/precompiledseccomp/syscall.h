@@ -16,6 +16,8 @@
 
 namespace precompiledseccomp {
 
+struct Target;
+
 // What a number can be given as: characters and bools are none.
 template <typename T>
 concept CallNumber =
@@ -62,6 +64,8 @@ class Syscall {
 
   // "openat", "#257", or "#-1" for a skipped call.
   [[nodiscard]] std::string ToString() const;
+  // The same for messages about a target, with the name that a number has there: "openat (#257)".
+  [[nodiscard]] std::string ToString(const Target& target) const;
 
  private:
   friend Syscall IfAvailable(std::string_view name);

@@ -32,7 +32,7 @@ struct ResolvedRule {
       numbers;  // ascending, each once; empty if the target has none of the rule's optional calls
   Condition condition;
   // For messages.
-  std::string description;  // Rule::ToString()
+  std::string description;  // Rule::ToString(target)
   SourceLocation where = {};
   // Whether this is the same rule of the policy as the one before.
   bool continues_rule = false;
