@@ -12,9 +12,9 @@
 
 namespace precompiledseccomp::gen {
 
-// A note for each rule that was to refuse calls which the policy otherwise allows, and lost some of them, as
-// the target does not have them: whoever lists what is refused wants to know what is not. In the order of the
-// targets, programs and rules, each with its program.
+// A note for each rule that was to refuse calls where the policy lets run what no rule names, and lost some
+// of them, as the target does not have them: whoever lists what is refused wants to know what is not. In the
+// order of the targets, programs and rules, each with its program.
 std::vector<Error> Notes(std::span<const CompiledTarget> targets);
 
 }  // namespace precompiledseccomp::gen

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(WhatWasLeftOutStandsInTheStatistics) {
       RunGenerator("left_out", {"--stats", "/dev/stdout", "--arch", "x86_64", "--arch", "aarch64"});
   BOOST_REQUIRE_MESSAGE(outcome.status == 0, outcome.err);
   const json stats = json::parse(outcome.out);
-  for (const char* const name : {"allow-list", "deny-list", "deny-list-again"})
+  for (const char* const name : {"allow-list", "deny-list", "deny-list-again", "deny-list-by-rule"})
     BOOST_TEST(LeftOutOf(stats, name, "x86_64") == json::array());
   BOOST_TEST(LeftOutOf(stats, "allow-list", "aarch64") ==
              json::parse(R"([{"name": "open", "rule": "left_out.cc:15"},
@@ -38,9 +38,9 @@ BOOST_AUTO_TEST_CASE(WhatWasLeftOutStandsInTheStatistics) {
                              {"name": "stat", "rule": "left_out.cc:27"}])"));
 }
 
-// An equal program is compiled once, and its rules stand elsewhere. Where the default refuses, nothing is
-// lost, nor is it of a rule that allows.
-BOOST_AUTO_TEST_CASE(ARefusalThatIsLeftOutIsANoteWhereTheDefaultAllows) {
+// An equal program is compiled once, and its rules stand elsewhere. Where what no rule names is refused,
+// nothing is lost, nor is it of a rule that allows.
+BOOST_AUTO_TEST_CASE(ARefusalThatIsLeftOutIsANoteWhereUnnamedCallsAreAllowed) {
   const TemporaryFolder folder;
   const Outcome outcome =
       RunGenerator("left_out", kNoFindings + SourcesIn(folder) + Words{"--arch", "aarch64"});
@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(ARefusalThatIsLeftOutIsANoteWhereTheDefaultAllows) {
            "\": note: the rule \"errno 1 ...\" (" + place +
            ") leaves out what aarch64 does not have: open, creat\n";
   };
-  BOOST_TEST(outcome.err == line("deny-list", "left_out.cc:26") + line("deny-list-again", "left_out.cc:35"));
+  BOOST_TEST(outcome.err == line("deny-list", "left_out.cc:26") + line("deny-list-again", "left_out.cc:35") +
+                                line("deny-list-by-rule", "left_out.cc:42"));
   BOOST_TEST(folder.Files().size() == 2U);
 }
 

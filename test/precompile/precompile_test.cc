@@ -127,6 +127,47 @@ BOOST_AUTO_TEST_CASE(RemarksAreOfTheRulesAsTheyWereWritten) {
   BOOST_TEST(program.checks_any_call[0].rule == 2U);
 }
 
+// What a rule leaves out gets what calls get that no rule names.
+BOOST_AUTO_TEST_CASE(ARefusalLosesWhatIsLeftOutWhereUnnamedCallsMayRun) {
+  const Policy refusal = Policy().Errno(EPERM, IfAvailable({"open", "openat"}));
+  const auto copy = [&] { return Policy().Merge(refusal); };
+  const struct {
+    Policy policy;
+    bool loses;
+  } rows[] = {
+      {copy(), false},
+      {copy().Default(Action::Allow()), true},
+      {copy().Default(Action::Log()), true},
+      {copy().Allow(AnyCall()), true},
+      {copy().Log(AnyCall()), true},
+      {copy().Errno(ENOSYS, AnyCall()).Default(Action::Allow()), false},
+      {copy().Merge(Policy().Trap(AnyCall())).Allow(AnyCall()), false},
+      // Some of them.
+      {copy().Allow(AnyCall(), Arg(0) == 1), true},
+      {copy().Trap(AnyCall(), Arg(0) == 1).Allow(AnyCall()), true},
+      {copy().Trap(AnyCall(), Arg(0) == 1), false},
+      // Calls from the vsyscall page are few, and others are not decided there.
+      {copy().Add(RuleSet::OnlyVsyscall().Allow(AnyCall())), false},
+      {copy().Add(RuleSet::OnlyVsyscall().Trap(AnyCall())).Allow(AnyCall()), true},
+      // Known and unknown ones.
+      {copy().KnownUpTo("openat2").Default(Action::Allow()), true},
+      {copy().KnownUpTo("openat2").Unknown(Action::Allow()), true},
+      {copy().KnownUpTo("openat2"), false},
+      // The refusal has nothing to decide on any target.
+      {Policy().Allow(AnyCall()).Merge(refusal), false},
+      {Policy().Trap(AnyCall()).Merge(refusal).Default(Action::Allow()), false},
+      // What comes before it and leaves something to it makes no difference.
+      {Policy().Allow("read").Allow(AnyCall(), Arg(0) == 1).Merge(refusal), false},
+      {Policy().Allow(IfAvailable({"open", "openat"})).Allow(AnyCall()), false},
+  };
+  for (const auto& row : rows) {
+    const PrecompiledProgram program =
+        Precompile({"p", {}, [&](const Values&) { return row.policy; }}, Arm());
+    BOOST_TEST_REQUIRE(program.left_out.size() == 1U, row.policy);
+    BOOST_TEST(program.left_out[0].refuses_what_is_allowed == row.loses, row.policy);
+  }
+}
+
 // Its highest bit is written turned around, as is that of the argument.
 BOOST_AUTO_TEST_CASE(AVariableInASignedOrderingStandsFlipped) {
   const Function function = [](const Values& v) {

@@ -36,6 +36,11 @@ std::vector<pcs::ProgramDefinition> Programs() {
          policy.Log(IfAvailable({"stat", "statx"}));
          return policy;
        }},
+      {"deny-list-by-rule",
+       {},
+       [](const pcs::Values&) {
+         return Policy().Errno(EPERM, IfAvailable({"open", "openat", "creat"})).Allow(pcs::AnyCall());
+       }},
   };
 }
 

@@ -82,7 +82,7 @@ class Syscall {
 
 // The call of that name where the target has it, nothing where it has not: for calls such as open, which
 // newer architectures never had. A name that no architecture has is misspelt, or too new, and an error. What
-// is left out stands in --stats; of a rule that refuses calls where the default action allows them, the
+// is left out stands in --stats; of a rule that refuses calls where those that no rule names may run, the
 // generator says it.
 Syscall IfAvailable(std::string_view name);
 

@@ -48,8 +48,8 @@ struct RuleWithLeftOutCalls {
   std::string action;    // "errno 1"
   std::size_t rule = 0;  // its place among all rules of the policy
   SourceLocation where;
-  // Whether it refuses its calls, and the policy's default action would let them run: what is left out of
-  // such a rule is not refused.
+  // Whether it refuses its calls, and behind it some that no rule names may run: by a rule for any call, or
+  // as the default or the unknown action says. What is left out of such a rule is not refused.
   bool refuses_what_is_allowed = false;
 };
 
