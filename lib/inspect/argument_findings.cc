@@ -137,8 +137,8 @@ void FindNotifiedPointers(const Subject& subject, const Tell& tell) {
       tell(*placed.rule,
            "where " + std::string(pointer->name) + " of " + subject.NameOf(number) +
                " points, another thread can write after the supervisor has read it and before "
-               "the kernel does: the supervisor must make the call itself, or refuse it, and not "
-               "continue it (seccomp_unotify(2))");
+               "the kernel does: a supervisor that decides by it must make the call itself, and not "
+               "continue it (seccomp_unotify(2)); Accept() says that it does");
     }
   }
 }

@@ -58,7 +58,7 @@ struct Companion {
   std::string_view call;
   Names beside;
   std::string_view why;
-  bool falls_back = false;  // libc does without if there is no such call
+  bool falls_back = false;  // libc does without if it gets an error
 };
 
 // Of waits with a timeout, restart_syscall goes on after a stop (ERESTART_RESTARTBLOCK in the kernel).
@@ -70,6 +70,7 @@ constexpr std::string_view kThreads[] = {"clone3", "clone", "futex", "set_robust
 constexpr std::string_view kFstat[] = {"fstat"};
 constexpr std::string_view kClone[] = {"clone"};
 constexpr std::string_view kClone3[] = {"clone3"};
+constexpr std::string_view kMakesThreads[] = {"clone3", "clone"};
 constexpr std::string_view kWrite[] = {"write"};
 
 constexpr Companion kCompanions[] = {
@@ -79,6 +80,9 @@ constexpr Companion kCompanions[] = {
     {"newfstatat", kFstat, "glibc's fstat() calls it from 2.33 on"},
     {"clone3", kClone, "glibc tries it first for threads, from 2.34 on", true},
     {"clone", kClone3, "fork() calls it, and older libcs do for threads"},
+    {"set_robust_list", kMakesThreads, "glibc's threads begin with it", true},
+    {"rseq", kMakesThreads,
+     "glibc's threads begin with it from 2.35 on, and no error is taken for an answer"},
     {"writev", kWrite, "musl's stdio writes with it, and glibc what it says when it aborts"},
 };
 
@@ -120,7 +124,7 @@ constexpr NewerCall kNewerCalls[] = {
     {"openat2", kOpen}, {"close_range", kClose}, {"rseq", {}},
 };
 
-// The rule that answers an error where libc waits for ENOSYS; null if no rule does.
+// The rule that answers another error than ENOSYS; null if no rule does.
 const ResolvedRule* RuleWithOtherError(const Subject& subject, std::uint32_t number) {
   for (const PossibleAnswer& answer : subject.AnswersTo(number))
     if (answer.rule != nullptr && !answer.rule->any_call && IsOtherErrorThanNoSuchCall(*answer.action))
@@ -129,9 +133,10 @@ const ResolvedRule* RuleWithOtherError(const Subject& subject, std::uint32_t num
 }
 
 std::string InsteadText(const NewerCall& newer, std::string_view older) {
-  return older.empty() ? "libc does without " + std::string(newer.call) + " only if that fails with ENOSYS"
-                       : "libc falls back on " + std::string(older) + " only if " + std::string(newer.call) +
-                             " fails with ENOSYS";
+  if (!older.empty()) return "it is ENOSYS that makes callers fall back on " + std::string(older);
+  return "it is ENOSYS that makes callers do without (glibc's threads do not: where threads are made, "
+         "allow " +
+         std::string(newer.call) + ")";
 }
 
 }  // namespace

@@ -51,8 +51,9 @@ BOOST_AUTO_TEST_CASE(ARefusalThatCanBeEvadedIsAnError) {
 BOOST_AUTO_TEST_CASE(WhatIsAcceptedStandsInTheStatistics) {
   const Outcome outcome = RunGenerator("findings", {"--stats", "/dev/stdout", "--arch", "x86_64"});
   BOOST_TEST(outcome.status == 0);
+  const auto stats = nlohmann::json::parse(outcome.out);
   const auto accepted = [&](const char* name) {
-    for (const auto& program : nlohmann::json::parse(outcome.out).at("programs"))
+    for (const auto& program : stats.at("programs"))
       if (program.at("name") == name) return program.at("accepted").dump();
     return std::string("no such program");
   };

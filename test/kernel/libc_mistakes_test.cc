@@ -88,6 +88,10 @@ BOOST_AUTO_TEST_CASE(AThreadDoesNotBeginWithoutWhatItsParentHas) {
     BOOST_TEST(WithThisLibc().Do("run a thread", ANewCallIsForbidden("rseq").meant) == "killed by SIGABRT");
 }
 
+BOOST_AUTO_TEST_CASE(AThreadDoesNotBeginWithoutAListOfItsLocks) {
+  CheckTheTaskDiesWithout("set_robust_list", WithThisLibc(), "run a thread");
+}
+
 BOOST_AUTO_TEST_CASE(AProcessIsNotMadeByTheNewerOfTwoCalls) {
   CheckTheTaskDiesWithout("clone", WithThisLibc(), "fork");
 }

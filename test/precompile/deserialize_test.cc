@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(LengthsThatTheRestCannotHoldAreRefused) {
       {"values", WithCondition(Size(3) + Argument(0) + Size(largest)), kTooLong},
       {"conditions", WithCondition(Size(5) + Size(largest)), kTooLong},
       {"counts", Parts{.counts = Size(largest)}.Bytes(), kTooLong},
-      {"one more than is left", Parts{.counts = Size(1)}.Bytes(), kTooLong},
+      {"one more than is left", Parts{.accepted = Size(1)}.Bytes(), kTooLong},
       {"more elements than bytes for them", Parts{.counts = Size(2) + CountBytes(5)}.Bytes(), kTooEarly},
   });
 }

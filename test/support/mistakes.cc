@@ -139,7 +139,8 @@ Mistake ARefusalComesTooLate() {
 }
 
 std::vector<std::string_view> ForgottenCalls() {
-  return {"clone", "clone3", "exit", "newfstatat", "restart_syscall", "rt_sigreturn", "writev"};
+  return {"clone",        "clone3",          "exit",  "newfstatat", "restart_syscall", "rseq",
+          "rt_sigreturn", "set_robust_list", "writev"};
 }
 
 Mistake ACallIsForgotten(std::string_view call) {
