@@ -21,13 +21,13 @@
 namespace precompiledseccomp::inspect {
 namespace {
 
-constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
+constexpr std::uint64_t kWhole = ~std::uint64_t{0};
 
 verify::LookedAt LookedAtBy(const std::vector<Parameter>& parameters) {
   verify::LookedAt looked_at;
-  looked_at.fill(kAllBits);
+  looked_at.fill(kWhole);
   for (const Parameter& parameter : parameters)
-    looked_at[static_cast<std::size_t>(parameter.index)] = kAllBits >> (64 - parameter.bits);
+    looked_at[static_cast<std::size_t>(parameter.index)] = kWhole >> (64 - parameter.bits);
   return looked_at;
 }
 
@@ -62,23 +62,15 @@ const ResolvedRule* RuleOf(const ResolvedPolicy& policy, const verify::Twins& tw
   return of_plain != nullptr ? of_plain : DecidingRule(policy, twins.call, twins.numbers);
 }
 
-// Only what a rule tests can make a difference, and most calls are named by rules that test nothing.
-bool IsTested(const Subject& subject, std::uint32_t number) {
-  const std::vector<PlacedRule> rules = subject.RulesFor(number);
-  return std::any_of(rules.begin(), rules.end(),
-                     [](const PlacedRule& placed) { return !placed.rule->condition.IsAlwaysTrue(); });
-}
-
 using Find = std::optional<verify::Twins>(const ResolvedPolicy& policy, std::uint32_t number,
-                                          const verify::LookedAt& looked_at, const verify::Limits& limits);
+                                          const verify::LookedAt& looked_at, verify::Workbench& workbench);
 using Describe = std::string (*)(const TwinTexts& texts);
 
 void FindTwins(const Subject& subject, Find& find, Describe describe, const Tell& tell) {
   for (const std::uint32_t number : subject.NamedNumbers()) {
-    if (!IsTested(subject, number)) continue;
     const auto parameters = subject.ParametersOf(number);
     if (!parameters) continue;
-    const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), verify::kQuestionLimits);
+    const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), subject.workbench());
     if (!twins) continue;
     if (const ResolvedRule* rule = RuleOf(subject.policy(), *twins))
       tell(*rule, describe(TextsOf(subject, *twins)) + ": " + WayOut(*parameters, *twins));

@@ -35,7 +35,8 @@ std::optional<Overruled> FindOverruled(const Subject& subject, std::span<const P
     if (part.rule->any_call) return std::nullopt;
     for (const std::uint32_t number : part.rule->numbers) {
       if (subject.RulesFor(number).front().set == part.set) return std::nullopt;  // there is none before
-      const verify::LeftToARule left = verify::FindWhatIsLeft(subject.policy(), *part.rule, number);
+      const verify::LeftToARule left =
+          verify::FindWhatIsLeft(subject.policy(), *part.rule, number, subject.workbench());
       if (left.has_some) return std::nullopt;
       if (found || !left.overruled) continue;
       found = {*left.overruled,

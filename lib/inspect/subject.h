@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include "target/parameters.h"
+#include "verify/calls_of_number.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -66,6 +68,9 @@ class Subject {
   // Nothing if they are not known.
   [[nodiscard]] std::optional<std::vector<Parameter>> ParametersOf(std::uint32_t number) const;
 
+  // For questions to the prover.
+  [[nodiscard]] verify::Workbench& workbench() const { return *workbench_; }
+
   // "ioctl(0x0, 0x100005412)": the arguments up to the last that is not zero, and at least so many.
   [[nodiscard]] std::string TextOf(const seccomp_data& call, std::size_t arguments = 0) const;
 
@@ -75,6 +80,7 @@ class Subject {
   // For each number that rules name, these; in `for_any_` the ones for any call.
   std::map<std::uint32_t, std::vector<std::size_t>> naming_;
   std::vector<std::size_t> for_any_;
+  std::unique_ptr<verify::Workbench> workbench_ = std::make_unique<verify::Workbench>();
 };
 
 }  // namespace precompiledseccomp::inspect

@@ -18,14 +18,21 @@ int WeaknessOf(const Action& action) {
 
 }  // namespace
 
-CallsOfNumber::CallsOfNumber(const ResolvedPolicy& policy, std::uint32_t number, const Limits& limits)
+Workbench::Workbench(const Limits& of_a_question)
+    : of_a_question_(of_a_question), tools_(std::make_unique<Tools>(of_a_question)) {}
+
+Workbench::Tools& Workbench::Begin() {
+  if (tools_->budget.bytes() > of_a_question_.bytes / 2) tools_ = std::make_unique<Tools>(of_a_question_);
+  tools_->budget.Permit(
+      {.steps = tools_->budget.steps() + of_a_question_.steps, .bytes = of_a_question_.bytes});
+  return *tools_;
+}
+
+CallsOfNumber::CallsOfNumber(const ResolvedPolicy& policy, std::uint32_t number, Workbench& workbench)
     : policy_(policy),
       number_(number),
       last_resort_(WeaknessOf(policy.LastResort(number))),
-      budget_(limits),
-      diagrams_(budget_),
-      comparisons_(terms_, order_, diagrams_),
-      sets_(diagrams_, comparisons_) {
+      tools_(workbench.Begin()) {
   for (const ResolvedRuleSet& set : policy.rule_sets)
     for (const ResolvedRule& rule : set.rules)
       if (rule.IsFor(number)) rules_.push_back({&set, &rule});
@@ -33,7 +40,7 @@ CallsOfNumber::CallsOfNumber(const ResolvedPolicy& policy, std::uint32_t number,
 
 DiagramId CallsOfNumber::Matching(const OneRule& rule, Reader& reader) {
   const DiagramId holds = reader.Holds(rule.rule->condition);
-  return rule.set->only_vsyscall ? sets_.And(reader.IsVsyscall(), holds) : holds;
+  return rule.set->only_vsyscall ? tools_.sets.And(reader.IsVsyscall(), holds) : holds;
 }
 
 DiagramId CallsOfNumber::AtLeast(int weakness, Reader& reader) {
@@ -41,7 +48,8 @@ DiagramId CallsOfNumber::AtLeast(int weakness, Reader& reader) {
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
     const DiagramId matches = Matching(*rule, reader);
     const bool is_weak = WeaknessOf(rule->rule->action) >= weakness;
-    decision = is_weak ? sets_.Or(matches, decision) : sets_.And(sets_.Not(matches), decision);
+    decision =
+        is_weak ? tools_.sets.Or(matches, decision) : tools_.sets.And(tools_.sets.Not(matches), decision);
   }
   return decision;
 }
@@ -53,18 +61,19 @@ std::vector<int> CallsOfNumber::Weaknesses() const {
 }
 
 std::optional<CallWithNumbers> CallsOfNumber::SmallestOf(DiagramId set) {
-  const DiagramId is_no_member = diagrams_.Answer(terms_.Constant(0));
-  const DiagramId is_member = diagrams_.Answer(terms_.Constant(1));
-  const DiagramId membership = diagrams_.Choose(set, is_member, is_no_member);
-  const auto difference = SmallestDifference(membership, is_no_member, policy_.target.audit_arch, terms_,
-                                             order_, diagrams_, comparisons_, budget_);
+  auto& [budget, terms, order, diagrams, comparisons, sets] = tools_;
+  const DiagramId is_no_member = diagrams.Answer(terms.Constant(0));
+  const DiagramId is_member = diagrams.Answer(terms.Constant(1));
+  const DiagramId membership = diagrams.Choose(set, is_member, is_no_member);
+  const auto difference = SmallestDifference(membership, is_no_member, policy_.target.audit_arch, terms,
+                                             order, diagrams, comparisons, budget);
   if (!difference) return std::nullopt;
   CallWithNumbers member;
   for (Source word = 0; word < kWords; ++word) SetWord(word, difference->witness[word], member.call);
   member.call.nr = static_cast<int>(number_);
   member.call.arch = policy_.target.audit_arch;
-  for (std::size_t i = 0; i < terms_.variables().size(); ++i)
-    member.numbers[terms_.variables()[i]] = difference->witness[kFirstVariable + i];
+  for (std::size_t i = 0; i < terms.variables().size(); ++i)
+    member.numbers[terms.variables()[i]] = difference->witness[kFirstVariable + i];
   return member;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -23,8 +24,36 @@
 
 namespace precompiledseccomp::verify {
 
-// What such a question may cost.
+// What one question may cost. If it would take more, there is no answer.
 inline constexpr Limits kQuestionLimits = {.steps = 2'000'000, .bytes = 50'000'000};
+
+// What questions are answered with. Several can share it, one after the other, and need not make terms and
+// diagrams anew, which would take most of their time.
+class Workbench {
+ public:
+  explicit Workbench(const Limits& of_a_question = kQuestionLimits);
+
+  struct Tools {
+    explicit Tools(const Limits& limits)
+        : budget(limits),
+          diagrams(budget),
+          comparisons(terms, order, diagrams),
+          sets(diagrams, comparisons) {}
+    Budget budget;
+    Terms terms;
+    LevelOrder order;
+    Diagrams diagrams;
+    Comparisons comparisons;
+    DiagramSets sets;
+  };
+
+  // For the next question. What was made for earlier ones lives until then.
+  Tools& Begin();
+
+ private:
+  Limits of_a_question_;
+  std::unique_ptr<Tools> tools_;
+};
 
 // A call, and values of the variables.
 struct CallWithNumbers {
@@ -32,15 +61,13 @@ struct CallWithNumbers {
   VariableNumbers numbers;
 };
 
-// All functions but the first ones throw TooMuchWork.
+// All functions throw TooMuchWork.
 class CallsOfNumber {
  public:
   using Reader = ConditionReader<DiagramSets>;
 
-  // The policy must outlive this.
-  CallsOfNumber(const ResolvedPolicy& policy, std::uint32_t number, const Limits& limits);
-  CallsOfNumber(const CallsOfNumber&) = delete;
-  CallsOfNumber& operator=(const CallsOfNumber&) = delete;
+  // A question to the policy. The policy must outlive this, and no other question begins while it does.
+  CallsOfNumber(const ResolvedPolicy& policy, std::uint32_t number, Workbench& workbench);
 
   struct OneRule {
     const ResolvedRuleSet* set;
@@ -50,8 +77,8 @@ class CallsOfNumber {
   [[nodiscard]] const std::vector<OneRule>& rules() const { return rules_; }
 
   // Reads conditions as they are, and with the seen bits alone.
-  Reader AllBits() { return {terms_, sets_}; }
-  Reader SeenBits(const Reader::Seen& seen) { return {terms_, sets_, seen}; }
+  Reader AllBits() { return {tools_.terms, tools_.sets}; }
+  Reader SeenBits(const Reader::Seen& seen) { return {tools_.terms, tools_.sets, seen}; }
 
   // Where the rule would decide if it were the first.
   DiagramId Matching(const OneRule& rule, Reader& reader);
@@ -60,8 +87,8 @@ class CallsOfNumber {
   // The weaknesses that answers have: of rules, and of what is answered where none decides. Ascending.
   [[nodiscard]] std::vector<int> Weaknesses() const;
 
-  DiagramSets& sets() { return sets_; }
-  Terms& terms() { return terms_; }
+  DiagramSets& sets() { return tools_.sets; }
+  Terms& terms() { return tools_.terms; }
 
   // The smallest of the set, if it is not empty.
   std::optional<CallWithNumbers> SmallestOf(DiagramId set);
@@ -71,12 +98,7 @@ class CallsOfNumber {
   std::uint32_t number_;
   std::vector<OneRule> rules_;
   int last_resort_;  // how weak the answer is where no rule decides
-  Budget budget_;
-  Terms terms_;
-  LevelOrder order_;
-  Diagrams diagrams_;
-  Comparisons comparisons_;
-  DiagramSets sets_;
+  Workbench::Tools& tools_;
 };
 
 }  // namespace precompiledseccomp::verify

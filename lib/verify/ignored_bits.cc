@@ -2,6 +2,7 @@
 
 #include "verify/ignored_bits.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include "verify/budget.h"
 #include "verify/condition_reader.h"
 #include "verify/diagram_sets.h"
+#include "verify/plain_tests.h"
 #include "verify/sources.h"
 #include "verify/terms.h"
 #include "verify/weakness.h"
@@ -20,10 +22,10 @@ namespace {
 
 using Reader = CallsOfNumber::Reader;
 
-constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
+constexpr std::uint64_t kWhole = ~std::uint64_t{0};
 constexpr std::uint64_t kLowHalf = 0xffffffff;
 constexpr std::uint32_t kHighestBit = 0x80000000;
-constexpr LookedAt kAllOfAll = {kAllBits, kAllBits, kAllBits, kAllBits, kAllBits, kAllBits};
+constexpr LookedAt kAllOfAll = {kWhole, kWhole, kWhole, kWhole, kWhole, kWhole};
 
 int Index(std::size_t argument) {
   return static_cast<int>(argument);
@@ -120,9 +122,9 @@ Twins TwinsOf(const ResolvedPolicy& policy, const LookedAt& looked_at, const Cal
 
 // `find` returns the set that a member is wanted of.
 std::optional<Twins> Find(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at,
-                          const Limits& limits, const std::function<DiagramId(CallsOfNumber&)>& find) {
+                          Workbench& workbench, const std::function<DiagramId(CallsOfNumber&)>& find) {
   try {
-    CallsOfNumber calls(policy, number, limits);
+    CallsOfNumber calls(policy, number, workbench);
     const auto member = calls.SmallestOf(find(calls));
     return member ? std::optional(TwinsOf(policy, looked_at, *member)) : std::nullopt;
   } catch (const TooMuchWork&) {
@@ -130,12 +132,50 @@ std::optional<Twins> Find(const ResolvedPolicy& policy, std::uint32_t number, co
   }
 }
 
+// ---- What needs no diagrams, which is most.
+
+std::vector<const ResolvedRule*> RulesFor(const ResolvedPolicy& policy, std::uint32_t number) {
+  std::vector<const ResolvedRule*> rules;
+  for (const ResolvedRuleSet& set : policy.rule_sets)
+    for (const ResolvedRule& rule : set.rules)
+      if (rule.IsFor(number)) rules.push_back(&rule);
+  return rules;
+}
+
+// Whether calls can be seen to lose by ignored bits, if anything: rules that match with them match without,
+// and answers become stronger from rule to rule. A plain call is then decided by the same rule as another
+// one, or by an earlier one.
+bool CanOnlyLose(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
+  int weakness = WeaknessOf(SECCOMP_RET_ALLOW);
+  const auto is_no_weaker = [&](const Action& action) {
+    const int before = weakness;
+    weakness = WeaknessOf(action.ReturnValueWithoutData());
+    return weakness <= before;
+  };
+  for (const ResolvedRule* rule : RulesFor(policy, number))
+    if (!HoldsWithoutIgnoredBits(rule->condition, looked_at) || !is_no_weaker(rule->action)) return false;
+  return is_no_weaker(policy.LastResort(number));
+}
+
+bool AllAreOfOtherBits(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
+  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
+  return std::none_of(rules.begin(), rules.end(),
+                      [&](const ResolvedRule* rule) { return TestsIgnoredBits(rule->condition, looked_at); });
+}
+
+bool AllIgnoreSigns(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
+  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
+  return std::all_of(rules.begin(), rules.end(),
+                     [&](const ResolvedRule* rule) { return IgnoresSigns(rule->condition, looked_at); });
+}
+
 }  // namespace
 
 std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t number,
-                                 const LookedAt& looked_at, const Limits& limits) {
-  if (looked_at == kAllOfAll) return std::nullopt;
-  const auto evasion = Find(policy, number, looked_at, limits,
+                                 const LookedAt& looked_at, Workbench& workbench) {
+  if (AllAreOfOtherBits(policy, number, looked_at) || CanOnlyLose(policy, number, looked_at))
+    return std::nullopt;
+  const auto evasion = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
   if (evasion && WeaknessOf(evasion->answer) <= WeaknessOf(evasion->plain_answer))
     throw std::logic_error("the prover is wrong: bits that are not looked at make no answer weaker");
@@ -143,10 +183,11 @@ std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t num
 }
 
 std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uint32_t number,
-                                          const LookedAt& looked_at, const Limits& limits) {
+                                          const LookedAt& looked_at, Workbench& workbench) {
+  if (AllIgnoreSigns(policy, number, looked_at)) return std::nullopt;
   for (std::size_t i = 0; i < looked_at.size(); ++i) {
     if (looked_at[i] != kLowHalf) continue;
-    const auto twins = Find(policy, number, looked_at, limits,
+    const auto twins = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return OneSided(i, looked_at, calls); });
     if (twins && WeaknessOf(twins->answer) == WeaknessOf(twins->plain_answer))
       throw std::logic_error("the prover is wrong: a sign in ignored bits makes no difference");

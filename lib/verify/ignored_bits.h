@@ -3,7 +3,6 @@
 // Whether it makes a difference to a policy what stands in bits that the kernel does not look at.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -13,12 +12,9 @@
 #include <precompiledseccomp/value.h>
 
 #include "verify/calls_of_number.h"
-#include "verify/limits.h"
+#include "verify/looked_at.h"
 
 namespace precompiledseccomp::verify {
-
-// Of each argument of a call, the bits that the kernel looks at.
-using LookedAt = std::array<std::uint64_t, 6>;
 
 // Two calls that are one to the kernel, with answers of which one is weaker (weakness.h).
 struct Twins {
@@ -31,14 +27,14 @@ struct Twins {
 
 // For calls of this number, the smallest one that gets a weaker answer than its plain twin: whoever makes it
 // evades the policy. A 32-bit argument whose upper half repeats the sign of a negative number is no evasion:
-// so do libcs write it. Nothing also if it takes more than the limits to find out.
+// so do libcs write it. Nothing also if it would take too much to find out.
 std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t number,
-                                 const LookedAt& looked_at, const Limits& limits = kQuestionLimits);
+                                 const LookedAt& looked_at, Workbench& workbench);
 
 // For calls of this number, the smallest one with a negative number in one 32-bit argument that gets another
 // answer, weaker or not, if the upper half repeats the sign: libcs write it either way. Variables are no
-// negative numbers. Nothing also if it takes more than the limits to find out.
+// negative numbers. Nothing also if it would take too much to find out.
 std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uint32_t number,
-                                          const LookedAt& looked_at, const Limits& limits = kQuestionLimits);
+                                          const LookedAt& looked_at, Workbench& workbench);
 
 }  // namespace precompiledseccomp::verify

@@ -28,9 +28,9 @@ LeftToARule Find(const ResolvedRule& rule, CallsOfNumber& calls) {
 }  // namespace
 
 LeftToARule FindWhatIsLeft(const ResolvedPolicy& policy, const ResolvedRule& rule, std::uint32_t number,
-                           const Limits& limits) {
+                           Workbench& workbench) {
   try {
-    CallsOfNumber calls(policy, number, limits);
+    CallsOfNumber calls(policy, number, workbench);
     return Find(rule, calls);
   } catch (const TooMuchWork&) {
     return {};

@@ -9,7 +9,6 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include "verify/calls_of_number.h"
-#include "verify/limits.h"
 
 namespace precompiledseccomp::verify {
 
@@ -19,9 +18,9 @@ struct LeftToARule {
   std::optional<CallWithNumbers> overruled = std::nullopt;
 };
 
-// What is left to a rule, which is one of the policy's and for that number. If it takes more than the limits
-// to find out, something is.
+// What is left to a rule, which is one of the policy's and for that number. If it would take
+// too much to find out, something is.
 LeftToARule FindWhatIsLeft(const ResolvedPolicy& policy, const ResolvedRule& rule, std::uint32_t number,
-                           const Limits& limits = kQuestionLimits);
+                           Workbench& workbench);
 
 }  // namespace precompiledseccomp::verify

@@ -36,7 +36,8 @@ constexpr LookedAt kInts = {kLowHalf, kLowHalf, kAll, kAll, kAll, kAll};
 constexpr LookedAt kMode = {kAll, k16Bits, kAll, kAll, kAll, kAll};
 
 std::optional<Twins> Find(const Policy& policy, const LookedAt& looked_at) {
-  return FindEvasion(Resolve(policy, X86()), kIoctl, looked_at);
+  verify::Workbench workbench;
+  return FindEvasion(Resolve(policy, X86()), kIoctl, looked_at, workbench);
 }
 
 void CheckSafe(const Policy& policy, const LookedAt& looked_at) {
@@ -117,8 +118,9 @@ BOOST_AUTO_TEST_CASE(WhereAllBitsAreLookedAtNothingIsEvaded) {
 }
 
 BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
-  const auto check = [](const Policy& policy, bool is_one_sided) {
-    const std::optional<Twins> twins = FindOneSidedEncoding(Resolve(policy, X86()), kIoctl, kInts);
+  verify::Workbench workbench;  // one for all
+  const auto check = [&](const Policy& policy, bool is_one_sided) {
+    const std::optional<Twins> twins = FindOneSidedEncoding(Resolve(policy, X86()), kIoctl, kInts, workbench);
     BOOST_REQUIRE(twins.has_value() == is_one_sided);
     if (!twins) return;
     BOOST_TEST(twins->call.args[1] >> 32 == 0xffffffffU);
@@ -137,8 +139,9 @@ BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
 BOOST_AUTO_TEST_CASE(AVariableIsNoNegativeNumber) {
   const Values v(X86(), {"fd"});
   const auto find = [&](const Condition& condition) {
-    return FindOneSidedEncoding(Resolve(Policy().Allow(Syscall(kIoctl), condition), X86()), kIoctl, kInts)
-        .has_value();
+    verify::Workbench workbench;
+    const ResolvedPolicy resolved = Resolve(Policy().Allow(Syscall(kIoctl), condition), X86());
+    return FindOneSidedEncoding(resolved, kIoctl, kInts, workbench).has_value();
   };
   BOOST_TEST(!find(Arg(1) == v["fd"]));
   BOOST_TEST(find(Arg(1) == v["fd"] || Arg(1) == 0x800454d2));
