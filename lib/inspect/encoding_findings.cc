@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "bpf/disassembler.h"
 #include "inspect/checks.h"
 #include "verify/ignored_bits.h"
 
@@ -41,8 +40,8 @@ TwinTexts TextsOf(const Subject& subject, const verify::Twins& twins) {
   std::size_t arguments = 0;
   for (std::size_t i = 0; i < std::size(twins.call.args); ++i)
     if (twins.call.args[i] != 0) arguments = i + 1;
-  return {subject.TextOf(twins.call) + " gets " + bpf::DescribeReturn(twins.answer),
-          subject.TextOf(twins.plain, arguments) + ", which gets " + bpf::DescribeReturn(twins.plain_answer)};
+  return {subject.TextOf(twins.call) + " gets " + twins.answer->ToString(),
+          subject.TextOf(twins.plain, arguments) + ", which gets " + twins.plain_answer->ToString()};
 }
 
 // `test Param("cmd"), of which 32 bits count`

@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "bpf/disassembler.h"
 #include "inspect/checks.h"
 #include "verify/overruled.h"
 
@@ -24,7 +23,7 @@ namespace {
 
 // Something that a dead rule was meant to refuse, and the rule that decides it.
 struct Overruled {
-  verify::CallWithNumbers call;
+  seccomp_data call{};
   const ResolvedRule* by = nullptr;
 };
 
@@ -39,7 +38,7 @@ std::optional<Overruled> FindOverruled(const Subject& subject, std::span<const P
           verify::FindWhatIsLeft(subject.policy(), *part.rule, number, subject.workbench());
       if (left.has_some) return std::nullopt;
       if (found || !left.overruled) continue;
-      found = {*left.overruled,
+      found = {left.overruled->call,
                DecidingRule(subject.policy(), left.overruled->call, left.overruled->numbers)};
     }
   }
@@ -47,9 +46,8 @@ std::optional<Overruled> FindOverruled(const Subject& subject, std::span<const P
 }
 
 std::string TextOf(const Subject& subject, const Overruled& overruled) {
-  const auto& [call, numbers] = overruled.call;
-  return "it refuses nothing: rules of earlier sets decide all of its calls, and " + subject.TextOf(call) +
-         " gets " + bpf::DescribeReturn(Evaluate(subject.policy(), call, numbers)) + " by " +
+  return "it refuses nothing: rules of earlier sets decide all of its calls, and " +
+         subject.TextOf(overruled.call) + " gets " + overruled.by->action.ToString() + " by " +
          overruled.by->ToString() + ": put it before that rule, or leave it out";
 }
 

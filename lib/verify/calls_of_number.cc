@@ -10,14 +10,6 @@
 #include "verify/weakness.h"
 
 namespace precompiledseccomp::verify {
-namespace {
-
-int WeaknessOf(const Action& action) {
-  return verify::WeaknessOf(action.ReturnValueWithoutData());
-}
-
-}  // namespace
-
 Workbench::Workbench(const Limits& of_a_question)
     : of_a_question_(of_a_question), tools_(std::make_unique<Tools>(of_a_question)) {}
 

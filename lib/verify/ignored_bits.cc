@@ -115,8 +115,12 @@ DiagramId OneSided(std::size_t argument, const LookedAt& looked_at, CallsOfNumbe
 Twins TwinsOf(const ResolvedPolicy& policy, const LookedAt& looked_at, const CallWithNumbers& member) {
   Twins twins{.call = member.call, .plain = member.call, .numbers = member.numbers};
   for (std::size_t i = 0; i < looked_at.size(); ++i) twins.plain.args[i] &= looked_at[i];
-  twins.answer = Evaluate(policy, twins.call, twins.numbers);
-  twins.plain_answer = Evaluate(policy, twins.plain, twins.numbers);
+  const auto answer_to = [&](const seccomp_data& call) {
+    const ResolvedRule* const rule = DecidingRule(policy, call, twins.numbers);
+    return rule != nullptr ? &rule->action : &policy.LastResort(static_cast<std::uint32_t>(call.nr));
+  };
+  twins.answer = answer_to(twins.call);
+  twins.plain_answer = answer_to(twins.plain);
   return twins;
 }
 
@@ -146,10 +150,10 @@ std::vector<const ResolvedRule*> RulesFor(const ResolvedPolicy& policy, std::uin
 // and answers become stronger from rule to rule. A plain call is then decided by the same rule as another
 // one, or by an earlier one.
 bool CanOnlyLose(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
-  int weakness = WeaknessOf(SECCOMP_RET_ALLOW);
+  int weakness = WeaknessOf(Action::Allow());
   const auto is_no_weaker = [&](const Action& action) {
     const int before = weakness;
-    weakness = WeaknessOf(action.ReturnValueWithoutData());
+    weakness = WeaknessOf(action);
     return weakness <= before;
   };
   for (const ResolvedRule* rule : RulesFor(policy, number))
@@ -177,7 +181,7 @@ std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t num
     return std::nullopt;
   const auto evasion = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
-  if (evasion && WeaknessOf(evasion->answer) <= WeaknessOf(evasion->plain_answer))
+  if (evasion && WeaknessOf(*evasion->answer) <= WeaknessOf(*evasion->plain_answer))
     throw std::logic_error("the prover is wrong: bits that are not looked at make no answer weaker");
   return evasion;
 }
@@ -189,7 +193,7 @@ std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uin
     if (looked_at[i] != kLowHalf) continue;
     const auto twins = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return OneSided(i, looked_at, calls); });
-    if (twins && WeaknessOf(twins->answer) == WeaknessOf(twins->plain_answer))
+    if (twins && WeaknessOf(*twins->answer) == WeaknessOf(*twins->plain_answer))
       throw std::logic_error("the prover is wrong: a sign in ignored bits makes no difference");
     if (twins) return twins;
   }

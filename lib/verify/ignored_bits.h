@@ -8,6 +8,7 @@
 
 #include <linux/seccomp.h>
 
+#include <precompiledseccomp/action.h>
 #include <precompiledseccomp/evaluate.h>
 #include <precompiledseccomp/value.h>
 
@@ -21,8 +22,9 @@ struct Twins {
   seccomp_data call{};   // with something in bits that are not looked at
   seccomp_data plain{};  // the same without
   VariableNumbers numbers;
-  std::uint32_t answer = 0;
-  std::uint32_t plain_answer = 0;
+  // The policy's own.
+  const Action* answer = nullptr;
+  const Action* plain_answer = nullptr;
 };
 
 // For calls of this number, the smallest one that gets a weaker answer than its plain twin: whoever makes it

@@ -20,7 +20,7 @@ LeftToARule Find(const ResolvedRule& rule, CallsOfNumber& calls) {
     decided = sets.Or(decided, matching);
   }
   if (calls.SmallestOf(sets.And(matching, sets.Not(decided)))) return {};
-  const int weakness = WeaknessOf(rule.action.ReturnValueWithoutData());
+  const int weakness = WeaknessOf(rule.action);
   const DiagramId weaker = calls.AtLeast(weakness + 1, reader);
   return {.has_some = false, .overruled = calls.SmallestOf(sets.And(matching, weaker))};
 }

@@ -19,4 +19,8 @@ int WeaknessOf(std::uint32_t answer) {
   return 0;  // the kernel kills for what it does not know
 }
 
+int WeaknessOf(const Action& action) {
+  return WeaknessOf(action.ReturnValueWithoutData());
+}
+
 }  // namespace precompiledseccomp::verify

@@ -84,6 +84,16 @@ BOOST_AUTO_TEST_CASE(ListsOfFamiliesWithHolesAreOpenAboveThem) {
   CheckSilent(Policy().Allow("socket", Arg(0) == AF_UNIX), "upper-half-ignored");
 }
 
+BOOST_AUTO_TEST_CASE(WhatIsRefusedWithAVariableIsRefused) {
+  const Values v(X86(), {"code"});
+  CheckFound(Policy().Errno(v["code"], "ioctl", Arg(1) == kTiocsti).Allow("ioctl"), "upper-half-ignored",
+             {"which gets errno $code"});
+  CheckFound(Policy().Add(Action::Trap(v["code"]), "ioctl", Arg(1) == 0x800454d2), "one-libc-only",
+             {"gets kill_process", "gets trap $code"});
+  CheckFound(Policy().Add(RuleSet().Allow("ioctl")).Add(RuleSet().Errno(v["code"], "ioctl")), "dead-refusal",
+             {"ioctl() gets allow"});
+}
+
 BOOST_AUTO_TEST_CASE(AModeHas16Bits) {
   CheckFound(Policy().Errno(EPERM, "mknodat", Arg32(2) == (S_IFIFO | 0600)).Allow("mknodat"),
              "upper-half-ignored", {"mode", "16 bits"});

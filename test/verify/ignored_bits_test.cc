@@ -5,9 +5,12 @@
 #include "verify/ignored_bits.h"
 #include "verify/weakness.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,7 +19,12 @@
 #include <precompiledseccomp/define.h>
 #include <precompiledseccomp/evaluate.h>
 
+#include "support/boundary_calls.h"
 #include "support/calls.h"
+#include "support/compare.h"
+#include "support/random.h"
+#include "support/random_policy.h"
+#include "support/seeds.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -46,14 +54,15 @@ void CheckSafe(const Policy& policy, const LookedAt& looked_at) {
 
 void CheckEvaded(const Policy& policy, const LookedAt& looked_at) {
   const ResolvedPolicy resolved = Resolve(policy, X86());
-  const std::optional<Twins> evasion = Find(policy, looked_at);
+  verify::Workbench workbench;
+  const std::optional<Twins> evasion = FindEvasion(resolved, kIoctl, looked_at, workbench);
   BOOST_REQUIRE(evasion.has_value());
   BOOST_TEST(evasion->call.nr == static_cast<int>(kIoctl));
   for (std::size_t i = 0; i < looked_at.size(); ++i)
     BOOST_TEST((evasion->call.args[i] & looked_at[i]) == evasion->plain.args[i]);
-  BOOST_TEST(Evaluate(resolved, evasion->call, evasion->numbers) == evasion->answer);
-  BOOST_TEST(Evaluate(resolved, evasion->plain, evasion->numbers) == evasion->plain_answer);
-  BOOST_TEST(verify::WeaknessOf(evasion->answer) > verify::WeaknessOf(evasion->plain_answer));
+  BOOST_TEST(Evaluate(resolved, evasion->call, evasion->numbers) == evasion->answer->ReturnValue());
+  BOOST_TEST(Evaluate(resolved, evasion->plain, evasion->numbers) == evasion->plain_answer->ReturnValue());
+  BOOST_TEST(verify::WeaknessOf(*evasion->answer) > verify::WeaknessOf(*evasion->plain_answer));
 }
 
 BOOST_AUTO_TEST_SUITE(IgnoredBitsTest)
@@ -125,7 +134,7 @@ BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
     if (!twins) return;
     BOOST_TEST(twins->call.args[1] >> 32 == 0xffffffffU);
     BOOST_TEST(twins->plain.args[1] == (twins->call.args[1] & kLowHalf));
-    BOOST_TEST(verify::WeaknessOf(twins->answer) != verify::WeaknessOf(twins->plain_answer));
+    BOOST_TEST(verify::WeaknessOf(*twins->answer) != verify::WeaknessOf(*twins->plain_answer));
   };
   check(Policy().Allow(Syscall(kIoctl), Arg(1) == 0x800454d2), true);
   check(Policy().Allow(Syscall(kIoctl), Arg(1) == std::int64_t{-100}), true);
@@ -145,6 +154,106 @@ BOOST_AUTO_TEST_CASE(AVariableIsNoNegativeNumber) {
   };
   BOOST_TEST(!find(Arg(1) == v["fd"]));
   BOOST_TEST(find(Arg(1) == v["fd"] || Arg(1) == 0x800454d2));
+}
+
+// What random policies answer to calls is looked at one by one: where some call evades them, that is found,
+// and where an encoding is one-sided, that is, whether conditions need diagrams or not.
+class Sampler {
+ public:
+  explicit Sampler(std::uint64_t seed)
+      : definition_(RandomDefinition(seed, {.variables = true})),
+        policy_(Resolve(definition_.policy(Values(X86(), definition_.variables)), X86())),
+        random_(seed) {
+    for (std::uint64_t& bits : looked_at_)
+      bits = random_.OneOf(std::vector{kAll, kLowHalf, kLowHalf, k16Bits});
+  }
+
+  void Check() {
+    for (const std::uint32_t number : Numbers()) {
+      const bool is_evaded = FindEvasion(policy_, number, looked_at_, workbench_).has_value();
+      const bool is_one_sided = FindOneSidedEncoding(policy_, number, looked_at_, workbench_).has_value();
+      for (const auto& values : InterestingValues(definition_, X86(), 1)) {
+        const VariableNumbers numbers = NumbersOf(definition_.variables, values);
+        const ResolvedPolicy with_numbers = WithNumbers(policy_, numbers);
+        for (seccomp_data call : BoundaryCallsOf(with_numbers, number, random_, kFewCalls)) {
+          evasions += CheckEvasion(with_numbers, call, is_evaded);
+          if (AreNotNegative(numbers)) one_sided += CheckSigns(with_numbers, call, is_one_sided);
+        }
+      }
+    }
+  }
+
+  int evasions = 0;
+  int one_sided = 0;
+
+ private:
+  static constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 4, .values_one_by_one = 20};
+
+  [[nodiscard]] std::set<std::uint32_t> Numbers() const {
+    std::set<std::uint32_t> numbers;
+    for (const ResolvedRuleSet& set : policy_.rule_sets)
+      for (const ResolvedRule& rule : set.rules) numbers.insert(rule.numbers.begin(), rule.numbers.end());
+    numbers.erase(Target::kSkippedCall);
+    std::erase_if(numbers, [](std::uint32_t number) { return !X86().Owns(X86().audit_arch, number); });
+    return numbers;
+  }
+  static bool AreNotNegative(const VariableNumbers& numbers) {
+    return std::none_of(numbers.begin(), numbers.end(),
+                        [](const auto& number) { return (number.second & 0x80000000U) != 0; });
+  }
+  [[nodiscard]] seccomp_data Plain(seccomp_data call) const {
+    for (std::size_t i = 0; i < looked_at_.size(); ++i) call.args[i] &= looked_at_[i];
+    return call;
+  }
+  static int WeaknessOf(const ResolvedPolicy& policy, const seccomp_data& call) {
+    return verify::WeaknessOf(Evaluate(policy, call));
+  }
+
+  // Whether the call evades.
+  [[nodiscard]] bool CheckEvasion(const ResolvedPolicy& policy, const seccomp_data& call,
+                                  bool is_found) const {
+    for (std::size_t i = 0; i < looked_at_.size(); ++i)
+      if (looked_at_[i] == kLowHalf && call.args[i] >> 31 == 0x1ffffffff) return false;
+    if (WeaknessOf(policy, call) <= WeaknessOf(policy, Plain(call))) return false;
+    BOOST_TEST(is_found, "not found: " << CallText(X86(), call) << " evades " << definition_.name);
+    return true;
+  }
+  // Whether it is answered otherwise with its sign in the upper half of an argument.
+  [[nodiscard]] bool CheckSigns(const ResolvedPolicy& policy, const seccomp_data& call, bool is_found) const {
+    for (std::size_t i = 0; i < looked_at_.size(); ++i) {
+      if (looked_at_[i] != kLowHalf) continue;
+      seccomp_data zero_extended = Plain(call);
+      zero_extended.args[i] |= 0x80000000;
+      seccomp_data sign_extended = zero_extended;
+      sign_extended.args[i] |= kAll << 32;
+      if (WeaknessOf(policy, zero_extended) == WeaknessOf(policy, sign_extended)) continue;
+      BOOST_TEST(is_found, "not found: " << CallText(X86(), sign_extended) << ", " << definition_.name);
+      return true;
+    }
+    return false;
+  }
+
+  ProgramDefinition definition_;
+  ResolvedPolicy policy_;
+  Random random_;
+  LookedAt looked_at_{};
+  verify::Workbench workbench_;
+};
+
+BOOST_AUTO_TEST_CASE(WhateverEvadesARandomPolicyIsFound) {
+  int evasions = 0;
+  int one_sided = 0;
+  ForEachSeed(
+      5, 100,
+      [&](std::uint64_t seed) {
+        Sampler sampler(seed);
+        sampler.Check();
+        evasions += sampler.evasions;
+        one_sided += sampler.one_sided;
+      },
+      4);
+  BOOST_TEST(evasions > 100);
+  BOOST_TEST(one_sided > 100);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
