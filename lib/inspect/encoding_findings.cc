@@ -20,13 +20,11 @@
 namespace precompiledseccomp::inspect {
 namespace {
 
-constexpr std::uint64_t kWhole = ~std::uint64_t{0};
-
 verify::LookedAt LookedAtBy(const std::vector<Parameter>& parameters) {
   verify::LookedAt looked_at;
-  looked_at.fill(kWhole);
+  looked_at.fill(verify::kWholeArgument);
   for (const Parameter& parameter : parameters)
-    looked_at[static_cast<std::size_t>(parameter.index)] = kWhole >> (64 - parameter.bits);
+    looked_at[static_cast<std::size_t>(parameter.index)] = verify::kWholeArgument >> (64 - parameter.bits);
   return looked_at;
 }
 

@@ -116,12 +116,12 @@ struct NewerCall {
 
 constexpr std::string_view kAccess[] = {"faccessat"};
 constexpr std::string_view kStat[] = {"newfstatat", "fstat", "stat"};
-constexpr std::string_view kOpen[] = {"openat"};
+constexpr std::string_view kOpenat[] = {"openat"};
 constexpr std::string_view kClose[] = {"close"};
 
 constexpr NewerCall kNewerCalls[] = {
-    {"clone3", kClone}, {"faccessat2", kAccess}, {"statx", kStat},
-    {"openat2", kOpen}, {"close_range", kClose}, {"rseq", {}},
+    {"clone3", kClone},   {"faccessat2", kAccess}, {"statx", kStat},
+    {"openat2", kOpenat}, {"close_range", kClose}, {"rseq", {}},
 };
 
 // The rule that answers another error than ENOSYS; null if no rule does.

@@ -22,10 +22,10 @@ namespace {
 
 using Reader = CallsOfNumber::Reader;
 
-constexpr std::uint64_t kWhole = ~std::uint64_t{0};
 constexpr std::uint64_t kLowHalf = 0xffffffff;
 constexpr std::uint32_t kHighestBit = 0x80000000;
-constexpr LookedAt kAllOfAll = {kWhole, kWhole, kWhole, kWhole, kWhole, kWhole};
+constexpr LookedAt kAllOfAll = {kWholeArgument, kWholeArgument, kWholeArgument,
+                                kWholeArgument, kWholeArgument, kWholeArgument};
 
 int Index(std::size_t argument) {
   return static_cast<int>(argument);

@@ -13,14 +13,13 @@
 namespace precompiledseccomp::verify {
 namespace {
 
-constexpr std::uint64_t kWhole = ~std::uint64_t{0};
-constexpr std::uint64_t kUpperHalf = kWhole << 32;
-constexpr std::uint64_t kNegative = kWhole << 31;  // the highest bit of an int, and what repeats it
+constexpr std::uint64_t kUpperHalf = kWholeArgument << 32;
+constexpr std::uint64_t kNegative = kWholeArgument << 31;  // the highest bit of an int, and what repeats it
 
 // The bits that the operand has, and the kernel does not look at.
 std::uint64_t IgnoredBitsOf(const Operand& operand, const LookedAt& looked_at) {
   if (operand.source() != Operand::Source::kArgument) return 0;
-  return (kWhole >> (64 - operand.bits())) & ~looked_at[static_cast<std::size_t>(operand.index())];
+  return (kWholeArgument >> (64 - operand.bits())) & ~looked_at[static_cast<std::size_t>(operand.index())];
 }
 
 // Whether none of these bits can be one in the value. Those of a variable can, if nothing is known of it.

@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
     const std::optional<Twins> twins = FindOneSidedEncoding(Resolve(policy, X86()), kIoctl, kInts, workbench);
     BOOST_REQUIRE(twins.has_value() == is_one_sided);
     if (!twins) return;
-    BOOST_TEST(twins->call.args[1] >> 32 == 0xffffffffU);
+    BOOST_TEST((twins->call.args[1] >> 32) == 0xffffffffU);
     BOOST_TEST(twins->plain.args[1] == (twins->call.args[1] & kLowHalf));
     BOOST_TEST(verify::WeaknessOf(*twins->answer) != verify::WeaknessOf(*twins->plain_answer));
   };
