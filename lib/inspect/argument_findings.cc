@@ -55,9 +55,9 @@ void ForEachTest(const Subject& subject, const VisitTest& visit) {
   for (const PlacedRule& placed : subject.rules()) {
     if (placed.rule->condition.IsAlwaysTrue()) continue;
     for (const std::uint32_t number : placed.rule->numbers) {
-      const auto parameters = subject.ParametersOf(number);
+      const auto& parameters = subject.ParametersOf(number);
       if (!parameters) continue;
-      const std::string call = subject.NameOf(number);
+      const std::string& call = subject.NameOf(number);
       const std::function<void(const Operand&, bool)> each = [&](const Operand& operand, bool is_of_zero) {
         visit(*placed.rule, call, *parameters, operand, is_of_zero);
       };

@@ -65,7 +65,7 @@ using Describe = std::string (*)(const TwinTexts& texts);
 
 void FindTwins(const Subject& subject, Find& find, Describe describe, const Tell& tell) {
   for (const std::uint32_t number : subject.NamedNumbers()) {
-    const auto parameters = subject.ParametersOf(number);
+    const auto& parameters = subject.ParametersOf(number);
     if (!parameters) continue;
     const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), subject.workbench());
     if (!twins) continue;

@@ -148,7 +148,7 @@ void FindOpenSiblings(const Subject& subject, const Tell& tell) {
   const ResolvedRule* first_of_ring = nullptr;
   std::string done_by_ring;
   for (const std::uint32_t number : subject.NamedNumbers()) {
-    const std::string call = subject.NameOf(number);
+    const std::string& call = subject.NameOf(number);
     const auto refusal = RefusalOf(subject, number);
     if (!refusal) continue;
     const std::string what = (refusal->of_all ? "" : "some of ") + call;

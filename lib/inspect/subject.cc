@@ -44,10 +44,14 @@ Subject::Subject(const ResolvedPolicy& policy) : policy_(policy) {
   for (std::size_t set = 0; set < policy.rule_sets.size(); ++set)
     for (const ResolvedRule& rule : policy.rule_sets[set].rules) {
       if (!rule.continues_rule) ++next;
-      for (const std::uint32_t number : rule.numbers) naming_[number].push_back(rules_.size());
+      for (const std::uint32_t number : rule.numbers) calls_[number].rules.push_back(rules_.size());
       if (rule.any_call) for_any_.push_back(rules_.size());
       rules_.push_back({&rule, set, next - 1});
     }
+  for (auto& [number, call] : calls_) {
+    call.name = SyscallName(policy.target, number);
+    call.parameters = precompiledseccomp::ParametersOf(policy.target, call.name);
+  }
 }
 
 const PlacedRule& Subject::PlaceOf(const ResolvedRule& rule) const {
@@ -59,15 +63,16 @@ const PlacedRule& Subject::PlaceOf(const ResolvedRule& rule) const {
 
 std::vector<std::uint32_t> Subject::NamedNumbers() const {
   std::vector<std::uint32_t> numbers;
-  for (const auto& [number, indices] : naming_) numbers.push_back(number);
+  numbers.reserve(calls_.size());
+  for (const auto& [number, call] : calls_) numbers.push_back(number);
   return numbers;
 }
 
 std::vector<PlacedRule> Subject::RulesFor(std::uint32_t number) const {
   std::vector<std::size_t> indices;
-  const auto naming = naming_.find(number);
+  const auto call = calls_.find(number);
   const std::vector<std::size_t> none;
-  const std::vector<std::size_t>& named = naming == naming_.end() ? none : naming->second;
+  const std::vector<std::size_t>& named = call == calls_.end() ? none : call->second.rules;
   std::merge(named.begin(), named.end(), for_any_.begin(), for_any_.end(), std::back_inserter(indices));
   std::vector<PlacedRule> rules;
   rules.reserve(indices.size());
@@ -98,16 +103,8 @@ bool Subject::IsPartlyPermitted(std::uint32_t number) const {
                      [](const PossibleAnswer& answer) { return Permits(*answer.action); });
 }
 
-std::string Subject::NameOf(std::uint32_t number) const {
-  return SyscallName(policy_.target, number);
-}
-
 std::optional<std::uint32_t> Subject::NumberOf(std::string_view name) const {
   return SyscallNumber(policy_.target, std::string(name));
-}
-
-std::optional<std::vector<Parameter>> Subject::ParametersOf(std::uint32_t number) const {
-  return precompiledseccomp::ParametersOf(policy_.target, NameOf(number));
 }
 
 std::string Subject::TextOf(const seccomp_data& call, std::size_t arguments) const {

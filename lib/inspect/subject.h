@@ -52,7 +52,7 @@ class Subject {
 
   // The numbers that rules name, ascending.
   [[nodiscard]] std::vector<std::uint32_t> NamedNumbers() const;
-  [[nodiscard]] bool IsNamed(std::uint32_t number) const { return naming_.count(number) != 0; }
+  [[nodiscard]] bool IsNamed(std::uint32_t number) const { return calls_.count(number) != 0; }
   // The rules for calls of this number, in order.
   [[nodiscard]] std::vector<PlacedRule> RulesFor(std::uint32_t number) const;
   // What calls of this number may get, in the order of the rules, up to the first that decides all that are
@@ -62,11 +62,14 @@ class Subject {
   [[nodiscard]] bool IsPermitted(std::uint32_t number) const;
   [[nodiscard]] bool IsPartlyPermitted(std::uint32_t number) const;
 
-  [[nodiscard]] std::string NameOf(std::uint32_t number) const;
+  // Of a number that rules name.
+  [[nodiscard]] const std::string& NameOf(std::uint32_t number) const { return calls_.at(number).name; }
+  // The same; nothing if they are not known.
+  [[nodiscard]] const std::optional<std::vector<Parameter>>& ParametersOf(std::uint32_t number) const {
+    return calls_.at(number).parameters;
+  }
   // Nothing if the target has no such call.
   [[nodiscard]] std::optional<std::uint32_t> NumberOf(std::string_view name) const;
-  // Nothing if they are not known.
-  [[nodiscard]] std::optional<std::vector<Parameter>> ParametersOf(std::uint32_t number) const;
 
   // For questions to the prover.
   [[nodiscard]] verify::Workbench& workbench() const { return *workbench_; }
@@ -75,11 +78,16 @@ class Subject {
   [[nodiscard]] std::string TextOf(const seccomp_data& call, std::size_t arguments = 0) const;
 
  private:
+  struct NamedCall {
+    std::string name;
+    std::optional<std::vector<Parameter>> parameters;
+    std::vector<std::size_t> rules;  // those that name it
+  };
+
   const ResolvedPolicy& policy_;
   std::vector<PlacedRule> rules_;
-  // For each number that rules name, these; in `for_any_` the ones for any call.
-  std::map<std::uint32_t, std::vector<std::size_t>> naming_;
-  std::vector<std::size_t> for_any_;
+  std::map<std::uint32_t, NamedCall> calls_;
+  std::vector<std::size_t> for_any_;  // the rules for any call
   std::unique_ptr<verify::Workbench> workbench_ = std::make_unique<verify::Workbench>();
 };
 

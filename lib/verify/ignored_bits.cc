@@ -149,36 +149,31 @@ std::vector<const ResolvedRule*> RulesFor(const ResolvedPolicy& policy, std::uin
 // Whether calls can be seen to lose by ignored bits, if anything: rules that match with them match without,
 // and answers become stronger from rule to rule. A plain call is then decided by the same rule as another
 // one, or by an earlier one.
-bool CanOnlyLose(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
+bool CanOnlyLose(const std::vector<const ResolvedRule*>& rules, const Action& last_resort,
+                 const LookedAt& looked_at) {
   int weakness = WeaknessOf(Action::Allow());
   const auto is_no_weaker = [&](const Action& action) {
     const int before = weakness;
     weakness = WeaknessOf(action);
     return weakness <= before;
   };
-  for (const ResolvedRule* rule : RulesFor(policy, number))
-    if (!HoldsWithoutIgnoredBits(rule->condition, looked_at) || !is_no_weaker(rule->action)) return false;
-  return is_no_weaker(policy.LastResort(number));
-}
-
-bool AllAreOfOtherBits(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
-  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
-  return std::none_of(rules.begin(), rules.end(),
-                      [&](const ResolvedRule* rule) { return TestsIgnoredBits(rule->condition, looked_at); });
-}
-
-bool AllIgnoreSigns(const ResolvedPolicy& policy, std::uint32_t number, const LookedAt& looked_at) {
-  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
   return std::all_of(rules.begin(), rules.end(),
-                     [&](const ResolvedRule* rule) { return IgnoresSigns(rule->condition, looked_at); });
+                     [&](const ResolvedRule* rule) {
+                       return HoldsWithoutIgnoredBits(rule->condition, looked_at) &&
+                              is_no_weaker(rule->action);
+                     }) &&
+         is_no_weaker(last_resort);
 }
 
 }  // namespace
 
 std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t number,
                                  const LookedAt& looked_at, Workbench& workbench) {
-  if (AllAreOfOtherBits(policy, number, looked_at) || CanOnlyLose(policy, number, looked_at))
-    return std::nullopt;
+  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
+  const bool some_can_matter = std::any_of(rules.begin(), rules.end(), [&](const ResolvedRule* rule) {
+    return TestsIgnoredBits(rule->condition, looked_at);
+  });
+  if (!some_can_matter || CanOnlyLose(rules, policy.LastResort(number), looked_at)) return std::nullopt;
   const auto evasion = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
   if (evasion && WeaknessOf(*evasion->answer) <= WeaknessOf(*evasion->plain_answer))
@@ -188,7 +183,11 @@ std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t num
 
 std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uint32_t number,
                                           const LookedAt& looked_at, Workbench& workbench) {
-  if (AllIgnoreSigns(policy, number, looked_at)) return std::nullopt;
+  const std::vector<const ResolvedRule*> rules = RulesFor(policy, number);
+  const bool some_can_matter = std::any_of(rules.begin(), rules.end(), [&](const ResolvedRule* rule) {
+    return !IgnoresSigns(rule->condition, looked_at);
+  });
+  if (!some_can_matter) return std::nullopt;
   for (std::size_t i = 0; i < looked_at.size(); ++i) {
     if (looked_at[i] != kLowHalf) continue;
     const auto twins = Find(policy, number, looked_at, workbench,
