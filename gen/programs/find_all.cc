@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include <precompiledseccomp/evaluate.h>
 
@@ -64,27 +65,42 @@ std::vector<std::vector<inspect::Finding>> Find(std::span<const Job> jobs,
 struct Line {
   inspect::Finding finding;
   std::set<std::string> programs;
+  std::set<std::string_view> targets;
 };
 
-// What is found in several programs or for several targets is one; in the order in which they are met.
+// What makes two findings one to their reader, who has one line to mend, whatever the constants are in each
+// program: the name and the place, and which of several at that place it is. Without a place, the text.
+std::string KeyOf(const inspect::Finding& finding, std::map<std::string, std::size_t>& met) {
+  if (finding.where.ToString().empty()) return finding.ToString();
+  const std::string key = std::string(finding.name) + " " + finding.where.ToString();
+  return key + " " + std::to_string(met[key]++);
+}
+
+// In the order in which they are met.
 std::vector<Line> LinesOf(std::span<const Job> jobs,
                           const std::vector<std::vector<inspect::Finding>>& found) {
   std::vector<Line> lines;
   std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < jobs.size(); ++i)
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    std::map<std::string, std::size_t> met;
     for (const inspect::Finding& finding : found[i]) {
-      const auto [known, is_new] = places.emplace(finding.ToString(), lines.size());
-      if (is_new) lines.push_back({finding, {}});
-      lines[known->second].programs.insert(jobs[i].programs.begin(), jobs[i].programs.end());
+      const auto [known, is_new] = places.emplace(KeyOf(finding, met), lines.size());
+      if (is_new) lines.push_back({finding, {}, {}});
+      Line& line = lines[known->second];
+      line.programs.insert(jobs[i].programs.begin(), jobs[i].programs.end());
+      line.targets.insert(jobs[i].target->target.name);
     }
+  }
   return lines;
 }
 
-Error AsError(const Line& line, bool is_error) {
+// Said of the first program that has it, and of its target if not all have it.
+Error AsError(const Line& line, bool is_error, std::size_t targets) {
   std::string text = (is_error ? "" : "warning: ") + line.finding.ToString();
+  if (line.targets.size() < targets) text += " (for " + std::string(*line.targets.begin()) + ")";
   const std::size_t others = line.programs.size() - 1;
   if (others > 0)
-    text += " (and " + std::to_string(others) + (others == 1 ? " other program" : " other programs") + ")";
+    text += " (and " + std::to_string(others) + (others == 1 ? " other program)" : " other programs)");
   if (is_error)
     text += "; if it is to stay, Accept(\"" + std::string(line.finding.name) + "\", reason) says so";
   return Error(text).InProgram(*line.programs.begin());
@@ -100,7 +116,7 @@ std::vector<Error> FindAll(std::span<const CompiledTarget> targets, FindingsMode
   std::vector<Error> warnings;
   for (const Line& line : LinesOf(jobs, Find(jobs, threads))) {
     const bool is_error = line.finding.severity == inspect::Severity::kError || mode == FindingsMode::kErrors;
-    (is_error ? errors : warnings).push_back(AsError(line, is_error));
+    (is_error ? errors : warnings).push_back(AsError(line, is_error, targets.size()));
   }
   if (!errors.empty()) throw Errors(errors);
   return warnings;

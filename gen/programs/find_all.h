@@ -21,9 +21,9 @@ enum class FindingsMode : std::uint8_t {
   kErrors,  // all are errors
 };
 
-// Looks at each policy once, by so many threads (Do() in programs/crew.h). What is found is a line each,
-// whatever number of targets and programs it is found in; it is said of the first of these. Returned are the
-// warnings; errors are thrown, as Errors.
+// Looks at each policy once, by so many threads (Do() in programs/crew.h). What is found at one place of a
+// module is a line, whatever number of targets and programs it is found in; it is said of the first of these.
+// Returned are the warnings; errors are thrown, as Errors.
 std::vector<Error> FindAll(std::span<const CompiledTarget> targets, FindingsMode mode,
                            std::optional<std::size_t> threads);
 

@@ -96,7 +96,7 @@ void FindTestsOfNoArgument(const Subject& subject, const Tell& tell) {
     tell(rule, operand.ToString() + " of " + call + " is tested, but " +
                    (parameters.empty() ? "it has no parameters"
                                        : "its parameters are " + ParameterNames(parameters)) +
-                   ": what stands there is left over from something else");
+                   ": that register holds whatever the caller left in it; remove the test");
   });
 }
 
@@ -121,7 +121,8 @@ void FindTestsOfPointers(const Subject& subject, const Tell& tell) {
         if (parameter == nullptr || !parameter->is_pointer || is_of_zero || DependsOnTheOperation(call))
           return;
         tell(rule, "the " + std::string(parameter->name) + " of " + call +
-                       " is a pointer: a filter sees the address, and not what is there");
+                       " is a pointer: a filter sees the address, and not what is there; refuse the call, or "
+                       "Accept(\"pointer-compared\", reason) if what is there cannot change");
       });
 }
 
@@ -136,9 +137,9 @@ void FindNotifiedPointers(const Subject& subject, const Tell& tell) {
       if (pointer == parameters.end()) continue;
       tell(*placed.rule,
            "where " + std::string(pointer->name) + " of " + subject.NameOf(number) +
-               " points, another thread can write after the supervisor has read it and before "
-               "the kernel does: a supervisor that decides by it must make the call itself, and not "
-               "continue it (seccomp_unotify(2)); Accept() says that it does");
+               " points, another thread can write after the supervisor has read it and before the kernel "
+               "does: a supervisor that decides by it must make the call itself, and not continue it "
+               "(seccomp_unotify(2)); one that does so is Accept(\"notified-pointer\", reason)");
     }
   }
 }

@@ -28,7 +28,7 @@ verify::LookedAt LookedAtBy(const std::vector<Parameter>& parameters) {
   return looked_at;
 }
 
-// "ioctl(0x0, 0x100005412) gets allow", and "ioctl(0x0, 0x5412), which gets errno 1".
+// "ioctl(0x0, 0x100005412) is allowed", and "ioctl(0x0, 0x5412), which gets errno 1".
 struct TwinTexts {
   std::string call;
   std::string plain;
@@ -38,25 +38,31 @@ TwinTexts TextsOf(const Subject& subject, const verify::Twins& twins) {
   std::size_t arguments = 0;
   for (std::size_t i = 0; i < std::size(twins.call.args); ++i)
     if (twins.call.args[i] != 0) arguments = i + 1;
-  return {subject.TextOf(twins.call) + " gets " + twins.answer->ToString(),
-          subject.TextOf(twins.plain, arguments) + ", which gets " + twins.plain_answer->ToString()};
+  return {subject.TextOf(twins.call) + " " + OutcomeOf(twins.answer),
+          subject.TextOf(twins.plain, arguments) + ", which " + OutcomeOf(twins.plain_answer)};
 }
 
-// `test Param("cmd"), of which 32 bits count`
-std::string WayOut(const std::vector<Parameter>& parameters, const verify::Twins& twins) {
+// `test Param("cmd"), of which 32 bits count`; a rule for any call has no parameters.
+std::string WayOut(const ResolvedRule& rule, const std::vector<Parameter>& parameters,
+                   const verify::Twins& twins) {
   const auto filled = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& parameter) {
     const auto index = static_cast<std::size_t>(parameter.index);
     return twins.call.args[index] != twins.plain.args[index];
   });
   if (filled == parameters.end()) return "test what the kernel looks at";
-  return "test Param(\"" + std::string(filled->name) + "\"), of which " + std::to_string(filled->bits) +
-         " bits count";
+  const std::string operand = rule.any_call ? "Arg32(" + std::to_string(filled->index) + ")"
+                                            : "Param(\"" + std::string(filled->name) + "\")";
+  return "test " + operand + ", of which " + std::to_string(filled->bits) + " bits count";
 }
 
-// The rule that decides the plain call, or the one that decides the other.
-const ResolvedRule* RuleOf(const ResolvedPolicy& policy, const verify::Twins& twins) {
-  const ResolvedRule* const of_plain = DecidingRule(policy, twins.plain, twins.numbers);
-  return of_plain != nullptr ? of_plain : DecidingRule(policy, twins.call, twins.numbers);
+// The rule that looks at the ignored bits: of the two that decide, the first, which matched one call and not
+// the other.
+const ResolvedRule* RuleOf(const Subject& subject, const verify::Twins& twins) {
+  const ResolvedRule* const of_call = DecidingRule(subject.policy(), twins.call, twins.numbers);
+  const ResolvedRule* const of_plain = DecidingRule(subject.policy(), twins.plain, twins.numbers);
+  for (const PlacedRule& placed : subject.rules())
+    if (placed.rule == of_call || placed.rule == of_plain) return placed.rule;
+  return nullptr;
 }
 
 using Find = std::optional<verify::Twins>(const ResolvedPolicy& policy, std::uint32_t number,
@@ -69,8 +75,8 @@ void FindTwins(const Subject& subject, Find& find, Describe describe, const Tell
     if (!parameters) continue;
     const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), subject.workbench());
     if (!twins) continue;
-    if (const ResolvedRule* rule = RuleOf(subject.policy(), *twins))
-      tell(*rule, describe(TextsOf(subject, *twins)) + ": " + WayOut(*parameters, *twins));
+    if (const ResolvedRule* rule = RuleOf(subject, *twins))
+      tell(*rule, describe(TextsOf(subject, *twins)) + ": " + WayOut(*rule, *parameters, *twins));
   }
 }
 
@@ -90,7 +96,7 @@ void FindOneSidedEncodings(const Subject& subject, const Tell& tell) {
       subject, verify::FindOneSidedEncoding,
       [](const TwinTexts& texts) {
         return texts.call + ", though to the kernel it is the same call as " + texts.plain +
-               ", and libcs write it either way";
+               ", and callers write it either way";
       },
       tell);
 }

@@ -21,7 +21,7 @@ namespace precompiledseccomp::inspect {
 
 enum class Severity : std::uint8_t {
   kWarning,
-  kError,  // a refusal can be evaded
+  kError,  // a stricter answer can be evaded
 };
 
 struct Finding {

@@ -6,14 +6,17 @@
 //   enosys-expected     it tries a newer call first and falls back only if the kernel does not have it, and
 //                       gets another error
 
-#include <map>
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "inspect/checks.h"
+#include "inspect/sentences.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
@@ -36,22 +39,6 @@ Anchor AnchorOf(const Subject& subject, Names calls) {
   return {};
 }
 
-// Several sentences of one rule become one text.
-class Sentences {
- public:
-  void Add(const ResolvedRule& rule, const std::string& sentence) {
-    std::string& text = texts_[&rule];
-    text += (text.empty() ? "" : "; ") + sentence;
-  }
-  void TellAll(const Subject& subject, const Tell& tell) const {
-    for (const PlacedRule& placed : subject.rules())
-      if (const auto text = texts_.find(placed.rule); text != texts_.end()) tell(*placed.rule, text->second);
-  }
-
- private:
-  std::map<const ResolvedRule*, std::string> texts_;
-};
-
 // ---- missing-companion
 
 struct Companion {
@@ -67,22 +54,28 @@ constexpr std::string_view kHandlers[] = {"rt_sigaction", "sigaltstack", "rt_sig
                                           "timer_create"};
 // Programs without threads have no need of these.
 constexpr std::string_view kThreads[] = {"clone3", "clone", "futex", "set_robust_list"};
-constexpr std::string_view kFstat[] = {"fstat"};
+constexpr std::string_view kMakesThreads[] = {"clone3", "clone"};
+constexpr std::string_view kOlderStatus[] = {"fstat", "stat", "lstat"};
+constexpr std::string_view kAccess[] = {"faccessat"};
 constexpr std::string_view kClone[] = {"clone"};
 constexpr std::string_view kClone3[] = {"clone3"};
-constexpr std::string_view kMakesThreads[] = {"clone3", "clone"};
+constexpr std::string_view kNanosleep[] = {"nanosleep"};
+constexpr std::string_view kOldOpen[] = {"open"};
 constexpr std::string_view kWrite[] = {"write"};
 
+// Versions are those of glibc.
 constexpr Companion kCompanions[] = {
     {"restart_syscall", kWaits, "a wait goes on with it after SIGSTOP and SIGCONT"},
     {"rt_sigreturn", kHandlers, "a signal's handler returns with it"},
     {"exit", kThreads, "a thread ends with it"},
-    {"newfstatat", kFstat, "glibc's fstat() calls it from 2.33 on"},
-    {"clone3", kClone, "glibc tries it first for threads, from 2.34 on", true},
+    {"newfstatat", kOlderStatus, "glibc's stat() calls it from 2.33 on, and fstat() to 2.38"},
+    {"clone3", kClone, "glibc tries it first for threads", true},
     {"clone", kClone3, "fork() calls it, and older libcs do for threads"},
     {"set_robust_list", kMakesThreads, "glibc's threads begin with it", true},
-    {"rseq", kMakesThreads,
-     "glibc's threads begin with it from 2.35 on, and no error is taken for an answer"},
+    {"rseq", kMakesThreads, "glibc's threads begin with it, and end the program if it fails"},
+    {"faccessat2", kAccess, "glibc tries it first", true},
+    {"openat", kOldOpen, "glibc's open() calls it"},
+    {"clock_nanosleep", kNanosleep, "glibc's nanosleep() calls it"},
     {"writev", kWrite, "musl's stdio writes with it, and glibc what it says when it aborts"},
 };
 
@@ -104,79 +97,87 @@ std::optional<Missing> MissingOf(const Subject& subject, const Companion& compan
   return Missing{anchor.rule,
                  std::string(companion.call) + " beside " + std::string(anchor.call) + " (" +
                      std::string(companion.why) + ")",
-                 action.ToString()};
+                 OutcomeOf(action)};
 }
 
 // ---- enosys-expected
 
 struct NewerCall {
   std::string_view call;
-  Names older;  // what is called instead; none if libc then does without
+  Names older;  // what is called instead; none if callers then do without
 };
 
-constexpr std::string_view kAccess[] = {"faccessat"};
-constexpr std::string_view kStat[] = {"newfstatat", "fstat", "stat"};
+constexpr std::string_view kStatus[] = {"newfstatat", "fstat", "stat"};
 constexpr std::string_view kOpenat[] = {"openat"};
 constexpr std::string_view kClose[] = {"close"};
 
+// Of close_range and openat2, not libc itself but others fall back. What does without rseq is not glibc's
+// threads, once the program runs: see the companions.
 constexpr NewerCall kNewerCalls[] = {
-    {"clone3", kClone},   {"faccessat2", kAccess}, {"statx", kStat},
+    {"clone3", kClone},   {"faccessat2", kAccess}, {"statx", kStatus},
     {"openat2", kOpenat}, {"close_range", kClose}, {"rseq", {}},
 };
 
-// The rule that answers another error than ENOSYS; null if no rule does.
-const ResolvedRule* RuleWithOtherError(const Subject& subject, std::uint32_t number) {
-  for (const PossibleAnswer& answer : subject.AnswersTo(number))
-    if (answer.rule != nullptr && !answer.rule->any_call && IsOtherErrorThanNoSuchCall(*answer.action))
-      return answer.rule;
-  return nullptr;
+bool IsWrong(const Action& action) {
+  return !Permits(action) && !IsNoSuchCall(action) && action.kind() != Action::Kind::kTrap &&
+         !action.data().IsVariable();
 }
 
-std::string InsteadText(const NewerCall& newer, std::string_view older) {
-  if (!older.empty()) return "it is ENOSYS that makes callers fall back on " + std::string(older);
-  return "it is ENOSYS that makes callers do without (glibc's threads do not: where threads are made, "
-         "allow " +
+// What a newer call gets: by a rule that names it, or because none does.
+PossibleAnswer WrongAnswerTo(const Subject& subject, std::uint32_t number) {
+  const std::vector<PossibleAnswer> answers = subject.AnswersTo(number);
+  for (const PossibleAnswer& answer : answers)
+    if (answer.rule != nullptr && !answer.rule->any_call && IsWrong(*answer.action)) return answer;
+  const Action& last = *answers.back().action;
+  // What kills is missing-companion.
+  const bool is_error = last.kind() == Action::Kind::kErrno;
+  return !subject.IsNamed(number) && is_error && IsWrong(last) ? PossibleAnswer{&last, nullptr}
+                                                               : PossibleAnswer{};
+}
+
+std::string FallBackText(const NewerCall& newer, std::string_view older) {
+  if (!older.empty()) return "callers fall back on " + std::string(older);
+  return "callers do without (but for glibc's threads: where they are made, allow " +
          std::string(newer.call) + ")";
 }
 
 }  // namespace
 
 void FindMissingCompanions(const Subject& subject, const Tell& tell) {
-  // One line is enough for a policy.
-  std::optional<Missing> all;
+  const ResolvedRule* first = nullptr;
+  std::vector<std::pair<std::string, std::string>> texts;  // what is answered, and to which calls
   for (const Companion& companion : kCompanions) {
     const auto missing = MissingOf(subject, companion);
     if (!missing) continue;
-    if (!all) {
-      all = missing;
-      continue;
-    }
-    all->text += ", " + missing->text;
-    if (subject.PlaceOf(*missing->rule).place < subject.PlaceOf(*all->rule).place) all->rule = missing->rule;
+    if (first == nullptr || subject.PlaceOf(*missing->rule).place < subject.PlaceOf(*first).place)
+      first = missing->rule;
+    auto text = std::find_if(texts.begin(), texts.end(),
+                             [&](const auto& known) { return known.first == missing->answer; });
+    if (text == texts.end()) text = texts.insert(text, {missing->answer, ""});
+    text->second += (text->second.empty() ? "" : ", ") + missing->text;
   }
-  if (all)
-    tell(*all->rule, "libc needs calls that no rule names, and that get " + all->answer + ": " + all->text);
+  // One line is enough for a policy.
+  std::string all;
+  for (const auto& [answer, calls] : texts) all += (all.empty() ? "" : "; ") + calls + ", which " + answer;
+  if (first != nullptr)
+    tell(*first, "libc needs calls that no rule names: " + all + ": allow them, or refuse them by name");
 }
 
 void FindWrongErrors(const Subject& subject, const Tell& tell) {
-  Sentences sentences;
+  Sentences sentences(subject);
   for (const NewerCall& newer : kNewerCalls) {
     const auto number = subject.NumberOf(newer.call);
     const Anchor anchor = AnchorOf(subject, newer.older);
     // Where what is older is refused as well, all of it is meant to fail.
     if (!number || (anchor.rule == nullptr && !newer.older.empty())) continue;
-    if (const ResolvedRule* rule = RuleWithOtherError(subject, *number)) {
-      sentences.Add(*rule, std::string(newer.call) + " gets " + rule->action.ToString() + ", but " +
-                               InsteadText(newer, anchor.call));
-      continue;
-    }
-    const PossibleAnswer answer = subject.AnswersTo(*number).back();
-    if (subject.IsNamed(*number) || anchor.rule == nullptr || !IsOtherErrorThanNoSuchCall(*answer.action))
-      continue;
-    sentences.Add(*anchor.rule, "no rule names " + std::string(newer.call) + ", which gets " +
-                                    answer.action->ToString() + ", but " + InsteadText(newer, anchor.call));
+    const PossibleAnswer wrong = WrongAnswerTo(subject, *number);
+    const ResolvedRule* const rule = wrong.rule != nullptr ? wrong.rule : anchor.rule;
+    if (wrong.action == nullptr || rule == nullptr) continue;
+    sentences.Add(*rule, std::string(newer.call) + (wrong.rule != nullptr ? " " : ", which no rule names, ") +
+                             OutcomeOf(*wrong.action) + ", and only on ENOSYS do " +
+                             FallBackText(newer, anchor.call));
   }
-  sentences.TellAll(subject, tell);
+  sentences.TellAll(tell);
 }
 
 }  // namespace precompiledseccomp::inspect

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "inspect/checks.h"
+#include "inspect/sentences.h"
 #include "verify/overruled.h"
 
 namespace precompiledseccomp::inspect {
@@ -46,32 +47,31 @@ std::optional<Overruled> FindOverruled(const Subject& subject, std::span<const P
 }
 
 std::string TextOf(const Subject& subject, const Overruled& overruled) {
-  return "it refuses nothing: rules of earlier sets decide all of its calls, and " +
-         subject.TextOf(overruled.call) + " gets " + overruled.by->action.ToString() + " by " +
-         overruled.by->ToString() + ": put it before that rule, or leave it out";
+  const std::string place = overruled.by->where.ToString();
+  return "rules of earlier sets leave nothing to this refusal: " + subject.TextOf(overruled.call) + " " +
+         OutcomeOf(overruled.by->action) + " by the rule " +
+         (place.empty() ? overruled.by->ToString() : "at " + place) +
+         "; put the refusal before that, or leave it out";
 }
 
 // ---- sibling-allowed
 
 using Names = std::span<const std::string_view>;
 
-// Whoever has one of these has all of them.
+// Calls of which each does what the others do.
+struct Family {
+  Names calls;
+  bool of_some_arguments;  // with the same arguments, so that what is refused of one can be had of another
+};
 constexpr std::string_view kOpen[] = {"open", "openat", "openat2", "creat"};
 constexpr std::string_view kFork[] = {"fork", "vfork", "clone", "clone3"};
+constexpr std::string_view kClone[] = {"clone", "clone3"};
 constexpr std::string_view kWriteToOthers[] = {"ptrace", "process_vm_writev"};
 constexpr std::string_view kExecute[] = {"execve", "execveat"};
 constexpr std::string_view kMount[] = {"mount", "fsmount"};
-constexpr Names kSame[] = {kOpen, kFork, kWriteToOthers, kExecute, kMount};
-
-// What is refused of `call` can be had of `door`, which is allowed whatever its arguments are.
-struct SideDoor {
-  std::string_view call;
-  std::string_view door;
-};
-constexpr SideDoor kSideDoors[] = {
-    {"open", "openat"},    {"open", "openat2"}, {"open", "creat"},   {"openat", "open"},
-    {"openat", "openat2"}, {"openat", "creat"}, {"clone", "clone3"},
-};
+constexpr std::string_view kSetMode[] = {"chmod", "fchmodat", "fchmodat2"};
+constexpr Family kFamilies[] = {{kOpen, true},     {kFork, false},  {kClone, true},  {kWriteToOthers, false},
+                                {kExecute, false}, {kMount, false}, {kSetMode, true}};
 
 // Files and connections that an io_uring opens, names and removes itself, where no filter sees it
 // (io_uring_enter(2), the operations), with the older calls that do the same.
@@ -97,10 +97,9 @@ std::optional<Refusal> RefusalOf(const Subject& subject, std::uint32_t number) {
   Refusal refusal;
   bool has_refusal = false;
   for (const PossibleAnswer& answer : subject.AnswersTo(number)) {
-    const bool is_error = answer.action->kind() == Action::Kind::kErrno;
     if (Permits(*answer.action)) {
       refusal.of_all = false;
-    } else if (!is_error || IsOtherErrorThanNoSuchCall(*answer.action)) {
+    } else if (!IsNoSuchCall(*answer.action)) {
       has_refusal = true;
       if (refusal.by == nullptr && answer.rule != nullptr && !answer.rule->any_call) refusal.by = answer.rule;
     }
@@ -111,25 +110,29 @@ std::optional<Refusal> RefusalOf(const Subject& subject, std::uint32_t number) {
   return refusal.by == nullptr ? std::nullopt : std::optional(refusal);
 }
 
-std::vector<std::string_view> DoorsBeside(std::string_view call, bool of_all) {
-  std::vector<std::string_view> doors;
-  for (const Names& same : kSame)
-    if (of_all && Has(same, call)) doors.insert(doors.end(), same.begin(), same.end());
-  for (const SideDoor& side_door : kSideDoors)
-    if (!of_all && side_door.call == call) doors.push_back(side_door.door);
-  std::erase(doors, call);
-  return doors;
-}
-
 bool IsOpen(const Subject& subject, std::string_view door) {
   const auto number = subject.NumberOf(door);
   return number && subject.IsPermitted(*number);
 }
 
-std::string TextOf(const std::string& refused, std::string_view door) {
-  const bool is_new = door == "openat2" || door == "clone3";
-  return refused + ", and " + std::string(door) + " is allowed, which does the same: refuse that, too" +
-         (is_new ? ", with ENOSYS, so that callers fall back" : "");
+// By which the same can be had.
+std::vector<std::string_view> OpenDoorsBeside(const Subject& subject, std::string_view call, bool of_all) {
+  std::vector<std::string_view> doors;
+  for (const Family& family : kFamilies) {
+    if (!Has(family.calls, call) || (!of_all && !family.of_some_arguments)) continue;
+    for (const std::string_view door : family.calls)
+      if (door != call && !Has(doors, door) && IsOpen(subject, door)) doors.push_back(door);
+  }
+  return doors;
+}
+
+// "openat2 is allowed, which does the same"
+std::string TextOf(const std::vector<std::string_view>& doors) {
+  std::string text;
+  for (const std::string_view door : doors)
+    text.append(text.empty() ? "" : door == doors.back() ? " and " : ", ").append(door);
+  return text + (doors.size() == 1 ? " is allowed, which does the same: refuse that, too"
+                                   : " are allowed, which do the same: refuse them, too");
 }
 
 }  // namespace
@@ -140,31 +143,35 @@ void FindDeadRefusals(const Subject& subject, const Tell& tell) {
     for (end = begin; end < rules.size() && rules[end].place == rules[begin].place;) ++end;
     if (rules[begin].set == 0 || Permits(rules[begin].rule->action)) continue;
     const auto overruled = FindOverruled(subject, rules.subspan(begin, end - begin));
-    if (overruled && overruled->by != nullptr) tell(*rules[begin].rule, TextOf(subject, *overruled));
+    if (overruled && overruled->by != nullptr && Permits(overruled->by->action))
+      tell(*rules[begin].rule, TextOf(subject, *overruled));
   }
 }
 
 void FindOpenSiblings(const Subject& subject, const Tell& tell) {
+  Sentences sentences(subject);
   const ResolvedRule* first_of_ring = nullptr;
   std::string done_by_ring;
   for (const std::uint32_t number : subject.NamedNumbers()) {
     const std::string& call = subject.NameOf(number);
     const auto refusal = RefusalOf(subject, number);
     if (!refusal) continue;
-    const std::string what = (refusal->of_all ? "" : "some of ") + call;
-    const std::vector<std::string_view> doors = DoorsBeside(call, refusal->of_all);
-    const auto open = std::find_if(doors.begin(), doors.end(),
-                                   [&](std::string_view door) { return IsOpen(subject, door); });
-    if (open != doors.end()) tell(*refusal->by, TextOf(what + " is refused", *open));
-    if (open != doors.end() || !Has(kOperations, call)) continue;
+    const std::vector<std::string_view> doors = OpenDoorsBeside(subject, call, refusal->of_all);
+    if (!doors.empty())
+      sentences.Add(*refusal->by,
+                    (refusal->of_all ? "" : "some of ") + call + " is refused, and " + TextOf(doors));
+    // Where there is an open door already, a ring is not needed.
+    if (!doors.empty() || !Has(kOperations, call)) continue;
     if (first_of_ring == nullptr) first_of_ring = refusal->by;
     done_by_ring += (done_by_ring.empty() ? "" : ", ") + call;
   }
-  // One line is enough for a policy.
+  // One sentence is enough for a policy.
   if (first_of_ring != nullptr && IsOpen(subject, kRing))
-    tell(*first_of_ring, std::string(kRing) +
-                             " is allowed, and a ring does without a call what is refused of " +
-                             done_by_ring + ": refuse " + std::string(kRing) + ", too");
+    sentences.Add(*first_of_ring, std::string(kRing) +
+                                      " is allowed, and a ring does without a call what is "
+                                      "refused of " +
+                                      done_by_ring + ": refuse " + std::string(kRing) + ", too");
+  sentences.TellAll(tell);
 }
 
 }  // namespace precompiledseccomp::inspect

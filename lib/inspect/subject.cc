@@ -34,9 +34,13 @@ bool Permits(const Action& action) {
   }
 }
 
-bool IsOtherErrorThanNoSuchCall(const Action& action) {
+bool IsNoSuchCall(const Action& action) {
   return action.kind() == Action::Kind::kErrno && !action.data().IsVariable() &&
-         action.data().constant() != ENOSYS;
+         action.data().constant() == ENOSYS;
+}
+
+std::string OutcomeOf(const Action& action) {
+  return action.kind() == Action::Kind::kAllow ? "is allowed" : "gets " + action.ToString();
 }
 
 Subject::Subject(const ResolvedPolicy& policy) : policy_(policy) {
@@ -73,7 +77,8 @@ std::vector<PlacedRule> Subject::RulesFor(std::uint32_t number) const {
   const auto call = calls_.find(number);
   const std::vector<std::size_t> none;
   const std::vector<std::size_t>& named = call == calls_.end() ? none : call->second.rules;
-  std::merge(named.begin(), named.end(), for_any_.begin(), for_any_.end(), std::back_inserter(indices));
+  const std::vector<std::size_t>& for_any = number == Target::kSkippedCall ? none : for_any_;
+  std::merge(named.begin(), named.end(), for_any.begin(), for_any.end(), std::back_inserter(indices));
   std::vector<PlacedRule> rules;
   rules.reserve(indices.size());
   for (const std::size_t index : indices) rules.push_back(rules_[index]);
@@ -83,9 +88,12 @@ std::vector<PlacedRule> Subject::RulesFor(std::uint32_t number) const {
 std::vector<PossibleAnswer> Subject::AnswersTo(std::uint32_t number) const {
   std::vector<PossibleAnswer> answers;
   for (const PlacedRule& placed : RulesFor(number)) {
-    answers.push_back({&placed.rule->action, placed.rule});
-    const bool only_vsyscall = policy_.rule_sets[placed.set].only_vsyscall;
-    if (placed.rule->condition.IsAlwaysTrue() && !only_vsyscall) return answers;
+    const ResolvedRule& rule = *placed.rule;
+    const bool is_always_true = rule.condition.IsAlwaysTrue();
+    if (policy_.rule_sets[placed.set].only_vsyscall) continue;
+    if (rule.any_call && !is_always_true && !Permits(rule.action)) continue;
+    answers.push_back({&rule.action, &rule});
+    if (is_always_true) return answers;
   }
   answers.push_back({&policy_.LastResort(number), nullptr});
   return answers;

@@ -37,8 +37,10 @@ struct PossibleAnswer {
 
 // Whether a call with that answer may be made: by itself, or if a supervisor or tracer lets it.
 bool Permits(const Action& action);
-// Whether the answer is an error that tells the caller something else than that there is no such call.
-bool IsOtherErrorThanNoSuchCall(const Action& action);
+// Whether the answer is that there is no such call: callers fall back on another one.
+bool IsNoSuchCall(const Action& action);
+// "is allowed", "gets errno 1"
+std::string OutcomeOf(const Action& action);
 
 class Subject {
  public:
@@ -56,7 +58,8 @@ class Subject {
   // The rules for calls of this number, in order.
   [[nodiscard]] std::vector<PlacedRule> RulesFor(std::uint32_t number) const;
   // What calls of this number may get, in the order of the rules, up to the first that decides all that are
-  // left. Conditions are taken to leave something.
+  // left. Conditions are taken to leave something. Rules that refuse any call of a kind, or from the vsyscall
+  // page, say nothing of this one.
   [[nodiscard]] std::vector<PossibleAnswer> AnswersTo(std::uint32_t number) const;
   // Whether all of them, or some, may be made.
   [[nodiscard]] bool IsPermitted(std::uint32_t number) const;

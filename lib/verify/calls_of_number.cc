@@ -10,11 +10,12 @@
 #include "verify/weakness.h"
 
 namespace precompiledseccomp::verify {
-Workbench::Workbench(const Limits& of_a_question)
-    : of_a_question_(of_a_question), tools_(std::make_unique<Tools>(of_a_question)) {}
+
+Workbench::Workbench(const Limits& of_a_question) : of_a_question_(of_a_question) {}
 
 Workbench::Tools& Workbench::Begin() {
-  if (tools_->budget.bytes() > of_a_question_.bytes / 2) tools_ = std::make_unique<Tools>(of_a_question_);
+  if (!tools_ || tools_->budget.bytes() > of_a_question_.bytes / 2)
+    tools_ = std::make_unique<Tools>(of_a_question_);
   tools_->budget.Permit(
       {.steps = tools_->budget.steps() + of_a_question_.steps, .bytes = of_a_question_.bytes});
   return *tools_;

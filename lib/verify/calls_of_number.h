@@ -49,6 +49,8 @@ class Workbench {
 
   // For the next question. What was made for earlier ones lives until then.
   Tools& Begin();
+  // To be called when a question was too much work: what was being made is in no state to go on with.
+  void Clear() { tools_.reset(); }
 
  private:
   Limits of_a_question_;

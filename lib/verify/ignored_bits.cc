@@ -113,15 +113,13 @@ DiagramId OneSided(std::size_t argument, const LookedAt& looked_at, CallsOfNumbe
 }
 
 Twins TwinsOf(const ResolvedPolicy& policy, const LookedAt& looked_at, const CallWithNumbers& member) {
-  Twins twins{.call = member.call, .plain = member.call, .numbers = member.numbers};
-  for (std::size_t i = 0; i < looked_at.size(); ++i) twins.plain.args[i] &= looked_at[i];
-  const auto answer_to = [&](const seccomp_data& call) {
-    const ResolvedRule* const rule = DecidingRule(policy, call, twins.numbers);
-    return rule != nullptr ? &rule->action : &policy.LastResort(static_cast<std::uint32_t>(call.nr));
+  const auto answer_to = [&](const seccomp_data& call) -> const Action& {
+    const ResolvedRule* const rule = DecidingRule(policy, call, member.numbers);
+    return rule != nullptr ? rule->action : policy.LastResort(static_cast<std::uint32_t>(call.nr));
   };
-  twins.answer = answer_to(twins.call);
-  twins.plain_answer = answer_to(twins.plain);
-  return twins;
+  seccomp_data plain = member.call;
+  for (std::size_t i = 0; i < looked_at.size(); ++i) plain.args[i] &= looked_at[i];
+  return {member.call, plain, member.numbers, answer_to(member.call), answer_to(plain)};
 }
 
 // `find` returns the set that a member is wanted of.
@@ -132,6 +130,7 @@ std::optional<Twins> Find(const ResolvedPolicy& policy, std::uint32_t number, co
     const auto member = calls.SmallestOf(find(calls));
     return member ? std::optional(TwinsOf(policy, looked_at, *member)) : std::nullopt;
   } catch (const TooMuchWork&) {
+    workbench.Clear();
     return std::nullopt;
   }
 }
@@ -176,7 +175,7 @@ std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t num
   if (!some_can_matter || CanOnlyLose(rules, policy.LastResort(number), looked_at)) return std::nullopt;
   const auto evasion = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
-  if (evasion && WeaknessOf(*evasion->answer) <= WeaknessOf(*evasion->plain_answer))
+  if (evasion && WeaknessOf(evasion->answer) <= WeaknessOf(evasion->plain_answer))
     throw std::logic_error("the prover is wrong: bits that are not looked at make no answer weaker");
   return evasion;
 }
@@ -192,7 +191,7 @@ std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uin
     if (looked_at[i] != kLowHalf) continue;
     const auto twins = Find(policy, number, looked_at, workbench,
                             [&](CallsOfNumber& calls) { return OneSided(i, looked_at, calls); });
-    if (twins && WeaknessOf(*twins->answer) == WeaknessOf(*twins->plain_answer))
+    if (twins && WeaknessOf(twins->answer) == WeaknessOf(twins->plain_answer))
       throw std::logic_error("the prover is wrong: a sign in ignored bits makes no difference");
     if (twins) return twins;
   }

@@ -19,12 +19,11 @@ namespace precompiledseccomp::verify {
 
 // Two calls that are one to the kernel, with answers of which one is weaker (weakness.h).
 struct Twins {
-  seccomp_data call{};   // with something in bits that are not looked at
-  seccomp_data plain{};  // the same without
+  seccomp_data call;   // with something in bits that are not looked at
+  seccomp_data plain;  // the same without
   VariableNumbers numbers;
-  // The policy's own.
-  const Action* answer = nullptr;
-  const Action* plain_answer = nullptr;
+  Action answer;
+  Action plain_answer;
 };
 
 // For calls of this number, the smallest one that gets a weaker answer than its plain twin: whoever makes it

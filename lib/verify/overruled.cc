@@ -33,6 +33,7 @@ LeftToARule FindWhatIsLeft(const ResolvedPolicy& policy, const ResolvedRule& rul
     CallsOfNumber calls(policy, number, workbench);
     return Find(rule, calls);
   } catch (const TooMuchWork&) {
+    workbench.Clear();
     return {};
   }
 }

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is found in real policies, and why it is right:
+// What is found in real policies, and why it is right.
 //
-//   enosys-expected, dead-refusal, half-a-parameter, pointer-compared, notified-pointer: nowhere.
-//   upper-half-ignored  container: lists of families with holes, which families above 2^32 fall into. gvisor:
-//   writev
-//                       of no vectors is refused, and 2^32 of them are as many.
-//   one-libc-only       requests of ioctl with the highest bit set, which musl passes with a sign;
-//   personality of -1 no-such-argument    a sixth argument of mremap, which has five sibling-allowed crosvm
-//   lets threads be made by clone, whatever is asked for by clone3; it refuses open and
-//                       socket, and has io_uring
-//   missing-companion   what libc needs. gvisor is written in Go and calls no libc: it would accept this.
+//   - upper-half-ignored
+//     container: lists of families with holes, which families above 2^32 fall into. gvisor: writev of no
+//     vectors is refused, and 2^32 of them are as many.
+//   - one-libc-only
+//     Requests of ioctl with the highest bit set, which musl passes with a sign; personality of -1.
+//   - no-such-argument
+//     A sixth argument of mremap, which has five.
+//   - sibling-allowed
+//     crosvm lets threads be made by clone, and whatever is asked for by clone3; it refuses open and socket,
+//     and has io_uring.
+//   - missing-companion
+//     What libc needs. gvisor is written in Go and calls no libc: it would accept this.
+//
+// The others are nowhere.
 #include <map>
 #include <set>
 #include <string>

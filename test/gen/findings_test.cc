@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(ARefusalThatCanBeEvadedIsAnError) {
   const Outcome outcome = RunGenerator("evaded", SourcesIn(folder) + kBothTargets);
   BOOST_TEST(outcome.status == 1);
   testing::CheckContains(outcome.err, {"program \"no-typing\": upper-half-ignored (evaded.cc:",
-                                       "ioctl(0x0, 0x100005412) gets allow", "Param(\"cmd\")"});
+                                       "ioctl(0x0, 0x100005412) is allowed", "Param(\"cmd\")"});
   BOOST_TEST(folder.Files().empty());
 }
 

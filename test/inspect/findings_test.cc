@@ -69,11 +69,22 @@ BOOST_AUTO_TEST_SUITE(FindingsTest)
 BOOST_AUTO_TEST_CASE(ARefusalThatAnUpperHalfEvadesIsAnError) {
   const Policy policy = Policy().Errno(EPERM, "ioctl", Arg(1) == kTiocsti).Allow("ioctl");
   CheckFound(policy, "upper-half-ignored",
-             {"ioctl(0x0, 0x100005412) gets allow", "ioctl(0x0, 0x5412)", "errno 1", "Param(\"cmd\")"});
+             {"ioctl(0x0, 0x100005412) is allowed", "ioctl(0x0, 0x5412)", "errno 1", "Param(\"cmd\")"});
   BOOST_TEST((Find(policy)[0].severity == Severity::kError));
   BOOST_TEST(Find(policy)[0].rule == 0U);
   CheckSilent(Policy().Errno(EPERM, "ioctl", Param("cmd") == kTiocsti).Allow("ioctl"), "upper-half-ignored");
   CheckSilent(Policy().Errno(EPERM, "ioctl", Arg32(1) == kTiocsti).Allow("ioctl"), "upper-half-ignored");
+}
+
+BOOST_AUTO_TEST_CASE(TheRuleIsTheOneThatLooksAtIgnoredBits) {
+  const Policy policy = Policy().Allow("socket", Arg(0) < 16 || Arg(0) > 16).Errno(EAFNOSUPPORT, "socket");
+  BOOST_TEST(Find(policy, "upper-half-ignored").at(0).rule == 0U);
+  BOOST_TEST(
+      Find(Policy().Errno(EPERM, "ioctl", Arg(1) == 0x800454d2).Allow("ioctl"), "one-libc-only").at(0).rule ==
+      0U);
+  // Rules for any call have no parameters.
+  CheckFound(Policy().Errno(EPERM, AnyCall(), Arg(0) == 5).Allow({"close", "read"}), "upper-half-ignored",
+             {"test Arg32(0), of which 32 bits count"});
 }
 
 BOOST_AUTO_TEST_CASE(ListsOfFamiliesWithHolesAreOpenAboveThem) {
@@ -91,7 +102,7 @@ BOOST_AUTO_TEST_CASE(WhatIsRefusedWithAVariableIsRefused) {
   CheckFound(Policy().Add(Action::Trap(v["code"]), "ioctl", Arg(1) == 0x800454d2), "one-libc-only",
              {"gets kill_process", "gets trap $code"});
   CheckFound(Policy().Add(RuleSet().Allow("ioctl")).Add(RuleSet().Errno(v["code"], "ioctl")), "dead-refusal",
-             {"ioctl() gets allow"});
+             {"ioctl() is allowed"});
 }
 
 BOOST_AUTO_TEST_CASE(AModeHas16Bits) {
@@ -126,10 +137,10 @@ BOOST_AUTO_TEST_CASE(AnAddressInPlaceOfWhatIsThere) {
 BOOST_AUTO_TEST_CASE(NegativeNumbersHaveTwoEncodings) {
   // glibc zeroes the upper half here, musl repeats the sign in it.
   CheckFound(Policy().Allow("ioctl", Arg(1) == 0x800454d2), "one-libc-only",
-             {"ioctl(0x0, 0xffffffff800454d2) gets kill_process", "ioctl(0x0, 0x800454d2), which gets allow",
+             {"ioctl(0x0, 0xffffffff800454d2) gets kill_process", "ioctl(0x0, 0x800454d2), which is allowed",
               "Param(\"cmd\")"});
   CheckFound(Policy().Allow("openat", Arg(0) == std::int64_t{AT_FDCWD}), "one-libc-only",
-             {"openat(0xffffffffffffff9c) gets allow", "openat(0xffffff9c), which gets kill_process"});
+             {"openat(0xffffffffffffff9c) is allowed", "openat(0xffffff9c), which gets kill_process"});
   CheckSilent(Policy().Allow("openat", Param("dfd") == AT_FDCWD), "one-libc-only");
   CheckSilent(Policy().Allow("openat", Arg(0) == 0xffffff9c || Arg(0) == std::int64_t{AT_FDCWD}),
               "one-libc-only");
@@ -153,7 +164,7 @@ BOOST_AUTO_TEST_CASE(ARefusalBehindAnAllowanceIsDead) {
   const RuleSet usual = RuleSet().Allow({"ioctl", "read"});
   CheckFound(Policy().Add(usual).Add(RuleSet().Errno(EPERM, "ioctl", Param("cmd") == kTiocsti)),
              "dead-refusal",
-             {"ioctl(0x0, 0x5412) gets allow", "\"allow ioctl, read\" (findings_test.cc:", "put it before"});
+             {"ioctl(0x0, 0x5412) is allowed by the rule at findings_test.cc:", "put the refusal before"});
   // In front, it refuses.
   CheckSilent(Policy().Add(RuleSet().Errno(EPERM, "ioctl", Param("cmd") == kTiocsti)).Add(usual),
               "dead-refusal");
@@ -164,7 +175,9 @@ BOOST_AUTO_TEST_CASE(ARefusalOfWhatIsLeftIsNotDead) {
   // Exceptions first, then what they are exceptions of.
   CheckSilent(Policy().Add(some).Add(RuleSet().Errno(EPERM, "ioctl")), "dead-refusal");
   CheckSilent(Policy().Add(some).Add(RuleSet().Errno(EPERM, {"openat", "unlinkat"})), "dead-refusal");
-  // All is refused anyway.
+  // All is refused anyway, if in another way.
+  CheckSilent(Policy().Add(RuleSet().Errno(ENOSYS, "clone3")).Add(RuleSet().KillProcess("clone3")),
+              "dead-refusal");
   CheckSilent(Policy().Add(RuleSet().KillProcess("ioctl")).Add(RuleSet().Errno(EPERM, "ioctl")),
               "dead-refusal");
 }
@@ -173,7 +186,7 @@ BOOST_AUTO_TEST_CASE(SeveralAllowancesTogetherLeaveARefusalNothing) {
   const RuleSet halves =
       RuleSet().Allow("ioctl", Param("cmd") < kTiocsti).Allow("ioctl", Param("cmd") >= kTiocsti);
   CheckFound(Policy().Add(halves).Add(RuleSet().Errno(EPERM, "ioctl", Param("cmd") == kTiocsti)),
-             "dead-refusal", {"ioctl(0x0, 0x5412) gets allow"});
+             "dead-refusal", {"ioctl(0x0, 0x5412) is allowed"});
 }
 
 BOOST_AUTO_TEST_CASE(AnotherCallDoesWhatIsRefused) {
@@ -181,7 +194,9 @@ BOOST_AUTO_TEST_CASE(AnotherCallDoesWhatIsRefused) {
     return Policy().Default(Action::Allow()).Errno(EPERM, calls);
   };
   CheckFound(refusing("execve"), "sibling-allowed", {"execve is refused", "execveat is allowed"});
-  CheckFound(refusing({"open", "openat"}), "sibling-allowed", {"openat2 is allowed"});
+  CheckFound(refusing({"open", "openat"}), "sibling-allowed",
+             {"open is refused, and openat2 and creat are allowed, which do the same: refuse them, too; "
+              "openat is refused"});
   CheckFound(refusing("ptrace"), "sibling-allowed", {"process_vm_writev is allowed"});
   CheckFound(refusing("mount"), "sibling-allowed", {"fsmount is allowed"});
   CheckFound(refusing({"fork", "vfork", "clone"}), "sibling-allowed", {"clone3 is allowed"});
@@ -191,10 +206,20 @@ BOOST_AUTO_TEST_CASE(AnotherCallDoesWhatIsRefused) {
               "sibling-allowed");
 }
 
+BOOST_AUTO_TEST_CASE(WhatIsRefusedWithAVariableOrOfAnyCallIsSeen) {
+  const Values v(X86(), {"code"});
+  const Policy policy = Policy().Default(Action::Allow()).Errno(v["code"], "execve");
+  CheckFound(policy, "sibling-allowed", {"execveat is allowed"});
+  // These say nothing of execveat.
+  CheckFound(Policy(policy).Errno(EPERM, AnyCall(), Arg(5) == 1), "sibling-allowed", {"execveat is allowed"});
+  CheckFound(Policy().Add(RuleSet::OnlyVsyscall().KillProcess(AnyCall())).Merge(policy), "sibling-allowed",
+             {"execveat is allowed"});
+}
+
 BOOST_AUTO_TEST_CASE(AnotherCallDoesWhatSomeArgumentsAreRefusedFor) {
   const Condition is_of_a_thread = (Param("flags") & CLONE_THREAD).AnySet();
   CheckFound(Policy().Allow("clone", is_of_a_thread).Allow("clone3"), "sibling-allowed",
-             {"some of clone is refused", "clone3 is allowed", "ENOSYS"});
+             {"some of clone is refused, and clone3 is allowed, which does the same"});
   CheckSilent(Policy().Allow("clone", is_of_a_thread).Errno(ENOSYS, "clone3"), "sibling-allowed");
   CheckFound(Policy().Allow("openat", Param("flags") == O_RDONLY).Allow("openat2"), "sibling-allowed",
              {"some of openat is refused", "openat2 is allowed"});
@@ -213,8 +238,9 @@ BOOST_AUTO_TEST_CASE(CallersMayBeSentToTheOtherCall) {
 
 BOOST_AUTO_TEST_CASE(LibcNeedsCallsBesideOthers) {
   const std::string name = "missing-companion";
-  CheckFound(Policy().Allow("write"), name, {"no rule names", "get kill_process", "writev beside write ("});
-  CheckFound(Policy().Allow("fstat"), name, {"newfstatat", "2.33"});
+  CheckFound(Policy().Allow("write"), name,
+             {"no rule names", "which gets kill_process", "writev beside write ("});
+  CheckFound(Policy().Allow("fstat"), name, {"newfstatat beside fstat", "2.38"});
   CheckFound(Policy().Allow("rt_sigaction"), name, {"rt_sigreturn"});
   CheckFound(Policy().Allow("nanosleep"), name, {"restart_syscall"});
   CheckFound(Policy().Allow({"futex", "exit_group", "restart_syscall"}), name, {"exit beside futex"});
@@ -237,17 +263,22 @@ BOOST_AUTO_TEST_CASE(WhatIsNamedIsNotMissing) {
   CheckSilent(Policy().Default(Action::Errno(ENOSYS)).Allow({"clone", "exit", "rseq"}), name);
   // Without threads.
   CheckSilent(Policy().Allow({"read", "exit_group"}), name);
+  // Of several answers, each is said of its calls.
+  CheckFound(
+      Policy().Default(Action::Errno(EPERM)).KnownUpTo(Kernel{4, 17}).Allow({"write", "clone", "clone3"}),
+      name, {"writev beside write", "which gets errno 1; rseq beside clone3", "which gets errno 38"});
 }
 
 BOOST_AUTO_TEST_CASE(LibcFallsBackOnlyOnNoSuchCall) {
   const std::string name = "enosys-expected";
   CheckFound(Policy().Allow("clone").Errno(EPERM, "clone3"), name,
-             {"clone3 gets errno 1", "it is ENOSYS that makes callers fall back on clone"});
+             {"clone3 gets errno 1", "only on ENOSYS do callers fall back on clone"});
   CheckFound(Policy().Errno(EPERM, "rseq"), name, {"rseq", "ENOSYS"});
   CheckFound(Policy().Default(Action::Errno(EPERM)).Allow("faccessat"), name,
-             {"no rule names faccessat2", "errno 1"});
+             {"faccessat2, which no rule names, gets errno 1"});
   CheckFound(Policy().Errno(EACCES, {"statx", "openat2"}).Allow({"newfstatat", "openat"}), name,
              {"statx gets errno 13", "; openat2 gets errno 13"});
+  CheckFound(Policy().Allow("clone").KillProcess("clone3"), name, {"clone3 gets kill_process"});
   CheckSilent(Policy().Allow("clone").Errno(ENOSYS, "clone3"), name);
   CheckSilent(Policy().Default(Action::Errno(EPERM)).Allow({"faccessat", "faccessat2"}), name);
   // What is older is refused as well.

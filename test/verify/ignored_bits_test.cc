@@ -60,9 +60,9 @@ void CheckEvaded(const Policy& policy, const LookedAt& looked_at) {
   BOOST_TEST(evasion->call.nr == static_cast<int>(kIoctl));
   for (std::size_t i = 0; i < looked_at.size(); ++i)
     BOOST_TEST((evasion->call.args[i] & looked_at[i]) == evasion->plain.args[i]);
-  BOOST_TEST(Evaluate(resolved, evasion->call, evasion->numbers) == evasion->answer->ReturnValue());
-  BOOST_TEST(Evaluate(resolved, evasion->plain, evasion->numbers) == evasion->plain_answer->ReturnValue());
-  BOOST_TEST(verify::WeaknessOf(*evasion->answer) > verify::WeaknessOf(*evasion->plain_answer));
+  BOOST_TEST(Evaluate(resolved, evasion->call, evasion->numbers) == evasion->answer.ReturnValue());
+  BOOST_TEST(Evaluate(resolved, evasion->plain, evasion->numbers) == evasion->plain_answer.ReturnValue());
+  BOOST_TEST(verify::WeaknessOf(evasion->answer) > verify::WeaknessOf(evasion->plain_answer));
 }
 
 BOOST_AUTO_TEST_SUITE(IgnoredBitsTest)
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(NegativeNumbersAreAnsweredAlikeInBothEncodings) {
     if (!twins) return;
     BOOST_TEST((twins->call.args[1] >> 32) == 0xffffffffU);
     BOOST_TEST(twins->plain.args[1] == (twins->call.args[1] & kLowHalf));
-    BOOST_TEST(verify::WeaknessOf(*twins->answer) != verify::WeaknessOf(*twins->plain_answer));
+    BOOST_TEST(verify::WeaknessOf(twins->answer) != verify::WeaknessOf(twins->plain_answer));
   };
   check(Policy().Allow(Syscall(kIoctl), Arg(1) == 0x800454d2), true);
   check(Policy().Allow(Syscall(kIoctl), Arg(1) == std::int64_t{-100}), true);
