@@ -21,22 +21,24 @@
 namespace precompiledseccomp::inspect {
 namespace {
 
-using Names = std::span<const std::string_view>;
-
-// The rule that permits the first of these calls of which some are permitted.
-struct Anchor {
+// A call that is permitted.
+struct Permitted {
   std::string_view call;
-  const ResolvedRule* rule = nullptr;
+  const ResolvedRule* by = nullptr;  // the rule that names it; null if none does
 };
-Anchor AnchorOf(const Subject& subject, Names calls) {
+// Of several, one that a rule names, or else the first.
+std::optional<Permitted> FindPermitted(const Subject& subject, Names calls) {
+  std::optional<Permitted> found;
   for (const std::string_view call : calls) {
     const auto number = subject.NumberOf(call);
     if (!number) continue;
-    for (const PossibleAnswer& answer : subject.AnswersTo(*number))
-      if (Permits(*answer.action) && answer.rule != nullptr && !answer.rule->any_call)
-        return {call, answer.rule};
+    for (const PossibleAnswer& answer : subject.AnswersTo(*number)) {
+      if (!Permits(*answer.action)) continue;
+      if (answer.rule != nullptr && !answer.rule->any_call) return Permitted{call, answer.rule};
+      if (!found) found = Permitted{call, nullptr};
+    }
   }
-  return {};
+  return found;
 }
 
 // ---- missing-companion
@@ -88,14 +90,15 @@ struct Missing {
 
 std::optional<Missing> MissingOf(const Subject& subject, const Companion& companion) {
   const auto number = subject.NumberOf(companion.call);
-  const Anchor anchor = AnchorOf(subject, companion.beside);
-  if (!number || anchor.rule == nullptr || subject.IsNamed(*number) || subject.IsPartlyPermitted(*number))
+  const auto beside = FindPermitted(subject, companion.beside);
+  if (!number || !beside || beside->by == nullptr || subject.IsNamed(*number) ||
+      subject.IsPartlyPermitted(*number))
     return std::nullopt;
   const Action& action = *subject.AnswersTo(*number).back().action;
   // A wrong error is enosys-expected.
   if (companion.falls_back && action.kind() == Action::Kind::kErrno) return std::nullopt;
-  return Missing{anchor.rule,
-                 std::string(companion.call) + " beside " + std::string(anchor.call) + " (" +
+  return Missing{beside->by,
+                 std::string(companion.call) + " beside " + std::string(beside->call) + " (" +
                      std::string(companion.why) + ")",
                  OutcomeOf(action)};
 }
@@ -167,15 +170,15 @@ void FindWrongErrors(const Subject& subject, const Tell& tell) {
   Sentences sentences(subject);
   for (const NewerCall& newer : kNewerCalls) {
     const auto number = subject.NumberOf(newer.call);
-    const Anchor anchor = AnchorOf(subject, newer.older);
+    const auto older = FindPermitted(subject, newer.older);
     // Where what is older is refused as well, all of it is meant to fail.
-    if (!number || (anchor.rule == nullptr && !newer.older.empty())) continue;
+    if (!number || (!older && !newer.older.empty())) continue;
     const PossibleAnswer wrong = WrongAnswerTo(subject, *number);
-    const ResolvedRule* const rule = wrong.rule != nullptr ? wrong.rule : anchor.rule;
+    const ResolvedRule* const rule = wrong.rule != nullptr ? wrong.rule : older ? older->by : nullptr;
     if (wrong.action == nullptr || rule == nullptr) continue;
     sentences.Add(*rule, std::string(newer.call) + (wrong.rule != nullptr ? " " : ", which no rule names, ") +
                              OutcomeOf(*wrong.action) + ", and only on ENOSYS do " +
-                             FallBackText(newer, anchor.call));
+                             FallBackText(newer, older ? older->call : ""));
   }
   sentences.TellAll(tell);
 }

@@ -56,22 +56,21 @@ std::string TextOf(const Subject& subject, const Overruled& overruled) {
 
 // ---- sibling-allowed
 
-using Names = std::span<const std::string_view>;
-
 // Calls of which each does what the others do.
 struct Family {
   Names calls;
   bool of_some_arguments;  // with the same arguments, so that what is refused of one can be had of another
 };
-constexpr std::string_view kOpen[] = {"open", "openat", "openat2", "creat"};
-constexpr std::string_view kFork[] = {"fork", "vfork", "clone", "clone3"};
-constexpr std::string_view kClone[] = {"clone", "clone3"};
-constexpr std::string_view kWriteToOthers[] = {"ptrace", "process_vm_writev"};
-constexpr std::string_view kExecute[] = {"execve", "execveat"};
-constexpr std::string_view kMount[] = {"mount", "fsmount"};
-constexpr std::string_view kSetMode[] = {"chmod", "fchmodat", "fchmodat2"};
-constexpr Family kFamilies[] = {{kOpen, true},     {kFork, false},  {kClone, true},  {kWriteToOthers, false},
-                                {kExecute, false}, {kMount, false}, {kSetMode, true}};
+constexpr std::string_view kOpening[] = {"open", "openat", "openat2", "creat"};
+constexpr std::string_view kForking[] = {"fork", "vfork", "clone", "clone3"};
+constexpr std::string_view kCloning[] = {"clone", "clone3"};
+constexpr std::string_view kWritingToOthers[] = {"ptrace", "process_vm_writev"};
+constexpr std::string_view kExecuting[] = {"execve", "execveat"};
+constexpr std::string_view kMounting[] = {"mount", "fsmount"};
+constexpr std::string_view kSettingModes[] = {"chmod", "fchmodat", "fchmodat2"};
+constexpr Family kFamilies[] = {{kOpening, true},          {kForking, false},   {kCloning, true},
+                                {kWritingToOthers, false}, {kExecuting, false}, {kMounting, false},
+                                {kSettingModes, true}};
 
 // Files and connections that an io_uring opens, names and removes itself, where no filter sees it
 // (io_uring_enter(2), the operations), with the older calls that do the same.

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@
 #include "verify/calls_of_number.h"
 
 namespace precompiledseccomp::inspect {
+
+// Of calls.
+using Names = std::span<const std::string_view>;
 
 // A rule of a resolved policy, and where it stands.
 struct PlacedRule {

@@ -278,6 +278,7 @@ BOOST_AUTO_TEST_CASE(LibcFallsBackOnlyOnNoSuchCall) {
              {"faccessat2, which no rule names, gets errno 1"});
   CheckFound(Policy().Errno(EACCES, {"statx", "openat2"}).Allow({"newfstatat", "openat"}), name,
              {"statx gets errno 13", "; openat2 gets errno 13"});
+  CheckFound(Policy().Default(Action::Allow()).Errno(EPERM, "clone3"), name, {"clone3 gets errno 1"});
   CheckFound(Policy().Allow("clone").KillProcess("clone3"), name, {"clone3 gets kill_process"});
   CheckSilent(Policy().Allow("clone").Errno(ENOSYS, "clone3"), name);
   CheckSilent(Policy().Default(Action::Errno(EPERM)).Allow({"faccessat", "faccessat2"}), name);
