@@ -8,6 +8,7 @@
 //                       in another way if it is not
 
 #include <algorithm>
+#include <cctype>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -65,18 +66,41 @@ const ResolvedRule* RuleOf(const Subject& subject, const verify::Twins& twins) {
   return nullptr;
 }
 
+// Whether "$fd" is in the text, and not as a part of "$fd2".
+bool Mentions(const std::string& text, const std::string& variable) {
+  for (std::size_t at = text.find(variable); at != std::string::npos; at = text.find(variable, at + 1)) {
+    const std::size_t end = at + variable.size();
+    const bool goes_on = end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                                               text[end] == '_' || text[end] == '.');
+    if (!goes_on) return true;
+  }
+  return false;
+}
+
+// " where $fd is 3": what the rule's variables are in these calls.
+std::string NumbersText(const ResolvedRule& rule, const VariableNumbers& numbers) {
+  const std::string condition = rule.condition.ToString();
+  std::string text;
+  for (const auto& [variable, number] : numbers) {
+    if (!Mentions(condition, "$" + variable)) continue;
+    text += (text.empty() ? " where $" : ", $") + variable + " is " + std::to_string(number);
+  }
+  return text;
+}
+
 using Find = std::optional<verify::Twins>(const ResolvedPolicy& policy, std::uint32_t number,
                                           const verify::LookedAt& looked_at, verify::Workbench& workbench);
 using Describe = std::string (*)(const TwinTexts& texts);
 
 void FindTwins(const Subject& subject, Find& find, Describe describe, const Tell& tell) {
-  for (const std::uint32_t number : subject.NamedNumbers()) {
+  for (const std::uint32_t number : subject.TestedNumbers()) {
     const auto& parameters = subject.ParametersOf(number);
     if (!parameters) continue;
     const auto twins = find(subject.policy(), number, LookedAtBy(*parameters), subject.workbench());
     if (!twins) continue;
     if (const ResolvedRule* rule = RuleOf(subject, *twins))
-      tell(*rule, describe(TextsOf(subject, *twins)) + ": " + WayOut(*rule, *parameters, *twins));
+      tell(*rule, describe(TextsOf(subject, *twins)) + NumbersText(*rule, twins->numbers) + ": " +
+                      WayOut(*rule, *parameters, *twins));
   }
 }
 

@@ -52,6 +52,11 @@ Subject::Subject(const ResolvedPolicy& policy) : policy_(policy) {
       if (rule.any_call) for_any_.push_back(rules_.size());
       rules_.push_back({&rule, set, next - 1});
     }
+  if (HasTestsOfAnyCall()) {
+    const std::vector<std::string> names = SyscallNames(policy.target);
+    for (std::uint32_t number = 0; number < names.size(); ++number)
+      if (!names[number].empty()) calls_[number];
+  }
   for (auto& [number, call] : calls_) {
     call.name = SyscallName(policy.target, number);
     call.parameters = precompiledseccomp::ParametersOf(policy.target, call.name);
@@ -65,11 +70,33 @@ const PlacedRule& Subject::PlaceOf(const ResolvedRule& rule) const {
   return *found;
 }
 
+bool Subject::HasTestsOfAnyCall() const {
+  return std::any_of(for_any_.begin(), for_any_.end(),
+                     [&](std::size_t index) { return !rules_[index].rule->condition.IsAlwaysTrue(); });
+}
+
 std::vector<std::uint32_t> Subject::NamedNumbers() const {
   std::vector<std::uint32_t> numbers;
-  numbers.reserve(calls_.size());
-  for (const auto& [number, call] : calls_) numbers.push_back(number);
+  for (const auto& [number, call] : calls_)
+    if (!call.rules.empty()) numbers.push_back(number);
   return numbers;
+}
+
+std::vector<std::uint32_t> Subject::TestedNumbers() const {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& [number, call] : calls_) {
+    const bool is_tested =
+        HasTestsOfAnyCall() || std::any_of(call.rules.begin(), call.rules.end(), [&](std::size_t index) {
+          return !rules_[index].rule->condition.IsAlwaysTrue();
+        });
+    if (is_tested) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+bool Subject::IsNamed(std::uint32_t number) const {
+  const auto call = calls_.find(number);
+  return call != calls_.end() && !call->second.rules.empty();
 }
 
 std::vector<PlacedRule> Subject::RulesFor(std::uint32_t number) const {

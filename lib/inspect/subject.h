@@ -56,9 +56,11 @@ class Subject {
   // That of a rule of this policy.
   [[nodiscard]] const PlacedRule& PlaceOf(const ResolvedRule& rule) const;
 
-  // The numbers that rules name, ascending.
+  // The numbers that rules name, ascending; and those of which rules test something, which may be for any
+  // call.
   [[nodiscard]] std::vector<std::uint32_t> NamedNumbers() const;
-  [[nodiscard]] bool IsNamed(std::uint32_t number) const { return calls_.count(number) != 0; }
+  [[nodiscard]] std::vector<std::uint32_t> TestedNumbers() const;
+  [[nodiscard]] bool IsNamed(std::uint32_t number) const;
   // The rules for calls of this number, in order.
   [[nodiscard]] std::vector<PlacedRule> RulesFor(std::uint32_t number) const;
   // What calls of this number may get, in the order of the rules, up to the first that decides all that are
@@ -69,7 +71,7 @@ class Subject {
   [[nodiscard]] bool IsPermitted(std::uint32_t number) const;
   [[nodiscard]] bool IsPartlyPermitted(std::uint32_t number) const;
 
-  // Of a number that rules name.
+  // Of a number that is named or tested.
   [[nodiscard]] const std::string& NameOf(std::uint32_t number) const { return calls_.at(number).name; }
   // The same; nothing if they are not known.
   [[nodiscard]] const std::optional<std::vector<Parameter>>& ParametersOf(std::uint32_t number) const {
@@ -85,7 +87,9 @@ class Subject {
   [[nodiscard]] std::string TextOf(const seccomp_data& call, std::size_t arguments = 0) const;
 
  private:
-  struct NamedCall {
+  [[nodiscard]] bool HasTestsOfAnyCall() const;
+
+  struct Call {
     std::string name;
     std::optional<std::vector<Parameter>> parameters;
     std::vector<std::size_t> rules;  // those that name it
@@ -93,7 +97,7 @@ class Subject {
 
   const ResolvedPolicy& policy_;
   std::vector<PlacedRule> rules_;
-  std::map<std::uint32_t, NamedCall> calls_;
+  std::map<std::uint32_t, Call> calls_;
   std::vector<std::size_t> for_any_;  // the rules for any call
   std::unique_ptr<verify::Workbench> workbench_ = std::make_unique<verify::Workbench>();
 };

@@ -88,7 +88,7 @@ Policy& Policy::Merge(const Policy& other) & {
   if (!unknown_) unknown_ = source.unknown_;
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (counts_.empty()) counts_ = source.counts_;
-  accepted_.insert(accepted_.end(), source.accepted_.begin(), source.accepted_.end());
+  for (const Acceptance& acceptance : source.accepted_) Accept(acceptance.finding, acceptance.reason);
   return *this;
 }
 
@@ -145,7 +145,11 @@ Policy& Policy::ForLinuxFrom(int version, int patch_level) & {
 Policy& Policy::Accept(std::string finding, std::string reason) & {
   if (reason.find_first_not_of(" \t\n") == std::string::npos)
     throw Error("Accept(\"" + finding + "\") has no reason: say why the finding may stay");
-  accepted_.push_back({std::move(finding), std::move(reason)});
+  // A policy that is merged from several may say the same more than once.
+  const bool is_known = std::any_of(accepted_.begin(), accepted_.end(), [&](const Acceptance& known) {
+    return known.finding == finding && known.reason == reason;
+  });
+  if (!is_known) accepted_.push_back({std::move(finding), std::move(reason)});
   return *this;
 }
 

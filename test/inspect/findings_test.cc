@@ -82,7 +82,9 @@ BOOST_AUTO_TEST_CASE(TheRuleIsTheOneThatLooksAtIgnoredBits) {
   BOOST_TEST(
       Find(Policy().Errno(EPERM, "ioctl", Arg(1) == 0x800454d2).Allow("ioctl"), "one-libc-only").at(0).rule ==
       0U);
-  // Rules for any call have no parameters.
+  // What no rule names is looked at, too, where rules are for any call; and these have no parameters.
+  CheckFound(Policy().Default(Action::Allow()).Errno(EPERM, AnyCall(), Arg(0) == 5), "upper-half-ignored",
+             {"(0x100000005) is allowed", "test Arg32(0), of which 32 bits count"});
   CheckFound(Policy().Errno(EPERM, AnyCall(), Arg(0) == 5).Allow({"close", "read"}), "upper-half-ignored",
              {"test Arg32(0), of which 32 bits count"});
 }
@@ -93,6 +95,16 @@ BOOST_AUTO_TEST_CASE(ListsOfFamiliesWithHolesAreOpenAboveThem) {
   CheckSilent(Policy().Allow("socket", Param("family") < 38 || Param("family") == 39), "upper-half-ignored");
   // What refuses too much is another thing.
   CheckSilent(Policy().Allow("socket", Arg(0) == AF_UNIX), "upper-half-ignored");
+}
+
+BOOST_AUTO_TEST_CASE(VariablesOfTheRuleAreSaid) {
+  const Values v(X86(), {"fd", "other"});
+  CheckFound(Policy()
+                 .Allow("read", Param("fd") == v["other"])
+                 .Errno(EPERM, "close", Arg(0) == v["fd"])
+                 .Allow("close"),
+             "upper-half-ignored",
+             {"close(0x100000000) is allowed", "which gets errno 1 where $fd is 0: test"});
 }
 
 BOOST_AUTO_TEST_CASE(WhatIsRefusedWithAVariableIsRefused) {

@@ -82,6 +82,15 @@ BOOST_AUTO_TEST_CASE(TheLaterBaselineCountsAndMergingKeepsTheOwn) {
   BOOST_TEST(Policy().Merge(by_kernel).newest_known_kernel().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(WhatIsAcceptedIsMergedAndSaidOnce) {
+  Policy policy = Policy().Accept("dead-refusal", "it is old").Accept("dead-refusal", "and kept");
+  policy.Merge(Policy().Accept("dead-refusal", "it is old").Accept("sibling-allowed", "it is old"));
+  std::string text;
+  for (const Acceptance& acceptance : policy.accepted())
+    text += acceptance.finding + ": " + acceptance.reason + "\n";
+  BOOST_TEST(text == "dead-refusal: it is old\ndead-refusal: and kept\nsibling-allowed: it is old\n");
+}
+
 BOOST_AUTO_TEST_CASE(APolicyCanBeMergedWithItself) {
   Policy policy;
   policy.Allow("read");
