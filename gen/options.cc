@@ -11,12 +11,9 @@
 #include <system_error>
 #include <utility>
 
-#include <boost/program_options/option.hpp>
-#include <boost/program_options/options_description.hpp>
-#include <boost/program_options/parsers.hpp>
-#include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 
+#include "option_table.h"
 #include "verify/verify.h"
 #include "write/identifiers.h"
 
@@ -27,139 +24,69 @@ namespace po = boost::program_options;
 
 // ---- The options.
 
-enum class Kind : std::uint8_t {
-  kFlag,
-  kText,
-  kTexts,         // may be given several times
-  kOptionalText,  // may stand without its text
-};
-
-// Everything that there is to say about an option by itself: the parser and the help are made from it.
-struct Option {
-  const char* name;
-  Kind kind;
-  const char* argument;  // what the help calls it; "" for a flag
-  std::string help;      // one line, or several with line feeds between them
-};
-
 // In the order of the help.
 std::vector<Option> AllOptions() {
   const std::string usual_steps = std::to_string(verify::Limits().steps);
   const std::string usual_megabytes = std::to_string(verify::Limits().bytes / 1'000'000);
   return {
-      {"module", Kind::kText, "FILE",
+      {"module", OptionKind::kText, "FILE",
        "the definition module: a shared library with PRECOMPILEDSECCOMP_MODULE"},
-      {"source", Kind::kText, "FILE", "the C++ source to write: tables, lookup, rendering"},
-      {"header", Kind::kText, "FILE", "the C++ header to write: what the application includes"},
-      {"namespace", Kind::kText, "NAME", "where to put it all, such as myapp or mycompany::myapp"},
-      {"arch", Kind::kTexts, "ARCH",
+      {"source", OptionKind::kText, "FILE", "the C++ source to write: tables, lookup, rendering"},
+      {"header", OptionKind::kText, "FILE", "the C++ header to write: what the application includes"},
+      {"namespace", OptionKind::kText, "NAME", "where to put it all, such as myapp or mycompany::myapp"},
+      {"arch", OptionKind::kTexts, "ARCH",
        "an architecture to compile for: " + TargetNames() +
            ";\n"
            "given several times, the compiler of the source picks the right one\n"
            "(default: " PRECOMPILEDSECCOMP_DEFAULT_ARCH ")"},
-      {"stub", Kind::kFlag, "", "write sources whose lookups all fail, without compiling any program"},
-      {"prove", Kind::kText, "on|off",
+      {"stub", OptionKind::kFlag, "", "write sources whose lookups all fail, without compiling any program"},
+      {"prove", OptionKind::kText, "on|off",
        "prove of every program, for all calls and all values of its variables, that its filter\n"
        "does what the policy says (default: on); the source says what is not proved"},
-      {"proof-steps", Kind::kText, "NUMBER",
+      {"proof-steps", OptionKind::kText, "NUMBER",
        "how much work a proof may be before the program counts as too large, two to ten\n"
        "million a second; each of the proofs at a time may hold " +
            usual_megabytes +
            " MB of memory, and\n"
            "with several times the default of steps as many times that (default: " +
            usual_steps + ")"},
-      {"findings", Kind::kText, "on|off|error",
+      {"findings", OptionKind::kText, "on|off|error",
        "look for mistakes in policies that are right as they are written: those by which a\n"
        "refusal can be evaded are errors, for others there is a line (default: on); with\n"
        "error, all are errors"},
-      {"jobs", Kind::kText, "NUMBER",
+      {"jobs", OptionKind::kText, "NUMBER",
        "how many programs to compile and prove at a time (default: as many as there are\n"
        "processors); the outputs are the same"},
-      {"definition-seconds", Kind::kText, "NUMBER",
+      {"definition-seconds", OptionKind::kText, "NUMBER",
        "how long the module may take to be loaded, to list its programs, and to answer for one\n"
        "of them (default: " +
            std::to_string(Options().definition_limit.count()) + ")"},
-      {"stats", Kind::kText, "FILE",
+      {"stats", OptionKind::kText, "FILE",
        "JSON to write: instruction counts, offsets of variables, what was proved, calls that\n"
        "the kernel will answer from its allow bitmap, instructions run for each call number,\n"
        "and by calls that the kernel runs the filter for (weighted by SyscallCounts or\n"
        "HotSyscalls), programs that were compiled rather than found equal to another"},
-      {"stats-times", Kind::kFlag, "",
+      {"stats-times", OptionKind::kFlag, "",
        "add the time that each program and all together took to compile and to prove, which\n"
        "is another one each time"},
-      {"depfile", Kind::kText, "FILE", "Make-style dependencies of the outputs to write, for a build system"},
-      {"list", Kind::kFlag, "",
+      {"depfile", OptionKind::kText, "FILE",
+       "Make-style dependencies of the outputs to write, for a build system"},
+      {"list", OptionKind::kFlag, "",
        "print the programs, each with its variables, as name:64 or name:fd if they are no\n"
        "integers of 32 bits"},
-      {"disassemble", Kind::kOptionalText, "[PROGRAM]", "print the instructions of one program, or of all"},
-      {"version", Kind::kFlag, "", "print the version"},
-      {"help", Kind::kFlag, "", "print this"},
+      {"disassemble", OptionKind::kOptionalText, "[PROGRAM]",
+       "print the instructions of one program, or of all"},
+      {"version", OptionKind::kFlag, "", "print the version"},
+      {"help", OptionKind::kFlag, "", "print this"},
   };
-}
-
-// The parser's description takes it over.
-po::value_semantic* SemanticOf(const Option& option) {
-  switch (option.kind) {
-    case Kind::kFlag:
-      break;
-    case Kind::kText:
-      return po::value<std::string>()->value_name(option.argument);
-    case Kind::kTexts:
-      return po::value<std::vector<std::string>>()->value_name(option.argument);
-    case Kind::kOptionalText:
-      // Zero tokens or more, as an optional argument in a word of its own would otherwise not be taken; more
-      // than one is refused below.
-      return po::value<std::vector<std::string>>()->zero_tokens()->multitoken()->value_name(option.argument);
-  }
-  return new po::untyped_value(true);  // NOLINT: as po::value does
-}
-
-po::options_description Describe() {
-  po::options_description description;
-  for (const Option& option : AllOptions())
-    description.add_options()(option.name, SemanticOf(option), option.help.c_str());
-  return description;
-}
-
-//   --name ARGUMENT    help, which has a column of its own
-//                      in each of its lines
-std::string HelpOf(const Option& option) {
-  constexpr std::size_t kColumn = 22;
-  std::string text = std::string("  --") + option.name;
-  if (*option.argument != '\0') text.append(" ").append(option.argument);
-  if (text.size() < kColumn)
-    text.append(kColumn - text.size(), ' ');
-  else
-    text.append("\n").append(kColumn, ' ');
-  for (const char c : option.help) {
-    text += c;
-    if (c == '\n') text.append(kColumn, ' ');
-  }
-  return text + "\n";
 }
 
 // ---- The command line.
 
 po::variables_map Parse(int argc, const char* const* argv) {
-  namespace style = po::command_line_style;
-  const po::options_description description = Describe();
-  const po::parsed_options parsed =
-      po::command_line_parser(argc, argv)
-          .options(description)
-          .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
-          .run();
-  for (const po::option& option : parsed.options)
-    if (option.string_key.empty()) throw UsageError("unexpected argument \"" + option.value.front() + "\"");
-  po::variables_map given;
-  po::store(parsed, given);
-  return given;
-}
-
-std::string TextOf(const po::variables_map& given, const std::string& option) {
-  if (given.count(option) == 0) return {};
-  const auto& text = given[option].as<std::string>();
-  if (text.empty()) throw UsageError("--" + option + " is given an empty text");
-  return text;
+  const GivenWords given = ParseWords({argv + std::min(argc, 1), argv + argc}, AllOptions());
+  if (!given.others.empty()) throw UsageError("unexpected argument \"" + given.others.front() + "\"");
+  return given.options;
 }
 
 Command CommandOf(const po::variables_map& given) {
@@ -203,16 +130,6 @@ std::vector<Target> TargetsOf(const po::variables_map& given) {
     targets.push_back(*target);
   }
   return targets;
-}
-
-// A number from 1 to `most`.
-std::uint64_t NumberOf(const std::string& option, const std::string& text, std::uint64_t most,
-                       const std::string& most_text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number == 0 || number > most)
-    throw UsageError("--" + option + " is a number from 1 to " + most_text + ", not \"" + text + "\"");
-  return number;
 }
 
 // Nothing if nothing is to be proved.
@@ -350,11 +267,7 @@ Options ToOptions(const po::variables_map& given) {
 }  // namespace
 
 Options ParseOptions(int argc, const char* const* argv) {
-  try {
-    return ToOptions(Parse(argc, argv));
-  } catch (const po::error& error) {
-    throw UsageError(error.what());
-  }
+  return ToOptions(Parse(argc, argv));
 }
 
 std::string HelpText() {

@@ -7,21 +7,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <precompiledseccomp/target.h>
 
+#include "option_table.h"
 #include "programs/find_all.h"
 
 namespace precompiledseccomp::gen {
-
-// A command line that makes no sense; one line, exit status 2.
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 enum class Command : std::uint8_t { kGenerate, kList, kDisassemble, kHelp, kVersion };
 

@@ -29,20 +29,6 @@ std::string LineNumber(std::size_t index) {
   return std::string(kWidth - std::min(kWidth, number.size()), ' ') + number + ": ";
 }
 
-std::string ProgramText(const PrecompiledProgram& program) {
-  std::string text = program.name + " (" + std::string(program.target.name) + ", " +
-                     std::to_string(program.instructions.size()) + " instructions)";
-  for (const PrecompiledVariable& variable : program.variables)
-    text += " $" + WithKind(variable.name, variable.bits, variable.kind);
-  text += '\n';
-  const std::vector<std::string> operands = OperandVariables(program);
-  const std::vector<std::string> names = NamesOfComparisons(program);
-  for (std::size_t i = 0; i < program.instructions.size(); ++i)
-    text += LineNumber(i) + Disassemble(program.instructions[i], i, program.target.big_endian, operands[i]) +
-            (names[i].empty() ? "" : "  ; " + names[i]) + "\n";
-  return text;
-}
-
 // What stands before the name of a constant that A is compared with; nothing if it is no comparison.
 std::optional<std::string_view> ComparisonText(std::uint16_t code) {
   switch (code) {
@@ -116,6 +102,20 @@ std::string Disassemble(const sock_filter& instruction, std::size_t index, bool 
   const std::size_t place = text.find(kZero);
   if (place == std::string::npos) return text + "  with " + operand;
   return text.replace(place, kZero.size(), operand);
+}
+
+std::string ProgramText(const PrecompiledProgram& program) {
+  std::string text = program.name + " (" + std::string(program.target.name) + ", " +
+                     std::to_string(program.instructions.size()) + " instructions)";
+  for (const PrecompiledVariable& variable : program.variables)
+    text += " $" + WithKind(variable.name, variable.bits, variable.kind);
+  text += '\n';
+  const std::vector<std::string> operands = OperandVariables(program);
+  const std::vector<std::string> names = NamesOfComparisons(program);
+  for (std::size_t i = 0; i < program.instructions.size(); ++i)
+    text += LineNumber(i) + Disassemble(program.instructions[i], i, program.target.big_endian, operands[i]) +
+            (names[i].empty() ? "" : "  ; " + names[i]) + "\n";
+  return text;
 }
 
 std::string DisassemblyText(std::span<const CompiledTarget> targets) {

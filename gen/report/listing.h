@@ -30,8 +30,10 @@ std::vector<std::string> NamesOfComparisons(const PrecompiledProgram& program);
 std::string Disassemble(const sock_filter& instruction, std::size_t index, bool big_endian,
                         const std::string& operand);
 
-// A heading and all instructions, for each of the programs and in it for each of the targets, which all hold
-// the same programs.
+// A heading and all instructions, with names.
+std::string ProgramText(const PrecompiledProgram& program);
+
+// The same for each of the programs and in it for each of the targets, which all hold the same programs.
 std::string DisassemblyText(std::span<const CompiledTarget> targets);
 
 // "integer", "fd", "pid", "errno" or "data".

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "people/command.h"
+
+namespace precompiledseccomp::gen {
+
+std::vector<Command> Commands() {
+  return {
+      DumpCommand(),
+  };
+}
+
+}  // namespace precompiledseccomp::gen

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// precompiledseccomp: answers what people ask about filters.
+//
+//   first word -> Command
+//   the others -> what the command's table of options makes of them
+//   Command::run -> one output, and the exit status
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <precompiledseccomp/error.h>
+#include <precompiledseccomp/version.h>
+
+#include "base/near_misses.h"
+#include "errors.h"
+#include "module/asking.h"
+#include "people/command.h"
+#include "people/source.h"
+
+namespace precompiledseccomp::gen {
+namespace {
+
+constexpr std::size_t kColumn = 22;
+
+// One line, whatever the author's exceptions say.
+void PrintLine(const std::string& message) {
+  std::string line = "precompiledseccomp: " + message;
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  line += '\n';
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+}
+
+Option HelpOption() {
+  return {"help", OptionKind::kFlag, "", "print this"};
+}
+
+std::string HelpOfProgram() {
+  std::string text =
+      "Answers questions about seccomp filters.\n\n"
+      "  precompiledseccomp COMMAND [OPTION]... SOURCE ...\n"
+      "  precompiledseccomp COMMAND --help\n"
+      "  precompiledseccomp --version\n\n"
+      "COMMAND is\n";
+  for (const Command& command : Commands()) {
+    std::string line = "  " + std::string(command.name);
+    line.append(kColumn - std::min(kColumn, line.size()), ' ');
+    text += line + std::string(command.summary) + "\n";
+  }
+  return text + "\n" + SourcesHelp() +
+         "\nExit status: 0 if what is asked holds, as that a call is allowed; 1 if it does not; 2 for wrong "
+         "usage,\n"
+         "and for what cannot be read; 3 if it depends on what is not known.\n";
+}
+
+std::string HelpOfCommand(const Command& command) {
+  std::string text = "precompiledseccomp " + std::string(command.name) + " [OPTION]... " +
+                     std::string(command.words) + "\n\n" + std::string(command.summary) + "\n\n";
+  for (const Option& option : command.options) text += HelpOf(option);
+  text += HelpOf(HelpOption()) + "\n" + SourcesHelp();
+  return text + (command.explanation.empty() ? "" : "\n") + std::string(command.explanation);
+}
+
+CommandResult RunCommand(const Command& command, const std::vector<std::string>& words) {
+  std::vector<Option> table = command.options;
+  table.push_back(HelpOption());
+  const GivenWords given = ParseWords(words, table);
+  if (given.options.count("help") != 0) return {{"", HelpOfCommand(command)}};
+  return command.run(given);
+}
+
+CommandResult ResultOf(const std::vector<std::string>& words) {
+  if (words.empty()) throw UsageError("COMMAND is missing");
+  const std::string& first = words.front();
+  if (first == "--help") return {{"", HelpOfProgram()}};
+  if (first == "--version") return {{"", "precompiledseccomp " PRECOMPILEDSECCOMP_VERSION "\n"}};
+  const std::vector<Command> commands = Commands();
+  const auto command = std::find_if(commands.begin(), commands.end(),
+                                    [&](const Command& candidate) { return candidate.name == first; });
+  if (command != commands.end()) return RunCommand(*command, {words.begin() + 1, words.end()});
+  std::vector<std::string> names;
+  for (const Command& candidate : commands) names.emplace_back(candidate.name);
+  const std::string near = NearMisses(first, names, 2);
+  throw UsageError("there is no command \"" + first + "\"" +
+                   (near.empty() ? "" : "; did you mean " + near + "?"));
+}
+
+int Main(const std::vector<std::string>& words) {
+  Verdict verdict = Verdict::kUnusable;
+  try {
+    const CommandResult result = ResultOf(words);
+    // Only now: modules are asked by processes that would inherit it. A reader that has gone is an error to
+    // be told of, and so is a file beyond RLIMIT_FSIZE.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    WriteOutputs({&result.output, 1});
+    verdict = result.verdict;
+  } catch (const Error& error) {
+    const Errors errors = Errors({error}).InModule(error.module());
+    for (const Error& each : errors.all()) PrintLine(each.what());
+    if (errors.are_cut_short()) PrintLine("these are the first mistakes; there may be more");
+  } catch (const UsageError& error) {
+    PrintLine(std::string(error.what()) + "; see --help");
+  } catch (const std::exception& exception) {
+    PrintLine(exception.what());
+  }
+  return static_cast<int>(verdict);
+}
+
+}  // namespace
+}  // namespace precompiledseccomp::gen
+
+int main(int argc, char** argv) {
+  if (precompiledseccomp::gen::IsAskingProcess(argc, argv))
+    precompiledseccomp::gen::RunAskingProcess(argc, argv);
+  return precompiledseccomp::gen::Main({argv + (argc > 0 ? 1 : 0), argv + argc});
+}
