@@ -7,6 +7,7 @@ use_source_tree_as_subproject
 quietly meson setup build -Dwerror=true
 ! grep -i 'warning' log.txt || fail "meson warns"
 quietly meson compile -C build
+! grep 'precompiledseccomp-gen: ' log.txt || fail "the generator finds something in the README's policy"
 check_output "$(./build/myapp)"
 if [ "$(uname -m)" = x86_64 ]; then
   sed -n '/&& \.\/build\/myapp$/,/^$/ { s/^    //; /&&/d; /^$/d; p }' "$source_root/README.md" > promised.txt
