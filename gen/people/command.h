@@ -40,7 +40,8 @@ struct Command {
 // All of them, in the order of the help.
 std::vector<Command> Commands();
 
-// dump.cc
+// dump.cc, explain.cc
 Command DumpCommand();
+Command ExplainCommand();
 
 }  // namespace precompiledseccomp::gen

@@ -7,6 +7,7 @@ namespace precompiledseccomp::gen {
 std::vector<Command> Commands() {
   return {
       DumpCommand(),
+      ExplainCommand(),
   };
 }
 

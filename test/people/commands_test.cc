@@ -17,7 +17,8 @@ BOOST_AUTO_TEST_CASE(HelpListsTheCommandsAndTheSources) {
   const Outcome help = Ask({"--help"});
   BOOST_TEST(help.status == 0);
   BOOST_TEST(help.err == "");
-  testing::CheckContains(help.out, {"\n  dump ", "raw:FILE", "MODULE[:PROGRAM]", "Exit status"});
+  testing::CheckContains(help.out,
+                         {"\n  dump ", "\n  explain ", "raw:FILE", "MODULE[:PROGRAM]", "Exit status"});
 }
 
 BOOST_AUTO_TEST_CASE(EachCommandHasHelpOfItsOwn) {
@@ -25,6 +26,9 @@ BOOST_AUTO_TEST_CASE(EachCommandHasHelpOfItsOwn) {
   BOOST_TEST(help.status == 0);
   testing::CheckContains(help.out, {"precompiledseccomp dump [OPTION]... SOURCE", "--raw", "--c ", "--output",
                                     "--set", "--arch", "--definition-seconds", "--help"});
+  testing::CheckContains(
+      Ask({"explain", "--help"}).out,
+      {"precompiledseccomp explain [OPTION]... SOURCE CALL", "--ip", "--json", "Exit status"});
 }
 
 BOOST_AUTO_TEST_CASE(TheVersionIsThatOfTheProject) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "inspect/constants.h"
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "base/near_misses.h"
+
+namespace precompiledseccomp::inspect {
+namespace {
+
+struct NamedConstant {
+  std::string_view name;
+  std::uint64_t value;
+};
+
+constexpr NamedConstant kConstants[] = {
+#define CONSTANT(name, value) {#name, value},
+#include "inspect/constant_table.inc"
+#undef CONSTANT
+    // Of <asm/termbits.h>, <linux/serial.h> and <linux/fiemap.h>, which do not go together with libc's
+    // headers.
+    {"TCGETS2", 0x802c542a},      {"TCSETS2", 0x402c542b},      {"TCSETSW2", 0x402c542c},
+    {"TCSETSF2", 0x402c542d},     {"TIOCGRS485", 0x542e},       {"TIOCSRS485", 0x542f},
+    {"TIOCGISO7816", 0x80285442}, {"TIOCSISO7816", 0xc0285443}, {"FS_IOC_FIEMAP", 0xc020660b},
+};
+
+// <asm/fcntl.h> and <asm/mman.h> of some architectures have numbers of their own. As the kernel sees them:
+// for libc's O_LARGEFILE is 0 where off_t has 64 bits.
+struct ConstantOfTarget {
+  std::string_view target;
+  NamedConstant constant;
+};
+
+constexpr std::uint64_t kTmpFile = 0x400000;  // O_TMPFILE is this together with O_DIRECTORY
+
+constexpr ConstantOfTarget kConstantsOfTargets[] = {
+    {"x86_64", {"O_DIRECT", 0x4000}},
+    {"x86_64", {"O_LARGEFILE", 0x8000}},
+    {"x86_64", {"O_DIRECTORY", 0x10000}},
+    {"x86_64", {"O_NOFOLLOW", 0x20000}},
+    {"x86_64", {"O_TMPFILE", kTmpFile | 0x10000}},
+    {"x86_64", {"MAP_32BIT", 0x40}},
+    {"aarch64", {"O_DIRECT", 0x10000}},
+    {"aarch64", {"O_LARGEFILE", 0x20000}},
+    {"aarch64", {"O_DIRECTORY", 0x4000}},
+    {"aarch64", {"O_NOFOLLOW", 0x8000}},
+    {"aarch64", {"O_TMPFILE", kTmpFile | 0x4000}},
+    {"aarch64", {"PROT_BTI", 0x10}},
+    {"aarch64", {"PROT_MTE", 0x20}},
+};
+
+struct NamedError {
+  std::string_view name;
+  std::uint32_t number;
+};
+
+constexpr NamedError kErrors[] = {
+#define ERROR_NUMBER(name, number) {#name, number},
+#include "inspect/errno_table.inc"
+#undef ERROR_NUMBER
+};
+
+}  // namespace
+
+std::optional<std::uint64_t> ConstantNamed(const Target& target, std::string_view name) {
+  for (const ConstantOfTarget& row : kConstantsOfTargets)
+    if (row.target == target.name && row.constant.name == name) return row.constant.value;
+  const auto* const found = std::find_if(std::begin(kConstants), std::end(kConstants),
+                                         [&](const NamedConstant& row) { return row.name == name; });
+  if (found == std::end(kConstants)) return std::nullopt;
+  return found->value;
+}
+
+std::string NearConstants(std::string_view name) {
+  std::vector<std::string> names;
+  for (const NamedConstant& row : kConstants) names.emplace_back(row.name);
+  for (const ConstantOfTarget& row : kConstantsOfTargets) names.emplace_back(row.constant.name);
+  return NearMisses(name, names, 2);
+}
+
+std::string_view ErrnoName(std::uint32_t number) {
+  const auto* const found = std::find_if(std::begin(kErrors), std::end(kErrors),
+                                         [&](const NamedError& row) { return row.number == number; });
+  return found == std::end(kErrors) ? std::string_view() : found->name;
+}
+
+}  // namespace precompiledseccomp::inspect
