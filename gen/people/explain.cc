@@ -12,6 +12,7 @@
 #include <precompiledseccomp/error.h>
 
 #include "inspect/call_text.h"
+#include "inspect/constants.h"
 #include "inspect/explain.h"
 #include "inspect/number_text.h"
 #include "people/command.h"
@@ -87,23 +88,34 @@ std::vector<std::string> InstructionsOf(const PrecompiledProgram& program) {
   return texts;
 }
 
-// "request = 0x5411", for each argument that changes.
+// "cmd = 0x5411 (TIOCOUTQ)", for each argument that changes.
 std::vector<std::string> ChangedArguments(const Answered& answered) {
-  const inspect::Change& change = *answered.why.change.found;
+  const Target& target = TargetOf(answered);
+  const seccomp_data& call = answered.why.change.found->call;
   std::vector<std::string> texts;
-  for (const int index : change.arguments)
-    texts.push_back(inspect::ParameterName(TargetOf(answered), change.call, index) + " = " +
-                    inspect::ShortNumber(change.call.args[index]));
+  for (const int index : answered.why.change.found->arguments) {
+    const std::string parameter = inspect::ParameterName(target, call, index);
+    const std::string name(inspect::NameOfValue(SyscallName(target, static_cast<std::uint32_t>(call.nr)),
+                                                parameter, call.args[index]));
+    texts.push_back(parameter + " = " + inspect::ShortNumber(call.args[index]) +
+                    (name.empty() ? "" : " (" + name + ")"));
+  }
   return texts;
 }
 
 // ---- As text.
 
+// Rules may name hundreds of calls and constants: where they stand, people find the rest.
+std::string Shortened(const std::string& rule) {
+  constexpr std::size_t kMost = 200;
+  return rule.size() <= kMost ? rule : rule.substr(0, kMost) + "...";
+}
+
 std::string DeciderText(const ExplainedCase& one) {
   const std::string place = one.where.ToString();
   switch (one.decider) {
     case Decider::kRule:
-      return "by the rule \"" + one.rule + "\"" + (place.empty() ? "" : " (" + place + ")");
+      return "by the rule \"" + Shortened(one.rule) + "\"" + (place.empty() ? "" : " (" + place + ")");
     case Decider::kDefaultAction:
       return "by the default action, as no rule decides it";
     case Decider::kUnknownAction:

@@ -40,7 +40,8 @@ std::vector<std::string_view> Parts(std::string_view text, char separator) {
 }
 
 std::string Quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
+  // Appended: GCC 12 warns of `"literal" + string` when it optimises (its bug 105651).
+  return std::string("\"").append(text).append("\"");
 }
 
 // Nothing if it is meant to be a name.

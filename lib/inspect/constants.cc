@@ -3,6 +3,7 @@
 #include "inspect/constants.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <vector>
 
@@ -52,6 +53,35 @@ constexpr ConstantOfTarget kConstantsOfTargets[] = {
     {"aarch64", {"PROT_MTE", 0x20}},
 };
 
+// A parameter with a name for each of its values, and what the names begin with; of two that have the same
+// value the one with the earlier beginning is usual.
+struct Enumeration {
+  std::string_view call;
+  std::string_view parameter;
+  std::array<std::string_view, 6> prefixes;
+};
+
+constexpr std::array<std::string_view, 6> kDevicePrefixes = {"FIO", "TC", "TIOC", "SIOC", "FS_IOC_", "BLK"};
+constexpr std::array<std::string_view, 6> kFilePrefixes = {"F_DUPFD", "F_GET",       "F_SET",
+                                                           "F_OFD",   "F_ADD_SEALS", "F_NOTIFY"};
+constexpr std::array<std::string_view, 6> kFamilyPrefixes = {"AF_UNIX", "AF_"};
+constexpr std::array<std::string_view, 6> kAdvicePrefixes = {"MADV_"};
+constexpr std::array<std::string_view, 6> kSignalPrefixes = {"SIG"};
+
+constexpr Enumeration kEnumerations[] = {
+    {"ioctl", "cmd", kDevicePrefixes},        {"fcntl", "cmd", kFilePrefixes},
+    {"socket", "family", kFamilyPrefixes},    {"socketpair", "family", kFamilyPrefixes},
+    {"madvise", "behavior", kAdvicePrefixes}, {"kill", "sig", kSignalPrefixes},
+    {"tkill", "sig", kSignalPrefixes},        {"tgkill", "sig", kSignalPrefixes},
+};
+
+std::string_view NameWithPrefix(std::string_view prefix, std::uint64_t value) {
+  const auto* const found = std::find_if(
+      std::begin(kConstants), std::end(kConstants),
+      [&](const NamedConstant& row) { return row.value == value && row.name.starts_with(prefix); });
+  return found == std::end(kConstants) ? std::string_view() : found->name;
+}
+
 struct NamedError {
   std::string_view name;
   std::uint32_t number;
@@ -79,6 +109,17 @@ std::string NearConstants(std::string_view name) {
   for (const NamedConstant& row : kConstants) names.emplace_back(row.name);
   for (const ConstantOfTarget& row : kConstantsOfTargets) names.emplace_back(row.constant.name);
   return NearMisses(name, names, 2);
+}
+
+std::string_view NameOfValue(std::string_view call, std::string_view parameter, std::uint64_t value) {
+  for (const Enumeration& enumeration : kEnumerations) {
+    if (enumeration.call != call || enumeration.parameter != parameter) continue;
+    for (const std::string_view prefix : enumeration.prefixes) {
+      const std::string_view name = prefix.empty() ? std::string_view() : NameWithPrefix(prefix, value);
+      if (!name.empty()) return name;
+    }
+  }
+  return {};
 }
 
 std::string_view ErrnoName(std::uint32_t number) {

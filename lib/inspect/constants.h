@@ -19,6 +19,10 @@ std::optional<std::uint64_t> ConstantNamed(const Target& target, std::string_vie
 // `"TIOCSTI"`: constants that somebody may have meant by a name that is none; empty if there are none.
 std::string NearConstants(std::string_view name);
 
+// The name of a value of a parameter that has a name for each: "TIOCSTI" for ioctl, "cmd", 0x5412. Of several
+// names the usual one. Empty if there is none, and for parameters of other kinds.
+std::string_view NameOfValue(std::string_view call, std::string_view parameter, std::uint64_t value);
+
 // "EPERM"; empty if the number has no name.
 std::string_view ErrnoName(std::uint32_t number);
 

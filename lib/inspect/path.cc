@@ -27,6 +27,8 @@ struct Content {
   std::string text = {};  // empty for a constant
   // The word of seccomp_data that it is as it was loaded; for names of its values.
   std::optional<std::uint32_t> word = {};
+  // The parameter that it is as it was loaded, if that is no more than a word; for names, too.
+  std::string parameter = {};
   // It is `text` with the highest bit turned around, so that unsigned order is that of signed numbers.
   bool is_flipped = false;
 };
@@ -198,6 +200,7 @@ class Walk {
     const bool is_low = half == bpf::Half::kLow;
     content.value = static_cast<std::uint32_t>(is_low ? field : field >> 32);
     content.text = name + (!is_low ? ".high" : is_one_word ? "" : ".low");
+    if (is_low && is_one_word) content.parameter = name;
     return content;
   }
 
@@ -272,22 +275,25 @@ class Walk {
     return text.find(' ') == std::string::npos ? text : "(" + text + ")";
   }
 
-  // What a value of that word is called: "16 ioctl", "x86_64", "0x5412".
-  [[nodiscard]] std::string ValueText(std::optional<std::uint32_t> word, std::uint32_t value) const {
-    if (word == bpf::kArchOffset && value == program_.target.audit_arch)
-      return std::string(program_.target.name);
-    const std::string name = word == bpf::kNumberOffset ? SyscallName(program_.target, value) : "";
+  // What a value is called where that content is compared: "16 ioctl", "x86_64", "0x5412 TIOCSTI".
+  [[nodiscard]] std::string ValueText(const Content& content, std::uint32_t value) const {
+    const bool is_arch = content.word == bpf::kArchOffset;
+    if (is_arch && value == program_.target.audit_arch) return std::string(program_.target.name);
+    std::string name;
+    if (content.word == bpf::kNumberOffset) name = SyscallName(program_.target, value);
+    if (!content.parameter.empty())
+      name = NameOfValue(SyscallName(program_.target, static_cast<std::uint32_t>(call_.nr)),
+                         content.parameter, value);
     return ShortNumber(value) + (name.empty() || name.starts_with('#') ? "" : " " + name);
   }
 
-  //   request (0x5412) == 0x5401      nr (16 ioctl) >= 60 exit      as int: nice (-5) > $limit (3)
+  //   cmd (0x5412 TIOCSTI) == 0x5401 TCGETS      nr (16 ioctl) >= 60 exit      as int: nice (-5) > $limit (3)
   [[nodiscard]] std::string ComparisonText(unsigned operation, const Content& right) const {
     const bool is_signed = a_.is_flipped && (right.is_flipped || right.text.empty());
     const auto side = [&](const Content& content) {
       std::string value;
       if (content.value)
-        value =
-            is_signed ? SignedNumber(*content.value ^ bpf::kHighestBit) : ValueText(a_.word, *content.value);
+        value = is_signed ? SignedNumber(*content.value ^ bpf::kHighestBit) : ValueText(a_, *content.value);
       if (content.text.empty()) return value;
       return (is_signed ? content.text : Plain(content)) + (value.empty() ? "" : " (" + value + ")");
     };

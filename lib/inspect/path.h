@@ -19,8 +19,8 @@ namespace precompiledseccomp::inspect {
 
 struct Step {
   std::size_t index = 0;  // of the instruction
-  // Of a test: what it compares, and the outcome, "request (0x5412) == 0x5401: no". Of a return: the answer.
-  // Empty for what only moves data.
+  // Of a test: what it compares, and the outcome, "cmd (0x5412 TIOCSTI) == 0x5401 TCGETS: no". Of a return:
+  // the answer. Empty for what only moves data.
   std::string meaning;
 };
 

@@ -124,25 +124,38 @@ struct Writer {
     for (const Value& value : node.values)
       text += (text.empty() ? "" : " || ") + ValueText(value, known) +
               " == " + ShortNumber(BitsOf(node.operand, call));
-    return node.values.size() > 1 ? "(" + text + ")" : text;
+    return text;
   }
 
+  // Appended: GCC 12 warns of `"literal" + string` when it optimises (its bug 105651).
   std::string operator()(const MaskedEqual& node) const {
-    return "(" + ShortNumber(BitsOf(node.operand, call)) + " & " + ValueText(node.mask, known) +
-           ") == " + ValueText(node.value, known);
+    return Bracketed(ShortNumber(BitsOf(node.operand, call)) + " & " + ValueText(node.mask, known))
+        .append(" == ")
+        .append(ValueText(node.value, known));
   }
 
   std::string operator()(const NoOtherBits& node) const {
-    return "(" + ShortNumber(BitsOf(node.operand, call)) + " & ~" + ValueText(node.bits, known) + ") == 0";
+    return Bracketed(ShortNumber(BitsOf(node.operand, call)) + " & ~" + ValueText(node.bits, known))
+        .append(" == 0");
   }
 
   std::string operator()(const Conjunction& node) const { return Joined(node.conditions(), " && "); }
   std::string operator()(const Disjunction& node) const { return Joined(node.conditions(), " || "); }
   std::string operator()(const Negation& node) const {
-    return "!(" + TextOfTree(node.condition.front()) + ")";
+    return std::string("!").append(Bracketed(TextOfTree(node.condition.front())));
   }
 
  private:
+  static std::string Bracketed(const std::string& text) { return std::string("(").append(text).append(")"); }
+
+  // Whether it would be read otherwise beside others.
+  static bool NeedsBrackets(const Condition& condition) {
+    const auto* const one_of = std::get_if<OneOf>(&condition.node());
+    return std::holds_alternative<Conjunction>(condition.node()) ||
+           std::holds_alternative<Disjunction>(condition.node()) ||
+           (one_of != nullptr && one_of->values.size() > 1);
+  }
+
   static std::string SignedText(const Operand& operand, std::uint64_t bits) {
     return operand.bits() == 32 ? std::to_string(static_cast<std::int32_t>(bits))
                                 : std::to_string(static_cast<std::int64_t>(bits));
@@ -155,10 +168,8 @@ struct Writer {
   [[nodiscard]] std::string Joined(const std::vector<Condition>& parts, const char* join) const {
     std::string text;
     for (const Condition& part : parts) {
-      const bool is_joined = std::holds_alternative<Conjunction>(part.node()) ||
-                             std::holds_alternative<Disjunction>(part.node());
       const std::string inner = TextOfTree(part);
-      text += (text.empty() ? "" : join) + (is_joined ? "(" + inner + ")" : inner);
+      text += (text.empty() ? "" : join) + (NeedsBrackets(part) ? Bracketed(inner) : inner);
     }
     return text;
   }

@@ -4,10 +4,12 @@
 
 #include "inspect/constants.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <boost/test/unit_test.hpp>
 
@@ -28,12 +30,14 @@
 #include <linux/sockios.h>
 
 #include "support/targets.h"
+#include "target/parameters.h"
 
 namespace precompiledseccomp::testing {
 namespace {
 
 using inspect::ConstantNamed;
 using inspect::ErrnoName;
+using inspect::NameOfValue;
 using inspect::NearConstants;
 
 struct Row {
@@ -91,6 +95,33 @@ BOOST_AUTO_TEST_CASE(AMisspeltNameHasNeighbours) {
   BOOST_TEST(!ConstantNamed(X86(), "TIOCSTII").has_value());
   BOOST_TEST(NearConstants("TIOCSTII").find("\"TIOCSTI\"") == 0U);
   BOOST_TEST(NearConstants("NOTHING_LIKE_IT").empty());
+}
+
+BOOST_AUTO_TEST_CASE(ValuesOfSomeParametersHaveNames) {
+  BOOST_TEST(NameOfValue("ioctl", "cmd", TIOCSTI) == "TIOCSTI");
+  BOOST_TEST(NameOfValue("ioctl", "cmd", FIONREAD) == "FIONREAD");
+  BOOST_TEST(NameOfValue("ioctl", "cmd", TIOCOUTQ) == "TIOCOUTQ");
+  BOOST_TEST(NameOfValue("fcntl", "cmd", F_SETFD) == "F_SETFD");
+  BOOST_TEST(NameOfValue("fcntl", "cmd", F_DUPFD) == "F_DUPFD");
+  BOOST_TEST(NameOfValue("socket", "family", AF_UNIX) == "AF_UNIX");
+  BOOST_TEST(NameOfValue("socket", "family", AF_NETLINK) == "AF_NETLINK");
+  BOOST_TEST(NameOfValue("kill", "sig", SIGKILL) == "SIGKILL");
+  BOOST_TEST(NameOfValue("madvise", "behavior", MADV_DONTNEED) == "MADV_DONTNEED");
+  BOOST_TEST(NameOfValue("ioctl", "cmd", 0x12345).empty());
+  BOOST_TEST(NameOfValue("ioctl", "fd", TIOCSTI).empty());
+  BOOST_TEST(NameOfValue("read", "count", TIOCSTI).empty());
+  // The table of parameters has these parameters.
+  for (const auto& [call, parameter] :
+       {std::pair("ioctl", "cmd"), std::pair("fcntl", "cmd"), std::pair("socket", "family"),
+        std::pair("socketpair", "family"), std::pair("madvise", "behavior"), std::pair("kill", "sig"),
+        std::pair("tkill", "sig"), std::pair("tgkill", "sig")}) {
+    const std::string name = parameter;
+    const auto parameters = ParametersOf(X86(), call);
+    BOOST_REQUIRE(parameters.has_value());
+    BOOST_TEST(std::any_of(parameters->begin(), parameters->end(),
+                           [&](const Parameter& each) { return each.name == name; }),
+               call);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(ErrorNumbersHaveNames) {
