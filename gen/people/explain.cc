@@ -155,6 +155,8 @@ std::string CasesText(const Explanation& why) {
   for (const ExplainedCase& one : why.cases)
     text += (one.condition.empty() ? "  otherwise: " : "  if " + one.condition + ": ") + one.answer + ", " +
             DeciderText(one) + "\n";
+  if (!why.are_all_shown)
+    text += "  not all of these need be possible: too many values would have to be tried\n";
   std::string settings;
   for (const std::string& variable : why.variables) settings += " --set " + variable + "=VALUE";
   return text + "  to decide it:" + settings + "\n";
@@ -252,6 +254,11 @@ void WriteCase(const ExplainedCase& one, JsonWriter& json) {
     json.Key("rule").String(one.rule);
     json.Key("file").String(one.where.file);
     json.Key("line").Number(static_cast<std::uint64_t>(one.where.line));
+  }
+  if (!one.example.empty()) {
+    json.Key("example").BeginObject();
+    for (const auto& [variable, value] : one.example) json.Key(variable).String(inspect::HexNumber(value));
+    json.EndObject();
   }
   json.EndObject();
 }

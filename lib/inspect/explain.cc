@@ -97,6 +97,8 @@ ExplainedCase Explained(const Case& one, const KnownValues& known) {
     explained.rule = one.rule->description;
     explained.where = one.rule->where;
   }
+  for (std::size_t i = 0; i < one.example.size(); ++i)
+    if (one.example[i]) explained.example.emplace_back(known.variables()[i].name, *one.example[i]);
   return explained;
 }
 
@@ -115,6 +117,7 @@ void ExplainByPolicy(const Question& question, Explanation& explanation) {
   }
   for (const std::size_t place : cases.variables)
     explanation.variables.push_back(question.known.variables()[place].name);
+  explanation.are_all_shown = cases.are_all_shown;
   explanation.standing = CommonStanding(explanation.cases);
   if (explanation.standing != Standing::kRefused) return;
   explanation.change = SmallestChange(*question.policy, question.call, question.known);

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <linux/seccomp.h>
@@ -45,6 +46,8 @@ struct ExplainedCase {
   Decider decider = Decider::kRule;
   std::string rule;      // as it was written: "allow read if arg0 == $fd1"
   SourceLocation where;  // of the rule
+  // Values of the variables that the cases depend on, with which it is this case; empty as in Case.
+  std::vector<std::pair<std::string, std::uint64_t>> example;
 };
 
 struct Explanation {
@@ -52,6 +55,7 @@ struct Explanation {
   Standing standing = Standing::kOpen;
   std::vector<ExplainedCase> cases;
   std::vector<std::string> variables;  // that the cases depend on
+  bool are_all_shown = true;           // as in Cases: if not, no values may lead to some of the cases
   Path path;
   // Of what is refused by a policy.
   ChangeSought change;

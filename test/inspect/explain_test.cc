@@ -164,6 +164,21 @@ BOOST_AUTO_TEST_CASE(CasesThatNoValueLeadsToAreLeftOut) {
   BOOST_TEST(CasesOf(covered.About("munmap(0, 0x100000000)")) == "errno 1 (EPERM)");
 }
 
+BOOST_AUTO_TEST_CASE(WhatMayBeImpossibleIsSaid) {
+  // No bits are without themselves: but values that are masks are not all tried.
+  const Asked masks({"bits"}, [](const Values& v) {
+    return Policy()
+        .Errno(EPERM, "read", Arg32(0).OnlyBits(v["bits"]))
+        .Errno(EACCES, "read", !Arg32(0).OnlyBits(v["bits"]) && (Arg32(0) & v["bits"]) == 0xffff)
+        .Allow("read");
+  });
+  const Explanation why = masks.About("read(3)");
+  BOOST_TEST(!why.are_all_shown);
+  BOOST_TEST(why.cases.size() == 3U);
+  BOOST_TEST(why.cases.at(1).example.empty());
+  BOOST_TEST(masks.About("read(3)", {1}).are_all_shown);
+}
+
 BOOST_AUTO_TEST_CASE(CasesMayAgree) {
   const Asked asked({"fd"}, [](const Values& v) {
     return Policy()

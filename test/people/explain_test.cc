@@ -145,7 +145,9 @@ BOOST_AUTO_TEST_CASE(JsonHasTheCases) {
   BOOST_TEST(answer.at("cases").size() == 2U);
   BOOST_TEST(answer.at("cases").at(0).at("if") == "$fd1 == 3");
   BOOST_TEST(answer.at("cases").at(0).at("verdict") == "allowed");
+  BOOST_TEST(answer.at("cases").at(0).at("example").dump() == R"({"fd1":"0x3"})");
   BOOST_TEST(answer.at("cases").at(1).at("by") == "default");
+  BOOST_TEST(answer.at("cases").at(1).at("example").dump() == R"({"fd1":"0x0"})");
   BOOST_TEST(!answer.at("cases").at(1).contains("rule"));
   BOOST_TEST(!answer.contains("change"));
 }
