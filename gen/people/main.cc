@@ -84,6 +84,7 @@ CommandResult ResultOf(const std::vector<std::string>& words) {
                                     [&](const Command& candidate) { return candidate.name == first; });
   if (command != commands.end()) return RunCommand(*command, {words.begin() + 1, words.end()});
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const Command& candidate : commands) names.emplace_back(candidate.name);
   const std::string near = NearMisses(first, names, 2);
   throw UsageError("there is no command \"" + first + "\"" +

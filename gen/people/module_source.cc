@@ -60,6 +60,7 @@ const ProgramDefinition& Find(const std::vector<ProgramDefinition>& definitions,
                    [&](const ProgramDefinition& definition) { return definition.name == *program; });
   if (found != definitions.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(definitions.size());
   for (const ProgramDefinition& definition : definitions) names.push_back(definition.name);
   const std::string near = NearMisses(*program, names, 2 + program->size() / 4);
   throw Error("there is no program \"" + *program + "\"; " +
