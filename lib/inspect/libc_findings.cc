@@ -161,7 +161,8 @@ void FindMissingCompanions(const Subject& subject, const Tell& tell) {
   }
   // One line is enough for a policy.
   std::string all;
-  for (const auto& [answer, calls] : texts) all += (all.empty() ? "" : "; ") + calls + ", which " + answer;
+  for (const auto& [answer, calls] : texts)
+    all.append(all.empty() ? "" : "; ").append(calls).append(", which ").append(answer);
   if (first != nullptr)
     tell(*first, "libc needs calls that no rule names: " + all + ": allow them, or refuse them by name");
 }

@@ -173,8 +173,8 @@ std::optional<Twins> FindEvasion(const ResolvedPolicy& policy, std::uint32_t num
     return TestsIgnoredBits(rule->condition, looked_at);
   });
   if (!some_can_matter || CanOnlyLose(rules, policy.LastResort(number), looked_at)) return std::nullopt;
-  const auto evasion = Find(policy, number, looked_at, workbench,
-                            [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
+  auto evasion = Find(policy, number, looked_at, workbench,
+                      [&](CallsOfNumber& calls) { return Evading(looked_at, calls); });
   if (evasion && WeaknessOf(evasion->answer) <= WeaknessOf(evasion->plain_answer))
     throw std::logic_error("the prover is wrong: bits that are not looked at make no answer weaker");
   return evasion;
@@ -189,8 +189,8 @@ std::optional<Twins> FindOneSidedEncoding(const ResolvedPolicy& policy, std::uin
   if (!some_can_matter) return std::nullopt;
   for (std::size_t i = 0; i < looked_at.size(); ++i) {
     if (looked_at[i] != kLowHalf) continue;
-    const auto twins = Find(policy, number, looked_at, workbench,
-                            [&](CallsOfNumber& calls) { return OneSided(i, looked_at, calls); });
+    auto twins = Find(policy, number, looked_at, workbench,
+                      [&](CallsOfNumber& calls) { return OneSided(i, looked_at, calls); });
     if (twins && WeaknessOf(twins->answer) == WeaknessOf(twins->plain_answer))
       throw std::logic_error("the prover is wrong: a sign in ignored bits makes no difference");
     if (twins) return twins;
