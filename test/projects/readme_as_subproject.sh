@@ -21,6 +21,12 @@ fi
 DESTDIR="$work/destdir" quietly meson install -C build
 [ -z "$(find destdir -name '*precompiledseccomp*' 2> /dev/null)" ] || fail "the subproject installs files"
 
+# The program for people is built when it is asked for, as the README says.
+people=$(sed -n 's/.*asked for, by `ninja -C build \(.*\)`\.$/\1/p' "$source_root/README.md")
+quietly ninja -C build "$people"
+"./build/$people" explain build/libmyapp_policy.so 'openat(AT_FDCWD)' > explained.txt && fail "a refused call is explained as allowed"
+grep -q 'policy.cc:' explained.txt || fail "the rule that decides is not told"
+
 # What the policy allows is enough for a thread that is stopped while it waits, and for another libc: here with what a
 # C program makes of the same filter.
 compile() {
