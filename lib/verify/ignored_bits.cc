@@ -52,24 +52,24 @@ DiagramId RepeatsItsSign(std::size_t argument, CallsOfNumber& calls) {
   return sets.And(is_filled, is_negative);
 }
 
-// Calls that get a weaker answer than their plain twins, in which the bits that are not looked at are zero.
-DiagramId WeakerThanPlain(const LookedAt& looked_at, CallsOfNumber& calls) {
+// Calls that get a weaker answer if conditions are read by `reader` than if they are by `other`.
+DiagramId WeakerBy(Reader& reader, Reader& other, CallsOfNumber& calls) {
   DiagramSets& sets = calls.sets();
-  Reader all_bits = calls.AllBits();
-  Reader plain = calls.SeenBits(SeenOf(looked_at));
-  DiagramId weaker_than_plain = DiagramSets::None();
+  DiagramId all = DiagramSets::None();
   for (const int weakness : calls.Weaknesses()) {
-    const DiagramId at_least = calls.AtLeast(weakness, all_bits);
-    const DiagramId plain_at_least = calls.AtLeast(weakness, plain);
-    const DiagramId weaker = sets.And(at_least, sets.Not(plain_at_least));
-    weaker_than_plain = sets.Or(weaker_than_plain, weaker);
+    const DiagramId at_least = calls.AtLeast(weakness, reader);
+    const DiagramId other_at_least = calls.AtLeast(weakness, other);
+    const DiagramId weaker = sets.And(at_least, sets.Not(other_at_least));
+    all = sets.Or(all, weaker);
   }
-  return weaker_than_plain;
+  return all;
 }
 
 DiagramId Evading(const LookedAt& looked_at, CallsOfNumber& calls) {
   DiagramSets& sets = calls.sets();
-  DiagramId evading = WeakerThanPlain(looked_at, calls);
+  Reader all_bits = calls.AllBits();
+  Reader plain = calls.SeenBits(SeenOf(looked_at));
+  DiagramId evading = WeakerBy(all_bits, plain, calls);
   for (std::size_t i = 0; i < looked_at.size(); ++i)
     if (looked_at[i] == kLowHalf) {
       const DiagramId repeats_its_sign = RepeatsItsSign(i, calls);
@@ -87,14 +87,9 @@ DiagramId OneSided(std::size_t argument, const LookedAt& looked_at, CallsOfNumbe
   without_sign[argument] = kLowHalf;
   Reader all_bits = calls.AllBits();
   Reader plain = calls.SeenBits(SeenOf(without_sign));
-  DiagramId differing = DiagramSets::None();
-  for (const int weakness : calls.Weaknesses()) {
-    const DiagramId at_least = calls.AtLeast(weakness, all_bits);
-    const DiagramId plain_at_least = calls.AtLeast(weakness, plain);
-    const DiagramId weaker = sets.And(at_least, sets.Not(plain_at_least));
-    const DiagramId stronger = sets.And(plain_at_least, sets.Not(at_least));
-    differing = sets.Or(differing, sets.Or(weaker, stronger));
-  }
+  const DiagramId weaker = WeakerBy(all_bits, plain, calls);
+  const DiagramId stronger = WeakerBy(plain, all_bits, calls);
+  DiagramId differing = sets.Or(weaker, stronger);
   differing = sets.And(differing, RepeatsItsSign(argument, calls));
   const Reader::Seen seen = SeenOf(looked_at);
   for (Source word = kArguments; word < kWords; ++word)
