@@ -30,14 +30,12 @@ Standing StandingOf(const Action& action) {
 
 // What the kernel does not know kills, and so is a refusal.
 Standing StandingOf(std::uint32_t answer) {
-  constexpr std::uint32_t kUserNotify = 0x7fc00000;
-  constexpr std::uint32_t kLog = 0x7ffc0000;
-  switch (answer & ~SECCOMP_RET_DATA) {
+  switch (answer & SECCOMP_RET_ACTION_FULL) {
     case SECCOMP_RET_ALLOW:
-    case kLog:
+    case SECCOMP_RET_LOG:
       return Standing::kAllowed;
     case SECCOMP_RET_TRACE:
-    case kUserNotify:
+    case SECCOMP_RET_USER_NOTIF:
       return Standing::kAsked;
     default:
       return Standing::kRefused;
