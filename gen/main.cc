@@ -8,14 +8,14 @@
 #include <csignal>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <unistd.h>
 
 #include <precompiledseccomp/error.h>
 
 #include "errors.h"
 #include "files.h"
+#include "messages.h"
 #include "module/asking.h"
 #include "options.h"
 #include "produce.h"
@@ -24,18 +24,11 @@
 namespace precompiledseccomp::gen {
 namespace {
 
+constexpr std::string_view kName = "precompiledseccomp-gen";
+
 constexpr int kSuccess = 0;
 constexpr int kFailure = 1;
 constexpr int kWrongUsage = 2;
-
-// One line, whatever the author's exceptions say.
-void PrintLine(const std::string& message) {
-  std::string line = "precompiledseccomp-gen: " + message;
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  line += '\n';
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-}
 
 Products ProductsOf(const Options& options) {
   if (options.command == Command::kHelp) return {{{"", HelpText()}}};
@@ -54,17 +47,16 @@ int Main(int argc, const char* const* argv) {
     const Options options = ParseOptions(argc, argv);
     const Products products = ProductsOf(options);
     WriteOutputs(products.outputs);
-    for (const Error& note : products.notes) PrintLine(note.InModule(options.module).what());
+    for (const Error& note : products.notes) PrintLine(kName, note.InModule(options.module).what());
     return kSuccess;
   } catch (const Errors& errors) {
-    for (const Error& error : errors.all()) PrintLine(error.what());
-    if (errors.are_cut_short()) PrintLine("these are the first mistakes; there may be more");
+    PrintErrors(kName, errors);
     return kFailure;
   } catch (const UsageError& error) {
-    PrintLine(std::string(error.what()) + "; see --help");
+    PrintLine(kName, std::string(error.what()) + "; see --help");
     return kWrongUsage;
   } catch (const std::exception& exception) {
-    PrintLine(exception.what());
+    PrintLine(kName, exception.what());
     return kFailure;
   }
 }

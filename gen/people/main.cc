@@ -9,15 +9,15 @@
 #include <csignal>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <unistd.h>
 
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/version.h>
 
 #include "base/near_misses.h"
 #include "errors.h"
+#include "messages.h"
 #include "module/asking.h"
 #include "people/command.h"
 #include "people/source.h"
@@ -25,16 +25,9 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-constexpr std::size_t kColumn = 22;
+constexpr std::string_view kName = "precompiledseccomp";
 
-// One line, whatever the author's exceptions say.
-void PrintLine(const std::string& message) {
-  std::string line = "precompiledseccomp: " + message;
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  line += '\n';
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-}
+constexpr std::size_t kColumn = 22;
 
 Option HelpOption() {
   return {"help", OptionKind::kFlag, "", "print this"};
@@ -102,13 +95,11 @@ int Main(const std::vector<std::string>& words) {
     WriteOutputs({&result.output, 1});
     verdict = result.verdict;
   } catch (const Error& error) {
-    const Errors errors = Errors({error}).InModule(error.module());
-    for (const Error& each : errors.all()) PrintLine(each.what());
-    if (errors.are_cut_short()) PrintLine("these are the first mistakes; there may be more");
+    PrintErrors(kName, Errors({error}).InModule(error.module()));
   } catch (const UsageError& error) {
-    PrintLine(std::string(error.what()) + "; see --help");
+    PrintLine(kName, std::string(error.what()) + "; see --help");
   } catch (const std::exception& exception) {
-    PrintLine(exception.what());
+    PrintLine(kName, exception.what());
   }
   return static_cast<int>(verdict);
 }
