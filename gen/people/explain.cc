@@ -15,7 +15,9 @@
 #include "inspect/constants.h"
 #include "inspect/explain.h"
 #include "inspect/number_text.h"
+#include "people/case_text.h"
 #include "people/command.h"
+#include "people/explain_trace.h"
 #include "people/source_options.h"
 #include "report/json.h"
 #include "report/listing.h"
@@ -23,10 +25,10 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-using inspect::Decider;
 using inspect::ExplainedCase;
 using inspect::Explanation;
 using inspect::Standing;
+using inspect::WordFor;
 
 // All that the answer is made of.
 struct Answered {
@@ -52,20 +54,6 @@ std::string Joined(const std::vector<std::string>& texts) {
   std::string joined;
   for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
   return joined;
-}
-
-const char* WordFor(Standing standing) {
-  switch (standing) {
-    case Standing::kAllowed:
-      return "allowed";
-    case Standing::kRefused:
-      return "refused";
-    case Standing::kAsked:
-      return "asked";
-    case Standing::kOpen:
-      return "open";
-  }
-  return "";
 }
 
 Verdict VerdictOf(Standing standing) {
@@ -104,29 +92,6 @@ std::vector<std::string> ChangedArguments(const Answered& answered) {
 }
 
 // ---- As text.
-
-// Rules may name hundreds of calls and constants: where they stand, people find the rest.
-std::string Shortened(const std::string& rule) {
-  constexpr std::size_t kMost = 200;
-  return rule.size() <= kMost ? rule : rule.substr(0, kMost) + "...";
-}
-
-std::string DeciderText(const ExplainedCase& one) {
-  const std::string place = one.where.ToString();
-  switch (one.decider) {
-    case Decider::kRule:
-      return "by the rule \"" + Shortened(one.rule) + "\"" + (place.empty() ? "" : " (" + place + ")");
-    case Decider::kDefaultAction:
-      return "by the default action, as no rule decides it";
-    case Decider::kUnknownAction:
-      return "by the action for unknown calls, as no rule decides it, and it is none that the policy knows";
-    case Decider::kBadArchitectureAction:
-      return "by the action for other architectures, as the number is another ABI's";
-    case Decider::kInstructions:
-      return "";
-  }
-  return "";
-}
 
 std::string StandingText(const Explanation& why) {
   const std::string& answer = why.cases.front().answer;
@@ -203,28 +168,6 @@ std::string AnswerAsText(const Answered& answered) {
 
 // ---- As JSON.
 
-const char* NameOf(Decider decider) {
-  switch (decider) {
-    case Decider::kRule:
-      return "rule";
-    case Decider::kDefaultAction:
-      return "default";
-    case Decider::kUnknownAction:
-      return "unknown-call";
-    case Decider::kBadArchitectureAction:
-      return "bad-architecture";
-    case Decider::kInstructions:
-      return "instructions";
-  }
-  return "";
-}
-
-void WriteTexts(const std::vector<std::string>& texts, JsonWriter& json) {
-  json.BeginArray();
-  for (const std::string& text : texts) json.String(text);
-  json.EndArray();
-}
-
 void WriteArguments(const seccomp_data& call, JsonWriter& json) {
   json.BeginArray();
   for (const std::uint64_t argument : call.args) json.String(inspect::HexNumber(argument));
@@ -241,25 +184,6 @@ void WriteCall(const Answered& answered, JsonWriter& json) {
   json.Key("instruction_pointer").String(inspect::HexNumber(call.instruction_pointer));
   json.Key("not_given");
   WriteTexts(NotGiven(answered), json);
-  json.EndObject();
-}
-
-void WriteCase(const ExplainedCase& one, JsonWriter& json) {
-  json.Line().BeginObject();
-  json.Key("if").String(one.condition);
-  json.Key("answer").String(one.answer);
-  json.Key("verdict").String(WordFor(one.standing));
-  json.Key("by").String(NameOf(one.decider));
-  if (one.decider == Decider::kRule) {
-    json.Key("rule").String(one.rule);
-    json.Key("file").String(one.where.file);
-    json.Key("line").Number(static_cast<std::uint64_t>(one.where.line));
-  }
-  if (!one.example.empty()) {
-    json.Key("example").BeginObject();
-    for (const auto& [variable, value] : one.example) json.Key(variable).String(inspect::HexNumber(value));
-    json.EndObject();
-  }
   json.EndObject();
 }
 
@@ -327,7 +251,12 @@ inspect::WrittenCall CallFrom(const GivenWords& given, const Target& target) {
 
 CommandResult Run(const GivenWords& given) {
   if (given.others.empty()) throw UsageError("explain: SOURCE is missing");
-  if (given.others.size() == 1) throw UsageError("explain: CALL is missing, as in 'ioctl(3, TIOCSTI, 0)'");
+  if (given.options.count("trace") != 0) return ExplainTrace(given);
+  for (const char* const option : {"from", "from-start"})
+    if (given.options.count(option) != 0)
+      throw UsageError("explain: --" + std::string(option) + " belongs to --trace");
+  if (given.others.size() == 1)
+    throw UsageError("explain: CALL is missing, as in 'ioctl(3, TIOCSTI, 0)', or --trace FILE");
   if (given.others.size() > 2)
     throw UsageError("explain: unexpected argument \"" + given.others[2] +
                      "\"; a call is one word, in quotes");
@@ -349,9 +278,13 @@ Command ExplainCommand() {
   options.insert(options.end(),
                  {{"ip", OptionKind::kText, "ADDRESS", "the instruction pointer of the call (default: 0)"},
                   {"json", OptionKind::kFlag, "", "answer as one JSON object"}});
+  const std::vector<Option> of_traces = TraceOptionTable();
+  options.push_back({"trace", OptionKind::kText, "FILE",
+                     "in place of CALL: tell which calls of a trace are refused; \"-\" is standard\ninput"});
+  options.insert(options.end(), of_traces.begin(), of_traces.end());
   return {
       .name = "explain",
-      .words = "SOURCE CALL",
+      .words = "SOURCE CALL|--trace FILE",
       .summary = "tell what a filter answers to a call, which rule decides, and why",
       .explanation =
           "CALL is one word, in quotes: 'ioctl(3, TIOCSTI, 0)', 'openat(AT_FDCWD, 0, O_RDONLY|O_CLOEXEC)',\n"

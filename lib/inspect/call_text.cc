@@ -7,6 +7,8 @@
 #include <iterator>
 #include <optional>
 
+#include <fcntl.h>
+
 #include <precompiledseccomp/error.h>
 
 #include "base/identifiers.h"
@@ -18,8 +20,6 @@
 
 namespace precompiledseccomp::inspect {
 namespace {
-
-constexpr std::size_t kArguments = std::size(seccomp_data().args);
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\n";
@@ -86,6 +86,17 @@ std::uint64_t Argument(std::string_view text, const Target& target) {
   return value;
 }
 
+std::string ArgumentText(const std::string& call, const std::string& parameter, std::uint64_t value,
+                         std::uint64_t known) {
+  if (known == UINT32_MAX) {
+    const auto number = static_cast<std::int32_t>(value);
+    return number == AT_FDCWD && parameter.ends_with("fd") ? "AT_FDCWD" : std::to_string(number);
+  }
+  if (known != UINT64_MAX) return "_";
+  const std::string_view name = NameOfValue(call, parameter, value);
+  return name.empty() ? ShortNumber(value) : std::string(name);
+}
+
 }  // namespace
 
 WrittenCall ReadCall(std::string_view text, const Target& target) {
@@ -133,6 +144,25 @@ std::string CallText(const Target& target, const seccomp_data& call) {
     if (call.args[i] != 0) count = i + 1;
   std::string text = name + "(";
   for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : ", ") + ShortNumber(call.args[i]);
+  return text + ")";
+}
+
+std::string CallText(const Target& target, const PartlyKnownCall& call) {
+  const auto number = static_cast<std::uint32_t>(call.call.nr);
+  if (!target.Owns(call.call.arch, number)) {
+    const std::string arch =
+        call.call.arch == target.audit_arch ? "" : " of architecture " + HexNumber(call.call.arch);
+    return NumberText(number) + arch;
+  }
+  const std::string name = SyscallName(target, number);
+  const auto parameters = ParametersOf(target, name);
+  std::size_t count = parameters ? parameters->size() : 0;
+  for (std::size_t i = count; i < kArguments; ++i)
+    if (call.call.args[i] != 0) count = i + 1;
+  std::string text = name + "(";
+  for (std::size_t i = 0; i < count; ++i)
+    text += (i == 0 ? "" : ", ") + ArgumentText(name, ParameterName(target, call.call, static_cast<int>(i)),
+                                                call.call.args[i], call.known[i]);
   return text + ")";
 }
 

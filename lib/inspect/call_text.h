@@ -19,6 +19,8 @@
 
 #include <precompiledseccomp/target.h>
 
+#include "inspect/partly_known_call.h"
+
 namespace precompiledseccomp::inspect {
 
 struct WrittenCall {
@@ -39,5 +41,9 @@ std::string ParameterName(const Target& target, const seccomp_data& call, int in
 
 // "ioctl(3, 0x5412, 0)": the arguments that the call has, and further ones up to the last that is not 0.
 std::string CallText(const Target& target, const seccomp_data& call);
+
+// "ioctl(1, TCGETS, _)": names of values where there are any, "_" for what is not known, and "-100" where
+// only the lower half is. Can be read again. Of another ABI, "#3 of architecture 0x40000003".
+std::string CallText(const Target& target, const PartlyKnownCall& call);
 
 }  // namespace precompiledseccomp::inspect

@@ -36,12 +36,15 @@ OpenCase CaseWithoutRule(const ResolvedPolicy& policy, const seccomp_data& call)
 // The rules that may decide, in order, up to one that does whatever the variables are; or what is done
 // without one. `take` is given each, and says whether to go on.
 template <typename Take>
-void ForEachCase(const ResolvedPolicy& policy, const seccomp_data& call, const KnownValues& known,
+void ForEachCase(const ResolvedPolicy& policy, const PartlyKnownCall& call, const KnownValues& known,
                  const Take& take) {
-  const auto number = static_cast<std::uint32_t>(call.nr);
-  if (policy.target.Owns(call.arch, number)) {
+  const auto number = static_cast<std::uint32_t>(call.call.nr);
+  const bool is_vsyscall = (call.call.instruction_pointer & kBitOfVsyscallPage) != 0;
+  const bool is_page_known = (call.known_pointer & kBitOfVsyscallPage) != 0;
+  if (policy.target.Owns(call.call.arch, number)) {
     for (const ResolvedRuleSet& set : policy.rule_sets) {
-      if (set.only_vsyscall && (call.instruction_pointer & kBitOfVsyscallPage) == 0) continue;
+      if (set.only_vsyscall && is_page_known && !is_vsyscall) continue;
+      const bool is_open_set = set.only_vsyscall && !is_page_known;
       for (const ResolvedRule& rule : set.rules) {
         if (!rule.IsFor(number)) continue;
         const Remaining remaining = RemainingOf(rule.condition, call, known);
@@ -51,11 +54,11 @@ void ForEachCase(const ResolvedPolicy& policy, const seccomp_data& call, const K
         open.decided.rule = &rule;
         open.decided.action = &rule.action;
         if (holds == nullptr) open.condition = std::get<Condition>(remaining);
-        if (!take(std::move(open)) || holds != nullptr) return;
+        if (!take(std::move(open)) || (holds != nullptr && !is_open_set)) return;
       }
     }
   }
-  take(CaseWithoutRule(policy, call));
+  take(CaseWithoutRule(policy, call.call));
 }
 
 // ---- Which cases there are values for.
@@ -144,7 +147,7 @@ ValuesToTry ValuesOfAll(const std::vector<OpenCase>& cases, const seccomp_data& 
 
 Cases CasesOf(const ResolvedPolicy& policy, const seccomp_data& call, const KnownValues& known) {
   std::vector<OpenCase> open;
-  ForEachCase(policy, call, known, [&](OpenCase next) {
+  ForEachCase(policy, PartlyKnownCall::Whole(call), known, [&](OpenCase next) {
     open.push_back(std::move(next));
     return true;
   });
@@ -166,9 +169,19 @@ Cases CasesOf(const ResolvedPolicy& policy, const seccomp_data& call, const Know
   return result;
 }
 
+std::vector<Case> MayDecide(const ResolvedPolicy& policy, const PartlyKnownCall& call,
+                            const KnownValues& known) {
+  std::vector<Case> cases;
+  ForEachCase(policy, call, known, [&](OpenCase next) {
+    cases.push_back(std::move(next.decided));
+    return true;
+  });
+  return cases;
+}
+
 bool IsSurelyAllowed(const ResolvedPolicy& policy, const seccomp_data& call, const KnownValues& known) {
   bool is_allowed = true;
-  ForEachCase(policy, call, known, [&](const OpenCase& open) {
+  ForEachCase(policy, PartlyKnownCall::Whole(call), known, [&](const OpenCase& open) {
     const Action::Kind kind = open.decided.action->kind();
     is_allowed = kind == Action::Kind::kAllow || kind == Action::Kind::kLog;
     return is_allowed;

@@ -23,6 +23,7 @@
 #include <precompiledseccomp/evaluate.h>
 
 #include "inspect/known_values.h"
+#include "inspect/partly_known_call.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -58,6 +59,11 @@ struct Cases {
 
 // The policy, the call and the variables must outlive what is returned.
 Cases CasesOf(const ResolvedPolicy& policy, const seccomp_data& call, const KnownValues& known);
+
+// The rules, or what is done without one, that may decide a call of which not everything is known, in order;
+// without conditions. The last one does if none before it does.
+std::vector<Case> MayDecide(const ResolvedPolicy& policy, const PartlyKnownCall& call,
+                            const KnownValues& known);
 
 // Whether the call may be made, whatever the variables are that are not known. Quick, and false in some cases
 // in which only impossible values speak against it.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <unordered_map>
 #include <vector>
 
 #include "base/near_misses.h"
@@ -44,6 +45,12 @@ constexpr ConstantOfTarget kConstantsOfTargets[] = {
     {"x86_64", {"O_NOFOLLOW", 0x20000}},
     {"x86_64", {"O_TMPFILE", kTmpFile | 0x10000}},
     {"x86_64", {"MAP_32BIT", 0x40}},
+    {"x86_64", {"ARCH_SET_GS", 0x1001}},
+    {"x86_64", {"ARCH_SET_FS", 0x1002}},
+    {"x86_64", {"ARCH_GET_FS", 0x1003}},
+    {"x86_64", {"ARCH_GET_GS", 0x1004}},
+    {"x86_64", {"ARCH_GET_CPUID", 0x1011}},
+    {"x86_64", {"ARCH_SET_CPUID", 0x1012}},
     {"aarch64", {"O_DIRECT", 0x10000}},
     {"aarch64", {"O_LARGEFILE", 0x20000}},
     {"aarch64", {"O_DIRECTORY", 0x4000}},
@@ -59,6 +66,7 @@ struct Enumeration {
   std::string_view call;
   std::string_view parameter;
   std::array<std::string_view, 6> prefixes;
+  std::string_view except = {};  // what others begin with
 };
 
 constexpr std::array<std::string_view, 6> kDevicePrefixes = {"FIO", "TC", "TIOC", "SIOC", "FS_IOC_", "BLK"};
@@ -68,18 +76,38 @@ constexpr std::array<std::string_view, 6> kFamilyPrefixes = {"AF_UNIX", "AF_"};
 constexpr std::array<std::string_view, 6> kAdvicePrefixes = {"MADV_"};
 constexpr std::array<std::string_view, 6> kSignalPrefixes = {"SIG"};
 
+constexpr std::array<std::string_view, 6> kProcessPrefixes = {
+    "PR_SET_", "PR_GET_", "PR_CAPBSET_", "PR_CAP_AMBIENT", "PR_SCHED_CORE", "PR_TASK_"};
+constexpr std::array<std::string_view, 6> kMaskPrefixes = {"SIG_"};
+constexpr std::array<std::string_view, 6> kClockPrefixes = {"CLOCK_"};
+constexpr std::array<std::string_view, 6> kWhencePrefixes = {"SEEK_"};
+constexpr std::array<std::string_view, 6> kLimitPrefixes = {"RLIMIT_"};
+
 constexpr Enumeration kEnumerations[] = {
-    {"ioctl", "cmd", kDevicePrefixes},        {"fcntl", "cmd", kFilePrefixes},
-    {"socket", "family", kFamilyPrefixes},    {"socketpair", "family", kFamilyPrefixes},
-    {"madvise", "behavior", kAdvicePrefixes}, {"kill", "sig", kSignalPrefixes},
-    {"tkill", "sig", kSignalPrefixes},        {"tgkill", "sig", kSignalPrefixes},
+    {"rt_sigprocmask", "how", kMaskPrefixes},
+    {"rt_sigaction", "sig", kSignalPrefixes, "SIG_"},
+    {"clock_gettime", "which_clock", kClockPrefixes},
+    {"clock_getres", "which_clock", kClockPrefixes},
+    {"clock_nanosleep", "which_clock", kClockPrefixes},
+    {"lseek", "whence", kWhencePrefixes},
+    {"prlimit64", "resource", kLimitPrefixes},
+    {"prctl", "option", kProcessPrefixes, "PR_SET_MM_"},
+    {"ioctl", "cmd", kDevicePrefixes},
+    {"fcntl", "cmd", kFilePrefixes},
+    {"socket", "family", kFamilyPrefixes},
+    {"socketpair", "family", kFamilyPrefixes},
+    {"madvise", "behavior", kAdvicePrefixes},
+    {"kill", "sig", kSignalPrefixes, "SIG_"},
+    {"tkill", "sig", kSignalPrefixes, "SIG_"},
+    {"tgkill", "sig", kSignalPrefixes, "SIG_"},
 };
 
-std::string_view NameWithPrefix(std::string_view prefix, std::uint64_t value) {
-  const auto* const found = std::find_if(
-      std::begin(kConstants), std::end(kConstants),
-      [&](const NamedConstant& row) { return row.value == value && row.name.starts_with(prefix); });
-  return found == std::end(kConstants) ? std::string_view() : found->name;
+std::string_view NameWithPrefix(std::string_view prefix, std::string_view except, std::uint64_t value) {
+  for (const NamedConstant& row : kConstants)
+    if (row.value == value && row.name.starts_with(prefix) &&
+        (except.empty() || !row.name.starts_with(except)))
+      return row.name;
+  return {};
 }
 
 struct NamedError {
@@ -98,10 +126,15 @@ constexpr NamedError kErrors[] = {
 std::optional<std::uint64_t> ConstantNamed(const Target& target, std::string_view name) {
   for (const ConstantOfTarget& row : kConstantsOfTargets)
     if (row.target == target.name && row.constant.name == name) return row.constant.value;
-  const auto* const found = std::find_if(std::begin(kConstants), std::end(kConstants),
-                                         [&](const NamedConstant& row) { return row.name == name; });
-  if (found == std::end(kConstants)) return std::nullopt;
-  return found->value;
+  // Traces ask for millions.
+  static const std::unordered_map<std::string_view, std::uint64_t> values = [] {
+    std::unordered_map<std::string_view, std::uint64_t> all;
+    for (const NamedConstant& row : kConstants) all.emplace(row.name, row.value);
+    return all;
+  }();
+  const auto found = values.find(name);
+  if (found == values.end()) return std::nullopt;
+  return found->second;
 }
 
 std::string NearConstants(std::string_view name) {
@@ -115,7 +148,8 @@ std::string_view NameOfValue(std::string_view call, std::string_view parameter, 
   for (const Enumeration& enumeration : kEnumerations) {
     if (enumeration.call != call || enumeration.parameter != parameter) continue;
     for (const std::string_view prefix : enumeration.prefixes) {
-      const std::string_view name = prefix.empty() ? std::string_view() : NameWithPrefix(prefix, value);
+      const std::string_view name =
+          prefix.empty() ? std::string_view() : NameWithPrefix(prefix, enumeration.except, value);
       if (!name.empty()) return name;
     }
   }

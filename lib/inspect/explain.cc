@@ -15,33 +15,6 @@
 namespace precompiledseccomp::inspect {
 namespace {
 
-Standing StandingOf(const Action& action) {
-  switch (action.kind()) {
-    case Action::Kind::kAllow:
-    case Action::Kind::kLog:
-      return Standing::kAllowed;
-    case Action::Kind::kUserNotify:
-    case Action::Kind::kTrace:
-      return Standing::kAsked;
-    default:
-      return Standing::kRefused;
-  }
-}
-
-// What the kernel does not know kills, and so is a refusal.
-Standing StandingOf(std::uint32_t answer) {
-  switch (answer & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ALLOW:
-    case SECCOMP_RET_LOG:
-      return Standing::kAllowed;
-    case SECCOMP_RET_TRACE:
-    case SECCOMP_RET_USER_NOTIF:
-      return Standing::kAsked;
-    default:
-      return Standing::kRefused;
-  }
-}
-
 // ---- Asking both.
 
 std::uint32_t AnswerOfFilter(const Question& question, const seccomp_data& call,
@@ -85,6 +58,27 @@ std::string AnswerOf(const Action& action, const KnownValues& known) {
   return is_open ? action.ToString() : AnswerText(action.ReturnValue(known.numbers()));
 }
 
+void ExplainByPolicy(const Question& question, Explanation& explanation) {
+  const Cases cases = CasesOf(*question.policy, question.call, question.known);
+  for (const Case& one : cases.cases) {
+    if (cases.cases.size() == 1 || !one.example.empty()) CheckCase(question, one);
+    explanation.cases.push_back(Explained(one, question.known));
+  }
+  for (const std::size_t place : cases.variables)
+    explanation.variables.push_back(question.known.variables()[place].name);
+  explanation.are_all_shown = cases.are_all_shown;
+  explanation.standing = CommonStanding(explanation.cases);
+  if (explanation.standing != Standing::kRefused) return;
+  explanation.change = SmallestChange(*question.policy, question.call, question.known);
+  const std::optional<Change>& change = explanation.change.found;
+  if (change && StandingOf(AgreedAnswer(question, change->call, question.known.CompletedWith({}))) !=
+                    Standing::kAllowed)
+    throw std::logic_error("the change of " + CallText(question.program.target, question.call) +
+                           " is told wrongly; please report this as a bug of precompiledseccomp");
+}
+
+}  // namespace
+
 ExplainedCase Explained(const Case& one, const KnownValues& known) {
   ExplainedCase explained;
   explained.condition = one.condition;
@@ -106,27 +100,6 @@ Standing CommonStanding(const std::vector<ExplainedCase>& cases) {
                                      [&](const ExplainedCase& one) { return one.standing == first; });
   return is_common ? first : Standing::kOpen;
 }
-
-void ExplainByPolicy(const Question& question, Explanation& explanation) {
-  const Cases cases = CasesOf(*question.policy, question.call, question.known);
-  for (const Case& one : cases.cases) {
-    if (cases.cases.size() == 1 || !one.example.empty()) CheckCase(question, one);
-    explanation.cases.push_back(Explained(one, question.known));
-  }
-  for (const std::size_t place : cases.variables)
-    explanation.variables.push_back(question.known.variables()[place].name);
-  explanation.are_all_shown = cases.are_all_shown;
-  explanation.standing = CommonStanding(explanation.cases);
-  if (explanation.standing != Standing::kRefused) return;
-  explanation.change = SmallestChange(*question.policy, question.call, question.known);
-  const std::optional<Change>& change = explanation.change.found;
-  if (change && StandingOf(AgreedAnswer(question, change->call, question.known.CompletedWith({}))) !=
-                    Standing::kAllowed)
-    throw std::logic_error("the change of " + CallText(question.program.target, question.call) +
-                           " is told wrongly; please report this as a bug of precompiledseccomp");
-}
-
-}  // namespace
 
 Explanation Explain(const Question& question) {
   Explanation explanation;

@@ -21,6 +21,7 @@
 #include "inspect/known_values.h"
 #include "inspect/path.h"
 #include "inspect/smallest_change.h"
+#include "inspect/standing.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -29,13 +30,6 @@ struct Question {
   const ResolvedPolicy* policy;  // null if all there is are instructions
   const KnownValues& known;
   seccomp_data call;
-};
-
-enum class Standing : std::uint8_t {
-  kAllowed,  // logged or not
-  kRefused,
-  kAsked,  // a supervisor or a tracer decides
-  kOpen,   // depends on variables that are not known
 };
 
 struct ExplainedCase {
@@ -64,5 +58,9 @@ struct Explanation {
 // The policy and the filter are both asked: for the call, in each case with variables that make it one, and
 // for the changed call. Throws std::logic_error if they differ, which is a bug of this library.
 Explanation Explain(const Question& question);
+
+// A case in words, and what cases have in common.
+ExplainedCase Explained(const Case& one, const KnownValues& known);
+Standing CommonStanding(const std::vector<ExplainedCase>& cases);
 
 }  // namespace precompiledseccomp::inspect

@@ -12,13 +12,12 @@
 #include "inspect/call_text.h"
 #include "inspect/constants.h"
 #include "inspect/number_text.h"
+#include "inspect/operations.h"
 #include "precompile/template.h"
 #include "target/parameters.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
-
-constexpr std::uint32_t kShiftBits = 31;
 
 // What a register or a slot holds.
 struct Content {
@@ -37,31 +36,6 @@ std::string SignedNumber(std::uint32_t bits) {
   return std::to_string(static_cast<std::int32_t>(bits));
 }
 
-std::optional<std::uint32_t> Calculated(unsigned operation, std::uint32_t a, std::uint32_t b) {
-  switch (operation) {
-    case BPF_ADD:
-      return a + b;
-    case BPF_SUB:
-      return a - b;
-    case BPF_MUL:
-      return a * b;
-    case BPF_DIV:
-      return b == 0 ? std::nullopt : std::optional(a / b);
-    case BPF_AND:
-      return a & b;
-    case BPF_OR:
-      return a | b;
-    case BPF_XOR:
-      return a ^ b;
-    case BPF_LSH:
-      return a << (b & kShiftBits);
-    case BPF_RSH:
-      return a >> (b & kShiftBits);
-    default:
-      return std::nullopt;
-  }
-}
-
 const char* SignOf(unsigned operation) {
   constexpr std::pair<unsigned, const char*> kSigns[] = {
       {BPF_ADD, " + "}, {BPF_SUB, " - "}, {BPF_MUL, " * "},  {BPF_DIV, " / "},  {BPF_AND, " & "},
@@ -70,19 +44,6 @@ const char* SignOf(unsigned operation) {
   for (const auto& [known, sign] : kSigns)
     if (known == operation) return sign;
   return " ? ";
-}
-
-bool IsTrue(unsigned operation, std::uint32_t a, std::uint32_t b) {
-  switch (operation) {
-    case BPF_JEQ:
-      return a == b;
-    case BPF_JGT:
-      return a > b;
-    case BPF_JGE:
-      return a >= b;
-    default:
-      return (a & b) != 0;
-  }
 }
 
 const char* RelationOf(unsigned operation) {

@@ -25,23 +25,43 @@ std::uint64_t BitsOf(const Operand& operand, const seccomp_data& call) {
 
 struct Reducer {
   const Condition& condition;
-  const seccomp_data& call;
+  const PartlyKnownCall& call;
   const KnownValues& known;
 
   Remaining operator()(const AlwaysTrue&) const { return true; }
-  Remaining operator()(const Comparison& node) const { return Test(known.IsKnown(node.value)); }
-  Remaining operator()(const MaskedEqual& node) const {
-    return Test(known.IsKnown(node.mask) && known.IsKnown(node.value));
+
+  Remaining operator()(const Comparison& node) const {
+    if (!known.IsKnown(node.value)) return condition;
+    const bool is_equality = node.relation == Relation::kEqual || node.relation == Relation::kNotEqual;
+    if (is_equality && Excludes(node.operand, node.value.BitsWith(known.numbers()), UINT64_MAX))
+      return node.relation == Relation::kNotEqual;
+    return Test(IsKnown(node.operand, UINT64_MAX));
   }
-  Remaining operator()(const NoOtherBits& node) const { return Test(known.IsKnown(node.bits)); }
+
+  Remaining operator()(const MaskedEqual& node) const {
+    if (!known.IsKnown(node.mask) || !known.IsKnown(node.value)) return condition;
+    const std::uint64_t mask = node.mask.BitsWith(known.numbers());
+    if (Excludes(node.operand, node.value.BitsWith(known.numbers()), mask)) return false;
+    return Test(IsKnown(node.operand, mask));
+  }
+
+  Remaining operator()(const NoOtherBits& node) const {
+    if (!known.IsKnown(node.bits)) return condition;
+    const std::uint64_t others = ~node.bits.BitsWith(known.numbers());
+    if (Excludes(node.operand, 0, others)) return false;
+    return Test(IsKnown(node.operand, others));
+  }
 
   Remaining operator()(const OneOf& node) const {
-    const auto is_known = [&](const Value& value) { return known.IsKnown(value); };
-    if (std::all_of(node.values.begin(), node.values.end(), is_known)) return Test(true);
     OneOf open{node.operand, {}};
-    OneOf closed{node.operand, {}};
-    for (const Value& value : node.values) (is_known(value) ? closed : open).values.push_back(value);
-    if (!closed.values.empty() && Holds(Condition(closed), call, known.numbers())) return true;
+    for (const Value& value : node.values) {
+      const std::optional<bool> is_equal = Equals(node.operand, value);
+      if (!is_equal)
+        open.values.push_back(value);
+      else if (*is_equal)
+        return true;
+    }
+    if (open.values.empty()) return false;
     return Condition(open);
   }
 
@@ -58,8 +78,30 @@ struct Reducer {
 
  private:
   [[nodiscard]] Remaining Test(bool is_known) const {
-    if (is_known) return Holds(condition, call, known.numbers());
+    if (is_known) return Holds(condition, call.call, known.numbers());
     return condition;
+  }
+
+  // Of these bits of an operand, those that are known.
+  [[nodiscard]] std::uint64_t KnownOf(const Operand& operand, std::uint64_t bits) const {
+    const std::uint64_t known_bits = operand.source() == Operand::Source::kInstructionPointer
+                                         ? call.known_pointer
+                                         : call.known[static_cast<std::size_t>(operand.index())];
+    return known_bits & bits & (~std::uint64_t{0} >> (64 - operand.bits()));
+  }
+  [[nodiscard]] bool IsKnown(const Operand& operand, std::uint64_t bits) const {
+    return KnownOf(operand, bits) == (bits & (~std::uint64_t{0} >> (64 - operand.bits())));
+  }
+  // Whether what is known of it is enough for (operand & mask) not to be the value.
+  [[nodiscard]] bool Excludes(const Operand& operand, std::uint64_t value, std::uint64_t mask) const {
+    return ((BitsOf(operand, call.call) ^ value) & KnownOf(operand, mask)) != 0;
+  }
+  [[nodiscard]] std::optional<bool> Equals(const Operand& operand, const Value& value) const {
+    if (!known.IsKnown(value)) return std::nullopt;
+    const std::uint64_t bits = value.BitsWith(known.numbers());
+    if (Excludes(operand, bits, UINT64_MAX)) return false;
+    if (!IsKnown(operand, UINT64_MAX)) return std::nullopt;
+    return BitsOf(operand, call.call) == bits;
   }
 
   // `decisive` is the outcome of a part that makes all others irrelevant.
@@ -234,6 +276,10 @@ struct Collector {
 }  // namespace
 
 Remaining RemainingOf(const Condition& condition, const seccomp_data& call, const KnownValues& known) {
+  return RemainingOf(condition, PartlyKnownCall::Whole(call), known);
+}
+
+Remaining RemainingOf(const Condition& condition, const PartlyKnownCall& call, const KnownValues& known) {
   return std::visit(Reducer{condition, call, known}, condition.node());
 }
 

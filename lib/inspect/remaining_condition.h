@@ -15,6 +15,7 @@
 #include <precompiledseccomp/condition.h>
 
 #include "inspect/known_values.h"
+#include "inspect/partly_known_call.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -23,6 +24,8 @@ namespace precompiledseccomp::inspect {
 using Remaining = std::variant<bool, Condition>;
 
 Remaining RemainingOf(const Condition& condition, const seccomp_data& call, const KnownValues& known);
+// The same of a call that is not wholly known: tests of what is not are left, too.
+Remaining RemainingOf(const Condition& condition, const PartlyKnownCall& call, const KnownValues& known);
 
 // As text about the variables: "$fd1 == 3 || $size >= 0x1000".
 std::string RemainingText(const Condition& condition, const seccomp_data& call, const KnownValues& known);

@@ -17,16 +17,29 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>  // NOLINT: <csignal> need not have those of POSIX.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/rseq.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 
 #include "support/targets.h"
@@ -107,6 +120,9 @@ BOOST_AUTO_TEST_CASE(ValuesOfSomeParametersHaveNames) {
   BOOST_TEST(NameOfValue("socket", "family", AF_NETLINK) == "AF_NETLINK");
   BOOST_TEST(NameOfValue("kill", "sig", SIGKILL) == "SIGKILL");
   BOOST_TEST(NameOfValue("madvise", "behavior", MADV_DONTNEED) == "MADV_DONTNEED");
+  BOOST_TEST(NameOfValue("kill", "sig", 0).empty());
+  BOOST_TEST(NameOfValue("rt_sigprocmask", "how", 0) == "SIG_BLOCK");
+  BOOST_TEST(NameOfValue("clock_gettime", "which_clock", 1) == "CLOCK_MONOTONIC");
   BOOST_TEST(NameOfValue("ioctl", "cmd", 0x12345).empty());
   BOOST_TEST(NameOfValue("ioctl", "fd", TIOCSTI).empty());
   BOOST_TEST(NameOfValue("read", "count", TIOCSTI).empty());
@@ -114,7 +130,10 @@ BOOST_AUTO_TEST_CASE(ValuesOfSomeParametersHaveNames) {
   for (const auto& [call, parameter] :
        {std::pair("ioctl", "cmd"), std::pair("fcntl", "cmd"), std::pair("socket", "family"),
         std::pair("socketpair", "family"), std::pair("madvise", "behavior"), std::pair("kill", "sig"),
-        std::pair("tkill", "sig"), std::pair("tgkill", "sig")}) {
+        std::pair("tkill", "sig"), std::pair("tgkill", "sig"), std::pair("rt_sigprocmask", "how"),
+        std::pair("rt_sigaction", "sig"), std::pair("clock_gettime", "which_clock"),
+        std::pair("clock_getres", "which_clock"), std::pair("clock_nanosleep", "which_clock"),
+        std::pair("lseek", "whence"), std::pair("prlimit64", "resource")}) {
     const std::string name = parameter;
     const auto parameters = ParametersOf(X86(), call);
     BOOST_REQUIRE(parameters.has_value());

@@ -17,7 +17,11 @@
 
 #include "bpf/interpreter.h"
 #include "inspect/cases.h"
+#include "inspect/every_way.h"
 #include "inspect/explain.h"
+#include "inspect/partly_known_call.h"
+#include "inspect/possible_answers.h"
+#include "inspect/standing.h"
 #include "precompile/template.h"
 #include "support/boundary_calls.h"
 #include "support/compare.h"
@@ -94,6 +98,53 @@ void CheckSomeKnown(const Subject& subject, const seccomp_data& call, const AnyV
   BOOST_TEST((change.arguments.size() == 1U || change.arguments.size() == 2U));
 }
 
+bool IsRefusing(std::uint32_t answer) {
+  return inspect::StandingOf(answer) == Standing::kRefused;
+}
+
+// Whatever of the arguments is not known: what is really answered is among what may be.
+void CheckPartlyKnown(const Subject& subject, const seccomp_data& call, const AnyValues& told,
+                      Random& random) {
+  inspect::PartlyKnownCall partly;
+  partly.call.arch = call.arch;
+  partly.call.nr = call.nr;
+  for (std::size_t i = 0; i < inspect::kArguments; ++i) {
+    const std::vector<std::uint64_t> known_bits = {0, UINT64_MAX, UINT32_MAX, random.Word64()};
+    partly.SetArgument(i, call.args[i], random.OneOf(known_bits));
+  }
+  if (random.OneIn(2)) {
+    partly.call.instruction_pointer = call.instruction_pointer;
+    partly.known_pointer = UINT64_MAX;
+  }
+  const KnownValues known(subject.program, told);
+  const std::uint32_t answer = subject.AnswerTo(call);
+  const inspect::EveryWay ways = inspect::EveryWayOf(subject.program, partly, known);
+  BOOST_TEST((ways.may_be_others || std::binary_search(ways.answers.begin(), ways.answers.end(), answer)));
+  const std::vector<inspect::Case> cases = inspect::MayDecide(subject.policy, partly, known);
+  const ResolvedRule* const rule = DecidingRule(subject.policy, call, subject.Numbers());
+  BOOST_TEST(
+      std::any_of(cases.begin(), cases.end(), [&](const inspect::Case& one) { return one.rule == rule; }));
+  for (const ResolvedPolicy* const policy : {&subject.policy, static_cast<const ResolvedPolicy*>(nullptr)}) {
+    const inspect::PossibleAnswers possible =
+        inspect::PossibleAnswersTo(subject.program, policy, known, partly);
+    if (possible.standing == Standing::kAllowed) BOOST_TEST(IsAllowing(answer));
+    if (possible.standing == Standing::kRefused) BOOST_TEST(IsRefusing(answer));
+  }
+}
+
+// What the filter looks at is all that its answer can depend on.
+void CheckLookedAt(const Subject& subject, const seccomp_data& call, Random& random) {
+  const KnownValues known(subject.program, subject.Told());
+  inspect::PartlyKnownCall any;
+  any.call.arch = call.arch;
+  any.call.nr = call.nr;
+  const inspect::EveryWay ways = inspect::EveryWayOf(subject.program, any, known);
+  seccomp_data other = call;
+  for (std::size_t i = 0; i < inspect::kArguments; ++i)
+    other.args[i] = (call.args[i] & ways.looked_at[i]) | (random.Word64() & ~ways.looked_at[i]);
+  BOOST_TEST(subject.AnswerTo(call) == subject.AnswerTo(other));
+}
+
 void CheckDefinition(std::uint64_t seed, const Target& target) {
   const ProgramDefinition definition = RandomDefinition(seed, {.variables = true});
   const PrecompiledProgram program = Precompile(definition, target);
@@ -116,6 +167,9 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
         for (auto& value : told)
           if (random.OneIn(2)) value.reset();
         CheckSomeKnown(subject, call, told);
+        CheckPartlyKnown(subject, call, told, random);
+        CheckPartlyKnown(subject, call, subject.Told(), random);
+        CheckLookedAt(subject, call, random);
         if (i == 0) CheckSomeKnown(subject, call, AnyValues(told.size()));
       }
     }

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "inspect/trace/strace_tasks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+
+#include "inspect/number_text.h"
+#include "inspect/trace/strace_argument.h"
+#include "inspect/trace/text.h"
+
+namespace precompiledseccomp::inspect {
+namespace {
+
+// Of lines that name no task, until one is known.
+constexpr std::uint32_t kUnnamed = 0;
+
+std::optional<NumberFromText> NumberOfResult(std::string_view result) {
+  return ReadNumber(result.substr(0, result.find_first_of(" <")));
+}
+
+bool IsZero(std::string_view result) {
+  const auto number = NumberOfResult(result);
+  return number && number->bits == 0;
+}
+
+// "getppid() = 110": a call that a filter answers with a signal leaves its own number where the result is.
+bool IsOwnNumber(const TalliedCall& call, std::string_view result) {
+  const auto number = NumberOfResult(result);
+  return number && number->bits == static_cast<std::uint32_t>(call.call.call.nr);
+}
+
+bool MakesTask(std::string_view name) {
+  return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
+}
+
+// "flags=CLONE_VM|CLONE_THREAD", "flags=0x3d0f00": the flags of clone and clone3.
+bool MakesThread(std::string_view arguments) {
+  if (arguments.find("CLONE_THREAD") != std::string_view::npos) return true;
+  constexpr std::string_view kFlags = "flags=0x";
+  const std::size_t begin = arguments.find(kFlags);
+  if (begin == std::string_view::npos) return false;
+  arguments.remove_prefix(begin + kFlags.size());
+  const auto flags = HexDigits(arguments.substr(0, arguments.find_first_not_of("0123456789abcdef")));
+  return flags && (*flags & CLONE_THREAD) != 0;
+}
+
+bool IsArgument(const TalliedCall& call, std::size_t index, std::uint64_t value) {
+  return (call.call.known[index] & UINT32_MAX) == UINT32_MAX && call.call.call.args[index] == value;
+}
+
+}  // namespace
+
+StraceTasks::StraceTasks(CallNames& names, const LookedAt& looked_at, bool since_filters,
+                         TellUnread tell_unread)
+    : names_(names),
+      looked_at_(looked_at),
+      since_filters_(since_filters),
+      tell_unread_(std::move(tell_unread)) {}
+
+// ---- Whose line it is.
+
+StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id) {
+  const auto [place, is_new] = tasks_.try_emplace(id, looked_at_);
+  if (is_new) {
+    place->second.abi = &names_.target();
+    place->second.group = id;
+  }
+  return place->second;
+}
+
+// Lines name their task where there are several. The first one's number is known once another one's line
+// has been seen: it is the one that nobody attached to.
+StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
+  if (!line.task) {
+    const auto is_running = [](const auto& one) { return !one.second.is_over; };
+    if (std::count_if(tasks_.begin(), tasks_.end(), is_running) == 1)
+      return std::find_if(tasks_.begin(), tasks_.end(), is_running)->second;
+    if (!first_) {
+      first_ = kUnnamed;
+      AddTask(kUnnamed).is_first = true;
+    }
+    return AddTask(*first_);
+  }
+  const auto found = tasks_.find(*line.task);
+  if (found != tasks_.end()) return found->second;
+  const bool is_attached = std::find(attached_.begin(), attached_.end(), *line.task) != attached_.end();
+  if (first_ == kUnnamed && !is_attached) {
+    auto first = tasks_.extract(kUnnamed);
+    first.key() = *line.task;
+    for (auto& [id, thread] : tasks_)
+      if (thread.group == kUnnamed) thread.group = *line.task;
+    first.mapped().group = *line.task;
+    first_ = *line.task;
+    return tasks_.insert(std::move(first)).position->second;
+  }
+  Task& task = AddTask(*line.task);
+  if (!first_) {
+    first_ = *line.task;
+    task.is_first = true;
+  }
+  return task;
+}
+
+void StraceTasks::Take(const StraceLine& line, std::size_t number) {
+  using Kind = StraceLine::Kind;
+  if (line.kind == Kind::kAside) return;
+  if (line.kind == Kind::kAttached) {
+    if (line.task) attached_.push_back(*line.task);
+    return;
+  }
+  Task& task = TaskOf(line);
+  switch (line.kind) {
+    case Kind::kMode:
+      if (const Target* const abi = names_.AbiOfMode(line.result))
+        task.abi = abi;
+      else
+        tell_unread_("this machine's architecture has no calls of that kind");
+      return;
+    case Kind::kCall:
+    case Kind::kUnfinished:
+      return TakeCall(task, line, number);
+    case Kind::kResumed:
+      return TakeResumed(task, line, number);
+    case Kind::kSignal:
+      return TakeSignal(task, line, number);
+    case Kind::kEnd:
+      return TakeEnd(task, line);
+    default:
+      return;
+  }
+}
+
+// ---- Calls.
+
+std::optional<TalliedCall> StraceTasks::CallFrom(Task& task, std::string_view name, const StraceLine& line,
+                                                 std::size_t number) {
+  const Target* abi = task.abi;
+  std::optional<std::uint32_t> of_call = names_.NumberOf(*abi, name);
+  if (line.number) {
+    // Without the lines that tell of modes, numbers still do.
+    if (!names_.IsNamed(*abi, *line.number, name))
+      for (const std::string_view mode : {"64 bit", "32 bit", "x32"})
+        if (const Target* const other = names_.AbiOfMode(mode))
+          if (names_.NumberOf(*other, name) == line.number) abi = other;
+    of_call = line.number;
+  }
+  if (!of_call) {
+    tell_unread_(names_.WhyUnknown(*abi, name));
+    return std::nullopt;
+  }
+  TalliedCall call;
+  call.count = 1;
+  call.first_line = number;
+  call.call.call.arch = abi->audit_arch;
+  call.call.call.nr = static_cast<int>(*of_call);
+  if (line.instruction_pointer) {
+    call.call.call.instruction_pointer = *line.instruction_pointer;
+    call.call.known_pointer = UINT64_MAX;
+  }
+  return call;
+}
+
+void StraceTasks::TakeCall(Task& task, const StraceLine& line, std::size_t number) {
+  Close(task, false);
+  std::optional<TalliedCall> call = CallFrom(task, line.name, line, number);
+  if (!call) return;
+  task.open = OpenCall{.name = std::string(line.name),
+                       .call = *call,
+                       .is_unfinished = line.kind == StraceLine::Kind::kUnfinished,
+                       .text = std::string(line.arguments),
+                       .result = std::string(line.result)};
+  if (!task.open->is_unfinished) TakeReturned(task);
+}
+
+void StraceTasks::TakeResumed(Task& task, const StraceLine& line, std::size_t number) {
+  const bool is_of_open = task.open && task.open->is_unfinished && task.open->name == line.name;
+  if (!is_of_open) {
+    // Its beginning is not in the trace: what is left of its arguments cannot be told apart.
+    Close(task, false);
+    std::optional<TalliedCall> call = CallFrom(task, line.name, line, number);
+    if (!call) return;
+    const auto rest = ReadStraceCall(line.arguments);
+    task.open = OpenCall{.name = std::string(line.name),
+                         .call = *call,
+                         .text = {},
+                         .result = std::string(rest ? rest->result : "?")};
+    return;
+  }
+  OpenCall& open = *task.open;
+  open.text += line.arguments;
+  const auto call = ReadStraceCall(open.text);
+  if (!call) {
+    // Interrupted again: by a message of strace's own.
+    if (open.text.find("<unfinished ...>") == std::string::npos)
+      tell_unread_("the end of the call \"" + open.name + "\" cannot be read");
+    return;
+  }
+  open.is_unfinished = false;
+  open.result = call->result;
+  TakeReturned(task);
+}
+
+void StraceTasks::TakeReturned(Task& task) {
+  OpenCall& open = *task.open;
+  const bool is_native = open.call.call.call.arch == names_.target().audit_arch;
+  const auto text = ReadStraceCall(open.text);
+  if (is_native && text && text->is_surely_read)
+    SetStraceArguments(text->arguments, open.name, names_.target(), open.call.call);
+  if (MakesTask(open.name)) TakeChild(task, open);
+  if (open.name == "seccomp" || open.name == "prctl") TakeInstalled(task, open);
+}
+
+void StraceTasks::TakeChild(Task& task, const OpenCall& call) {
+  const auto id = NumberOfResult(call.result);
+  if (!id || id->is_negative || id->bits == 0 || id->bits > UINT32_MAX) return;
+  const bool is_filtered = IsFiltered(task);
+  Task& child = AddTask(static_cast<std::uint32_t>(id->bits));
+  child.is_born_filtered = is_filtered;
+  child.abi = task.abi;
+  if (MakesThread(call.text)) child.group = task.group;
+}
+
+// From here on a filter decides what the task does, and with TSYNC what its process does.
+void StraceTasks::TakeInstalled(Task& task, const OpenCall& open) {
+  const auto result = NumberOfResult(open.result);
+  if (!result || result->is_negative) return;
+  const TalliedCall& call = open.call;
+  const bool is_seccomp = open.name == "seccomp";
+  const bool is_filter = is_seccomp ? IsArgument(call, 0, SECCOMP_SET_MODE_FILTER)
+                                    : IsArgument(call, 0, PR_SET_SECCOMP) &&
+                                          IsArgument(call, 1, SECCOMP_MODE_FILTER) && result->bits == 0;
+  if (!is_filter || !since_filters_) return;
+  const bool is_for_all = is_seccomp && (call.call.call.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+  for (auto& [id, each] : tasks_) {
+    if (&each != &task && !(is_for_all && each.group == task.group)) continue;
+    if (each.open) each.open->is_before = true;
+    each.before += each.tally.count();
+    each.tally.Clear();
+    each.has_installed = true;
+  }
+  // This call was the last one before it.
+  ++task.before;
+  task.open.reset();
+}
+
+// ---- What becomes of them.
+
+void StraceTasks::Close(Task& task, bool was_ended) {
+  if (!task.open) return;
+  OpenCall open = *std::exchange(task.open, std::nullopt);
+  if (open.is_unfinished) {
+    // It was made: where it ends is cut off, and of the arguments what is written down whole.
+    const std::size_t last = open.text.rfind(',');
+    if (open.call.call.call.arch == names_.target().audit_arch && last != std::string::npos)
+      SetStraceArguments(std::string_view(open.text).substr(0, last), open.name, names_.target(),
+                         open.call.call);
+  }
+  open.call.ended = was_ended ? 1 : 0;
+  if (was_ended) killed_groups_.push_back(task.group);
+  AddCall(task, open);
+}
+
+void StraceTasks::AddCall(Task& task, const OpenCall& call) {
+  // strace itself makes the call that starts the program.
+  const bool is_start = call.name == "execve" && task.is_first && task.before == 0 &&
+                        task.tally.count() == 0 && IsZero(call.result);
+  if (call.is_before || is_start)
+    ++task.before;
+  else
+    task.tally.Add(call.call);
+}
+
+void StraceTasks::TakeSignal(Task& task, const StraceLine& line, std::size_t number) {
+  const std::string_view told = line.arguments;
+  const bool is_of_filter =
+      line.name == "SIGSYS" && (told.find("si_code=SYS_SECCOMP") != std::string_view::npos ||
+                                told.find("si_code=0x1,") != std::string_view::npos ||
+                                told.find("si_code=0x1 ") != std::string_view::npos);
+  if (!is_of_filter) return;
+  constexpr std::string_view kCall = "si_syscall=";
+  const std::size_t begin = told.find(kCall);
+  std::string_view name;
+  if (begin != std::string_view::npos) {
+    name = told.substr(begin + kCall.size());
+    name = name.substr(0, name.find_first_of(" ,}"));
+    if (name.starts_with("__NR_")) name.remove_prefix(5);
+  }
+  // Of a call that strace was not asked to show, this is all there is.
+  const bool is_shown = task.open && (name.empty() || task.open->name == name || DecimalNumber(name));
+  if (!is_shown && !name.empty()) {
+    Close(task, false);
+    StraceLine of_call;
+    if (const auto call = CallFrom(task, name, of_call, number))
+      task.open = OpenCall{.name = std::string(name), .call = *call, .text = {}, .result = {}};
+  }
+  Close(task, true);
+}
+
+void StraceTasks::TakeEnd(Task& task, const StraceLine& line) {
+  task.is_over = line.name != "superseded";
+  const bool is_killed = line.name == "killed" && line.result == "SIGSYS";
+  if (!is_killed || !task.open) return Close(task, false);
+  const OpenCall& open = *task.open;
+  if (!open.is_unfinished && IsOwnNumber(open.call, open.result)) return Close(task, true);
+  if (!open.is_unfinished && !open.result.starts_with('?')) return Close(task, false);
+  // "= ?": a filter ended this thread; or it ended the process, of which this was another thread.
+  const auto id =
+      std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& one) { return &one.second == &task; });
+  perhaps_ended_.push_back({id->first, open});
+  task.open.reset();
+}
+
+void StraceTasks::Finish() {
+  for (auto& [id, task] : tasks_) Close(task, false);
+  for (PerhapsEnded& perhaps : perhaps_ended_) {
+    Task& task = tasks_.at(perhaps.task);
+    const bool is_of_other =
+        std::find(killed_groups_.begin(), killed_groups_.end(), task.group) != killed_groups_.end();
+    perhaps.call.call.ended = is_of_other ? 0 : 1;
+    AddCall(task, perhaps.call);
+  }
+  perhaps_ended_.clear();
+}
+
+void StraceTasks::StartHere() {
+  for (PerhapsEnded& perhaps : perhaps_ended_) perhaps.call.is_before = true;
+  for (auto& [id, task] : tasks_) {
+    task.before += task.tally.count();
+    task.tally.Clear();
+    if (task.open) task.open->is_before = true;
+  }
+}
+
+// ---- What counts.
+
+// Of a task whose birth is not in the trace nobody knows: its calls are looked at.
+bool StraceTasks::IsFiltered(const Task& task) const {
+  return task.has_installed || task.is_born_filtered.value_or(!task.is_first);
+}
+
+StraceTasks::Counted StraceTasks::Count() const {
+  const bool is_one_installed =
+      std::any_of(tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.has_installed; });
+  Counted counted{CallTally(looked_at_)};
+  for (const auto& [id, task] : tasks_) {
+    counted.before_filter += task.before;
+    if (since_filters_ && is_one_installed && !IsFiltered(task))
+      counted.without_filter += task.tally.count();
+    else
+      counted.tally.Add(task.tally);
+  }
+  return counted;
+}
+
+}  // namespace precompiledseccomp::inspect

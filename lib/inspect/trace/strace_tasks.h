@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What lines of strace's mean one behind the other: which thread of which process they are of, what becomes
+// of a call, and since when the process has a filter.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "inspect/call_tally.h"
+#include "inspect/trace/call_names.h"
+#include "inspect/trace/strace_line.h"
+
+namespace precompiledseccomp::inspect {
+
+class StraceTasks {
+ public:
+  // Why the line that is being taken cannot be read.
+  using TellUnread = std::function<void(const std::string& why)>;
+
+  // With `since_filters`, what a task did before it had a filter does not count, nor what others did that
+  // have none, if there are any that have.
+  StraceTasks(CallNames& names, const LookedAt& looked_at, bool since_filters, TellUnread tell_unread);
+
+  void Take(const StraceLine& line, std::size_t number);
+  // What was taken until now does not count.
+  void StartHere();
+  // After the last line.
+  void Finish();
+
+  struct Counted {
+    CallTally tally;
+    std::uint64_t before_filter = 0;
+    std::uint64_t without_filter = 0;
+  };
+  [[nodiscard]] Counted Count() const;
+
+ private:
+  // What a call's fate will be told of by the next line of its task.
+  struct OpenCall {
+    std::string name;
+    TalliedCall call;
+    bool is_unfinished = false;
+    bool is_before = false;  // it had begun when StartHere() was called
+    std::string text;        // of one that is unfinished: what there is between the brackets
+    std::string result;
+  };
+  struct Task {
+    explicit Task(const LookedAt& looked_at) : tally(looked_at) {}
+    CallTally tally;
+    std::uint64_t before = 0;  // calls before the filter, and before StartHere()
+    const Target* abi = nullptr;
+    std::uint32_t group = 0;  // the process; that of its first thread
+    bool is_first = false;    // that strace started
+    std::optional<bool> is_born_filtered;
+    bool has_installed = false;
+    bool is_over = false;
+    std::optional<OpenCall> open;
+  };
+
+  Task& TaskOf(const StraceLine& line);
+  Task& AddTask(std::uint32_t id);
+  void TakeCall(Task& task, const StraceLine& line, std::size_t number);
+  void TakeResumed(Task& task, const StraceLine& line, std::size_t number);
+  void TakeSignal(Task& task, const StraceLine& line, std::size_t number);
+  void TakeEnd(Task& task, const StraceLine& line);
+  // Looks at a call that has returned.
+  void TakeReturned(Task& task);
+  void TakeChild(Task& task, const OpenCall& call);
+  void TakeInstalled(Task& task, const OpenCall& call);
+  std::optional<TalliedCall> CallFrom(Task& task, std::string_view name, const StraceLine& line,
+                                      std::size_t number);
+  void Close(Task& task, bool was_ended);
+  void AddCall(Task& task, const OpenCall& call);
+  [[nodiscard]] bool IsFiltered(const Task& task) const;
+
+  CallNames& names_;
+  const LookedAt& looked_at_;
+  bool since_filters_;
+  TellUnread tell_unread_;
+  std::map<std::uint32_t, Task> tasks_;
+  std::optional<std::uint32_t> first_;  // the task of lines that name none
+  std::vector<std::uint32_t> attached_;
+  // Processes of which a call was ended for certain; and calls of which it is not known whether they, or
+  // another of their process, were the reason that it was killed.
+  std::vector<std::uint32_t> killed_groups_;
+  struct PerhapsEnded {
+    std::uint32_t task;
+    OpenCall call;
+  };
+  std::vector<PerhapsEnded> perhaps_ended_;
+};
+
+}  // namespace precompiledseccomp::inspect
