@@ -25,6 +25,7 @@ enum class Verdict : std::uint8_t {
 struct CommandResult {
   OutputFile output;
   Verdict verdict = Verdict::kHolds;
+  std::string on_standard_error = {};
 };
 
 struct Command {
@@ -40,8 +41,9 @@ struct Command {
 // All of them, in the order of the help.
 std::vector<Command> Commands();
 
-// dump.cc, explain.cc
+// dump.cc, explain.cc, try.cc
 Command DumpCommand();
 Command ExplainCommand();
+Command TryCommand();
 
 }  // namespace precompiledseccomp::gen

@@ -35,8 +35,15 @@ std::uint64_t Total(const std::vector<JudgedCall>& calls) {
 
 // ---- As text.
 
+// The default action of a policy decides most of what is refused: it has no line of its own.
+bool IsByDefault(const JudgedCall& call) {
+  return call.answers.cases.size() == 1 &&
+         call.answers.cases.front().decider == inspect::Decider::kDefaultAction && !call.is_by_another;
+}
+
 std::string AnswersText(const JudgedCall& call) {
   constexpr const char* kIndent = "           ";
+  if (IsByDefault(call)) return "";
   if (call.is_by_another)
     return std::string(kIndent) +
            "allowed here; another filter answered with a signal when the trace was made\n";
@@ -52,8 +59,9 @@ std::string AnswersText(const JudgedCall& call) {
 
 std::string AnswerOf(const JudgedCall& call) {
   if (call.is_by_another) return "refused";
+  if (IsByDefault(call)) return call.answers.cases.front().answer + " by default";
   if (call.answers.cases.size() == 1) return call.answers.cases.front().answer;
-  if (call.answers.standing == Standing::kOpen) return "depends on what the trace does not tell";
+  if (call.answers.standing == Standing::kOpen) return "depends on what is not known";
   return WordFor(call.answers.standing);
 }
 
@@ -170,8 +178,14 @@ inspect::TraceOptions TraceOptionsFrom(const GivenWords& given) {
 
 std::string SummaryAsText(const Source& source, const std::string& what, const JudgedTrace& judged) {
   const std::uint64_t refused = Total(judged.refused);
-  std::string text = what + ": " + Counted(judged.trace.made, "call", "calls") + ", " +
-                     (refused == 0 ? "none" : std::to_string(refused)) + " refused by " + source.name + " (" +
+  const std::string made =
+      judged.trace.only_refused ? "" : Counted(judged.trace.made, "call", "calls") + ", ";
+  const std::string count = refused == 0 ? "none" : std::to_string(refused);
+  const std::string noun = !judged.trace.only_refused ? ""
+                           : refused == 0             ? " of its calls"
+                           : refused == 1             ? " call"
+                                                      : " calls";
+  std::string text = what + ": " + made + count + noun + " refused by " + source.name + " (" +
                      std::string(source.program.target.name) + ")\n";
   text += CallsText(source, judged.refused);
   if (!judged.open.empty()) text += "  not known whether refused:\n" + CallsText(source, judged.open);

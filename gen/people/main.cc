@@ -7,6 +7,7 @@
 //   Command::run -> one output, and the exit status
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -93,6 +94,7 @@ int Main(const std::vector<std::string>& words) {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
     WriteOutputs({&result.output, 1});
+    static_cast<void>(std::fputs(result.on_standard_error.c_str(), stderr));
     verdict = result.verdict;
   } catch (const Error& error) {
     PrintErrors(kName, Errors({error}).InModule(error.module()));

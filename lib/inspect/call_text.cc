@@ -156,8 +156,9 @@ std::string CallText(const Target& target, const PartlyKnownCall& call) {
   }
   const std::string name = SyscallName(target, number);
   const auto parameters = ParametersOf(target, name);
+  // What a trace shows of further ones is what happened to be in their registers.
   std::size_t count = parameters ? parameters->size() : 0;
-  for (std::size_t i = count; i < kArguments; ++i)
+  for (std::size_t i = count; !parameters && i < kArguments; ++i)
     if (call.call.args[i] != 0) count = i + 1;
   std::string text = name + "(";
   for (std::size_t i = 0; i < count; ++i)

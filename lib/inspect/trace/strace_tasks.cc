@@ -57,18 +57,17 @@ bool IsArgument(const TalliedCall& call, std::size_t index, std::uint64_t value)
 
 StraceTasks::StraceTasks(CallNames& names, const LookedAt& looked_at, bool since_filters,
                          TellUnread tell_unread)
-    : names_(names),
-      looked_at_(looked_at),
-      since_filters_(since_filters),
-      tell_unread_(std::move(tell_unread)) {}
+    : names_(names), tallies_(looked_at, since_filters), tell_unread_(std::move(tell_unread)) {}
 
 // ---- Whose line it is.
 
-StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id) {
-  const auto [place, is_new] = tasks_.try_emplace(id, looked_at_);
+StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id, bool is_first) {
+  const auto [place, is_new] = tasks_.try_emplace(id);
   if (is_new) {
+    place->second.id = id;
     place->second.abi = &names_.target();
-    place->second.group = id;
+    place->second.is_first = is_first;
+    tallies_.AddTask(id, is_first);
   }
   return place->second;
 }
@@ -82,7 +81,7 @@ StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
       return std::find_if(tasks_.begin(), tasks_.end(), is_running)->second;
     if (!first_) {
       first_ = kUnnamed;
-      AddTask(kUnnamed).is_first = true;
+      AddTask(kUnnamed, true);
     }
     return AddTask(*first_);
   }
@@ -92,18 +91,14 @@ StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
   if (first_ == kUnnamed && !is_attached) {
     auto first = tasks_.extract(kUnnamed);
     first.key() = *line.task;
-    for (auto& [id, thread] : tasks_)
-      if (thread.group == kUnnamed) thread.group = *line.task;
-    first.mapped().group = *line.task;
+    first.mapped().id = *line.task;
+    tallies_.Rename(kUnnamed, *line.task);
     first_ = *line.task;
     return tasks_.insert(std::move(first)).position->second;
   }
-  Task& task = AddTask(*line.task);
-  if (!first_) {
-    first_ = *line.task;
-    task.is_first = true;
-  }
-  return task;
+  const bool is_first = !first_;
+  if (is_first) first_ = *line.task;
+  return AddTask(*line.task, is_first);
 }
 
 void StraceTasks::Take(const StraceLine& line, std::size_t number) {
@@ -218,11 +213,9 @@ void StraceTasks::TakeReturned(Task& task) {
 void StraceTasks::TakeChild(Task& task, const OpenCall& call) {
   const auto id = NumberOfResult(call.result);
   if (!id || id->is_negative || id->bits == 0 || id->bits > UINT32_MAX) return;
-  const bool is_filtered = IsFiltered(task);
   Task& child = AddTask(static_cast<std::uint32_t>(id->bits));
-  child.is_born_filtered = is_filtered;
   child.abi = task.abi;
-  if (MakesThread(call.text)) child.group = task.group;
+  tallies_.AddChild(task.id, child.id, MakesThread(call.text));
 }
 
 // From here on a filter decides what the task does, and with TSYNC what its process does.
@@ -234,18 +227,13 @@ void StraceTasks::TakeInstalled(Task& task, const OpenCall& open) {
   const bool is_filter = is_seccomp ? IsArgument(call, 0, SECCOMP_SET_MODE_FILTER)
                                     : IsArgument(call, 0, PR_SET_SECCOMP) &&
                                           IsArgument(call, 1, SECCOMP_MODE_FILTER) && result->bits == 0;
-  if (!is_filter || !since_filters_) return;
+  if (!is_filter || !tallies_.IsFollowingFilters()) return;
   const bool is_for_all = is_seccomp && (call.call.call.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
   for (auto& [id, each] : tasks_) {
-    if (&each != &task && !(is_for_all && each.group == task.group)) continue;
-    if (each.open) each.open->is_before = true;
-    each.before += each.tally.count();
-    each.tally.Clear();
-    each.has_installed = true;
+    const bool is_filtered = &each == &task || (is_for_all && tallies_.AreOfOneProcess(id, task.id));
+    if (is_filtered && each.open) each.open->is_before = true;
   }
-  // This call was the last one before it.
-  ++task.before;
-  task.open.reset();
+  tallies_.Install(task.id, is_for_all);
 }
 
 // ---- What becomes of them.
@@ -261,18 +249,18 @@ void StraceTasks::Close(Task& task, bool was_ended) {
                          open.call.call);
   }
   open.call.ended = was_ended ? 1 : 0;
-  if (was_ended) killed_groups_.push_back(task.group);
+  if (was_ended) ended_.push_back(task.id);
   AddCall(task, open);
 }
 
 void StraceTasks::AddCall(Task& task, const OpenCall& call) {
   // strace itself makes the call that starts the program.
-  const bool is_start = call.name == "execve" && task.is_first && task.before == 0 &&
-                        task.tally.count() == 0 && IsZero(call.result);
+  const bool is_start =
+      call.name == "execve" && task.is_first && tallies_.HasNone(task.id) && IsZero(call.result);
   if (call.is_before || is_start)
-    ++task.before;
+    tallies_.AddBefore(task.id);
   else
-    task.tally.Add(call.call);
+    tallies_.Add(task.id, call.call);
 }
 
 void StraceTasks::TakeSignal(Task& task, const StraceLine& line, std::size_t number) {
@@ -309,9 +297,7 @@ void StraceTasks::TakeEnd(Task& task, const StraceLine& line) {
   if (!open.is_unfinished && IsOwnNumber(open.call, open.result)) return Close(task, true);
   if (!open.is_unfinished && !open.result.starts_with('?')) return Close(task, false);
   // "= ?": a filter ended this thread; or it ended the process, of which this was another thread.
-  const auto id =
-      std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& one) { return &one.second == &task; });
-  perhaps_ended_.push_back({id->first, open});
+  perhaps_ended_.push_back({task.id, open});
   task.open.reset();
 }
 
@@ -319,8 +305,9 @@ void StraceTasks::Finish() {
   for (auto& [id, task] : tasks_) Close(task, false);
   for (PerhapsEnded& perhaps : perhaps_ended_) {
     Task& task = tasks_.at(perhaps.task);
-    const bool is_of_other =
-        std::find(killed_groups_.begin(), killed_groups_.end(), task.group) != killed_groups_.end();
+    const bool is_of_other = std::any_of(ended_.begin(), ended_.end(), [&](std::uint32_t ended) {
+      return tallies_.AreOfOneProcess(ended, task.id);
+    });
     perhaps.call.call.ended = is_of_other ? 0 : 1;
     AddCall(task, perhaps.call);
   }
@@ -329,32 +316,9 @@ void StraceTasks::Finish() {
 
 void StraceTasks::StartHere() {
   for (PerhapsEnded& perhaps : perhaps_ended_) perhaps.call.is_before = true;
-  for (auto& [id, task] : tasks_) {
-    task.before += task.tally.count();
-    task.tally.Clear();
+  for (auto& [id, task] : tasks_)
     if (task.open) task.open->is_before = true;
-  }
-}
-
-// ---- What counts.
-
-// Of a task whose birth is not in the trace nobody knows: its calls are looked at.
-bool StraceTasks::IsFiltered(const Task& task) const {
-  return task.has_installed || task.is_born_filtered.value_or(!task.is_first);
-}
-
-StraceTasks::Counted StraceTasks::Count() const {
-  const bool is_one_installed =
-      std::any_of(tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.has_installed; });
-  Counted counted{CallTally(looked_at_)};
-  for (const auto& [id, task] : tasks_) {
-    counted.before_filter += task.before;
-    if (since_filters_ && is_one_installed && !IsFiltered(task))
-      counted.without_filter += task.tally.count();
-    else
-      counted.tally.Add(task.tally);
-  }
-  return counted;
+  tallies_.StartHere();
 }
 
 }  // namespace precompiledseccomp::inspect

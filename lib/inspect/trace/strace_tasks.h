@@ -16,6 +16,7 @@
 #include "inspect/call_tally.h"
 #include "inspect/trace/call_names.h"
 #include "inspect/trace/strace_line.h"
+#include "inspect/trace/task_tallies.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -34,12 +35,7 @@ class StraceTasks {
   // After the last line.
   void Finish();
 
-  struct Counted {
-    CallTally tally;
-    std::uint64_t before_filter = 0;
-    std::uint64_t without_filter = 0;
-  };
-  [[nodiscard]] Counted Count() const;
+  [[nodiscard]] TaskTallies::Counted Count() const { return tallies_.Count(); }
 
  private:
   // What a call's fate will be told of by the next line of its task.
@@ -52,20 +48,15 @@ class StraceTasks {
     std::string result;
   };
   struct Task {
-    explicit Task(const LookedAt& looked_at) : tally(looked_at) {}
-    CallTally tally;
-    std::uint64_t before = 0;  // calls before the filter, and before StartHere()
+    std::uint32_t id = 0;
     const Target* abi = nullptr;
-    std::uint32_t group = 0;  // the process; that of its first thread
-    bool is_first = false;    // that strace started
-    std::optional<bool> is_born_filtered;
-    bool has_installed = false;
+    bool is_first = false;  // that strace started
     bool is_over = false;
     std::optional<OpenCall> open;
   };
 
   Task& TaskOf(const StraceLine& line);
-  Task& AddTask(std::uint32_t id);
+  Task& AddTask(std::uint32_t id, bool is_first = false);
   void TakeCall(Task& task, const StraceLine& line, std::size_t number);
   void TakeResumed(Task& task, const StraceLine& line, std::size_t number);
   void TakeSignal(Task& task, const StraceLine& line, std::size_t number);
@@ -78,18 +69,16 @@ class StraceTasks {
                                       std::size_t number);
   void Close(Task& task, bool was_ended);
   void AddCall(Task& task, const OpenCall& call);
-  [[nodiscard]] bool IsFiltered(const Task& task) const;
 
   CallNames& names_;
-  const LookedAt& looked_at_;
-  bool since_filters_;
+  TaskTallies tallies_;
   TellUnread tell_unread_;
   std::map<std::uint32_t, Task> tasks_;
   std::optional<std::uint32_t> first_;  // the task of lines that name none
   std::vector<std::uint32_t> attached_;
-  // Processes of which a call was ended for certain; and calls of which it is not known whether they, or
-  // another of their process, were the reason that it was killed.
-  std::vector<std::uint32_t> killed_groups_;
+  // Tasks of which a call was ended for certain; and calls of which it is not known whether they, or another
+  // of their process, were the reason that it was killed.
+  std::vector<std::uint32_t> ended_;
   struct PerhapsEnded {
     std::uint32_t task;
     OpenCall call;

@@ -78,7 +78,7 @@ class TraceReader::Lines {
     tasks_.Finish();
     if (!options_.marker.empty() && !has_marker_)
       throw Error("no line of the trace contains \"" + options_.marker + "\"");
-    StraceTasks::Counted counted = tasks_.Count();
+    TaskTallies::Counted counted = tasks_.Count();
     counted.tally.Add(others_);
     trace_.calls = counted.tally.Calls();
     trace_.made = counted.tally.count();

@@ -46,6 +46,7 @@ struct Trace {
 
   std::vector<TalliedCall> calls;  // in the order of their first lines
   std::uint64_t made = 0;          // how many these are
+  bool only_refused = false;       // calls that are allowed were not looked at
   // Calls that do not count: of processes before they had a filter, or before the marker; and of those that
   // have none while others have.
   std::uint64_t before_filter = 0;

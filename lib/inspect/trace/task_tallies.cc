@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "inspect/trace/task_tallies.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace precompiledseccomp::inspect {
+
+void TaskTallies::AddTask(std::uint32_t task, bool is_first) {
+  const auto [place, is_new] = tasks_.try_emplace(task, *looked_at_);
+  if (!is_new) return;
+  place->second.process = task;
+  place->second.is_first = is_first;
+}
+
+void TaskTallies::Rename(std::uint32_t task, std::uint32_t name) {
+  auto node = tasks_.extract(task);
+  node.key() = name;
+  node.mapped().process = name;
+  tasks_.insert(std::move(node));
+  for (auto& [id, each] : tasks_)
+    if (each.process == task) each.process = name;
+}
+
+void TaskTallies::AddChild(std::uint32_t parent, std::uint32_t child, bool is_thread) {
+  AddTask(child);
+  Task& added = tasks_.at(child);
+  const Task& of = tasks_.at(parent);
+  added.is_born_filtered = IsFiltered(of);
+  if (is_thread) added.process = of.process;
+}
+
+void TaskTallies::Add(std::uint32_t task, const TalliedCall& call) {
+  tasks_.at(task).tally.Add(call);
+}
+
+void TaskTallies::AddBefore(std::uint32_t task) {
+  ++tasks_.at(task).before;
+}
+
+bool TaskTallies::HasNone(std::uint32_t task) const {
+  const Task& of = tasks_.at(task);
+  return of.before == 0 && of.tally.count() == 0;
+}
+
+void TaskTallies::MoveToBefore(Task& task) {
+  task.before += task.tally.count();
+  task.tally.Clear();
+}
+
+void TaskTallies::Install(std::uint32_t task, bool is_for_all_threads) {
+  if (!since_filters_) return;
+  const std::uint32_t process = tasks_.at(task).process;
+  for (auto& [id, each] : tasks_) {
+    if (id != task && !(is_for_all_threads && each.process == process)) continue;
+    MoveToBefore(each);
+    each.has_installed = true;
+  }
+}
+
+void TaskTallies::StartHere() {
+  for (auto& [id, each] : tasks_) MoveToBefore(each);
+}
+
+bool TaskTallies::AreOfOneProcess(std::uint32_t task, std::uint32_t other) const {
+  return tasks_.at(task).process == tasks_.at(other).process;
+}
+
+// Of a task whose birth was not seen nobody knows: its calls are looked at.
+bool TaskTallies::IsFiltered(const Task& task) {
+  return task.has_installed || task.is_born_filtered.value_or(!task.is_first);
+}
+
+TaskTallies::Counted TaskTallies::Count() const {
+  const bool is_one_installed =
+      std::any_of(tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.has_installed; });
+  Counted counted{CallTally(*looked_at_)};
+  for (const auto& [id, task] : tasks_) {
+    counted.before_filter += task.before;
+    if (since_filters_ && is_one_installed && !IsFiltered(task))
+      counted.without_filter += task.tally.count();
+    else
+      counted.tally.Add(task.tally);
+  }
+  return counted;
+}
+
+}  // namespace precompiledseccomp::inspect
