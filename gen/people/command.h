@@ -41,9 +41,10 @@ struct Command {
 // All of them, in the order of the help.
 std::vector<Command> Commands();
 
-// dump.cc, explain.cc, try.cc
+// dump.cc, explain.cc, suggest.cc, try.cc
 Command DumpCommand();
 Command ExplainCommand();
+Command SuggestCommand();
 Command TryCommand();
 
 }  // namespace precompiledseccomp::gen

@@ -80,28 +80,6 @@ std::string CallsText(const Source& source, const std::vector<JudgedCall>& calls
   return text;
 }
 
-std::string UnreadText(const Trace& trace) {
-  if (trace.unread_lines == 0) return "";
-  std::string text = "  could not be read: " + Counted(trace.unread_lines, "line", "lines") + "\n";
-  for (const inspect::UnreadLine& line : trace.unread)
-    text += "    line " + std::to_string(line.number) + ": " + line.text +
-            (line.why.empty() ? "" : "  (" + line.why + ")") + "\n";
-  if (trace.unread_lines > trace.unread.size()) text += "    and others\n";
-  return text;
-}
-
-std::string NotCountedText(const Trace& trace) {
-  std::string text;
-  if (trace.before_filter != 0)
-    text += "  not counted: " + Counted(trace.before_filter, "call", "calls") + " before it begins\n";
-  if (trace.without_filter != 0)
-    text += "  not counted: " + Counted(trace.without_filter, "call", "calls") +
-            " of processes that have no filter\n";
-  for (const std::size_t line : trace.lost_records)
-    text += "  line " + std::to_string(line) + ": the kernel left out records here\n";
-  return text;
-}
-
 // ---- As JSON.
 
 void WriteCall(const Source& source, const JudgedCall& call, JsonWriter& json) {
@@ -174,6 +152,28 @@ inspect::TraceOptions TraceOptionsFrom(const GivenWords& given) {
   if (options.from_start && !options.marker.empty())
     throw UsageError("--from and --from-start contradict each other");
   return options;
+}
+
+std::string UnreadText(const Trace& trace) {
+  if (trace.unread_lines == 0) return "";
+  std::string text = "  could not be read: " + Counted(trace.unread_lines, "line", "lines") + "\n";
+  for (const inspect::UnreadLine& line : trace.unread)
+    text += "    line " + std::to_string(line.number) + ": " + line.text +
+            (line.why.empty() ? "" : "  (" + line.why + ")") + "\n";
+  if (trace.unread_lines > trace.unread.size()) text += "    and others\n";
+  return text;
+}
+
+std::string NotCountedText(const Trace& trace) {
+  std::string text;
+  if (trace.before_filter != 0)
+    text += "  not counted: " + Counted(trace.before_filter, "call", "calls") + " before it begins\n";
+  if (trace.without_filter != 0)
+    text += "  not counted: " + Counted(trace.without_filter, "call", "calls") +
+            " of processes that have no filter\n";
+  for (const std::size_t line : trace.lost_records)
+    text += "  line " + std::to_string(line) + ": the kernel left out records here\n";
+  return text;
 }
 
 std::string SummaryAsText(const Source& source, const std::string& what, const JudgedTrace& judged) {

@@ -14,14 +14,6 @@
 namespace precompiledseccomp::gen {
 namespace {
 
-Target TargetOf(const GivenWords& given) {
-  const std::string name = TextOf(given.options, "arch");
-  if (name.empty()) return NativeTarget();
-  const Target* const target = FindTarget(name);
-  if (target == nullptr) throw UsageError("--arch \"" + name + "\" is unknown; known are " + TargetNames());
-  return *target;
-}
-
 std::chrono::seconds LimitOf(const GivenWords& given) {
   constexpr std::uint64_t kADay = 86400;
   const std::string text = TextOf(given.options, "definition-seconds");
@@ -60,6 +52,14 @@ std::uint64_t ValueFor(const PrecompiledVariable& variable, const std::string& t
 }
 
 }  // namespace
+
+Target TargetOf(const GivenWords& given) {
+  const std::string name = TextOf(given.options, "arch");
+  if (name.empty()) return NativeTarget();
+  const Target* const target = FindTarget(name);
+  if (target == nullptr) throw UsageError("--arch \"" + name + "\" is unknown; known are " + TargetNames());
+  return *target;
+}
 
 std::vector<Option> SourceOptions() {
   return {

@@ -15,6 +15,9 @@ namespace precompiledseccomp::gen {
 
 std::vector<Option> SourceOptions();
 
+// The machine that is asked for. Throws UsageError.
+Target TargetOf(const GivenWords& given);
+
 // Reads what `text` names. Throws UsageError and Error.
 Source SourceOf(const GivenWords& given, const std::string& text);
 

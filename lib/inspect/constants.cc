@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/near_misses.h"
+#include "inspect/number_text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
@@ -154,6 +155,27 @@ std::string_view NameOfValue(std::string_view call, std::string_view parameter, 
     }
   }
   return {};
+}
+
+std::string_view ConstantWithPrefix(std::string_view prefix, std::uint64_t value) {
+  return NameWithPrefix(prefix, {}, value);
+}
+
+std::string FlagsText(std::string_view prefix, std::uint64_t value) {
+  std::string text;
+  const auto add = [&](std::string_view part) { text.append(text.empty() ? "" : " | ").append(part); };
+  for (std::uint64_t bit = 1; bit != 0 && bit <= value; bit <<= 1) {
+    if ((value & bit) == 0) continue;
+    const std::string_view name = ConstantWithPrefix(prefix, bit);
+    if (name.empty()) continue;
+    add(name);
+    value &= ~bit;
+  }
+  // Of clone's flags, the lowest bits are the signal that tells of the child's end.
+  const std::string_view signal =
+      prefix == "CLONE_" ? NameWithPrefix("SIG", "SIG_", value) : std::string_view();
+  if (value != 0) add(signal.empty() ? HexNumber(value) : std::string(signal));
+  return text.empty() ? "0" : text;
 }
 
 std::string_view ErrnoName(std::uint32_t number) {

@@ -23,6 +23,13 @@ std::string NearConstants(std::string_view name);
 // names the usual one. Empty if there is none, and for parameters of other kinds.
 std::string_view NameOfValue(std::string_view call, std::string_view parameter, std::uint64_t value);
 
+// A constant whose name begins so and whose value is that; empty if there is none.
+std::string_view ConstantWithPrefix(std::string_view prefix, std::uint64_t value);
+
+// Flags as C: "O_WRONLY | O_CLOEXEC", "PROT_READ | 0x80"; "0" without any. What is not the same on all
+// targets is a number.
+std::string FlagsText(std::string_view prefix, std::uint64_t value);
+
 // "EPERM"; empty if the number has no name.
 std::string_view ErrnoName(std::uint32_t number);
 

@@ -203,6 +203,26 @@ Trace TraceReader::Finish() {
   return lines_->Finish();
 }
 
+Trace Joined(const std::vector<Trace>& traces, const LookedAt& looked_at) {
+  Trace joined;
+  CallTally tally(looked_at);
+  for (const Trace& trace : traces) {
+    for (const TalliedCall& call : trace.calls) tally.Add(call);
+    joined.before_filter += trace.before_filter;
+    joined.without_filter += trace.without_filter;
+    joined.lines += trace.lines;
+    joined.other_messages += trace.other_messages;
+    joined.unread_lines += trace.unread_lines;
+    for (const UnreadLine& line : trace.unread)
+      if (joined.unread.size() < Trace::kMostUnread) joined.unread.push_back(line);
+    joined.lost_records.insert(joined.lost_records.end(), trace.lost_records.begin(),
+                               trace.lost_records.end());
+  }
+  joined.calls = tally.Calls();
+  joined.made = tally.count();
+  return joined;
+}
+
 Trace ReadTraceFile(const std::string& file, TraceReader& reader) {
   constexpr std::size_t kAtOnce = 1 << 16;
   const auto fail = [&](const std::string& what) {

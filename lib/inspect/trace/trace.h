@@ -80,6 +80,9 @@ class TraceReader {
   std::unique_ptr<Lines> lines_;
 };
 
+// Several traces as one; which of them a line is of is lost.
+Trace Joined(const std::vector<Trace>& traces, const LookedAt& looked_at);
+
 // Reads a whole file. Throws Error for one that cannot be read; "-" is standard input.
 Trace ReadTraceFile(const std::string& file, TraceReader& reader);
 
