@@ -63,6 +63,18 @@ check_output() {
   [ "$count" = 2 ] || fail "unexpected output: $1"
 }
 
+# With the folder of tests that the README shows: they pass, and print what it says, if the calls of a child can be known here.
+check_tests_of_readme() {
+  cp meson.build without_tests.build
+  echo "subdir('tests')" >> meson.build
+  quietly meson compile -C build
+  quietly meson test -C build
+  ./build/tests/worker_test > printed.txt || fail "the README's test fails"
+  sed -n '/^    \$ build\/tests\/worker_test$/,/^$/ { s/^    //; /^\$/d; /^$/d; p }' "$source_root/README.md" > promised_test.txt
+  grep -q 'calls are not known: ptrace' printed.txt || diff promised_test.txt printed.txt || fail "the README promises another outcome of its test"
+  mv without_tests.build meson.build
+}
+
 have_cross_tools() {
   command -v aarch64-linux-gnu-g++ > /dev/null && command -v qemu-aarch64 > /dev/null
 }

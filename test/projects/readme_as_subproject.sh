@@ -21,6 +21,10 @@ fi
 DESTDIR="$work/destdir" quietly meson install -C build
 [ -z "$(find destdir -name '*precompiledseccomp*' 2> /dev/null)" ] || fail "the subproject installs files"
 
+# What is for tests is built where it is asked for, and nowhere else.
+[ -z "$(find build -path '*precompiledseccomp-testing*' -type f)" ] || fail "the library for tests is built without a test"
+check_tests_of_readme
+
 # The program for people is built when it is asked for, as the README says.
 people=$(sed -n 's/.*asked for, by `ninja -C build \(.*\)`\.$/\1/p' "$source_root/README.md")
 quietly ninja -C build "$people"

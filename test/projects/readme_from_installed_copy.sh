@@ -15,6 +15,8 @@ quietly meson setup build -Dwerror=true
 quietly meson compile -C build
 check_output "$(./build/myapp)"
 
+check_tests_of_readme
+
 # Sanitized: the generator, which is not, can still load the module. The filter is not made for what sanitizers call.
 quietly meson setup sanitized -Dwerror=true -Db_sanitize=address
 quietly meson compile -C sanitized
@@ -33,5 +35,7 @@ check_output "$(./static/myapp)"
 c++ -std=c++20 -fPIC -shared policy.cc -o policy.so $(pkg-config --cflags --libs precompiledseccomp-define)
 "$(pkg-config --variable=generator precompiledseccomp-define)" --module policy.so --namespace myapp \
   --source myapp_filters.cc --header myapp_filters.h
+c++ -std=c++20 -I. tests/worker_test.cc myapp_filters.cc -o tested_by_hand $(pkg-config --cflags --libs precompiledseccomp-testing)
+./tested_by_hand > /dev/null || fail "the test fails where pkg-config alone was asked"
 c++ -std=c++20 main.cc myapp_filters.cc -o by_hand $(pkg-config --cflags --libs precompiledseccomp)
 check_output "$(./by_hand)"
