@@ -17,6 +17,7 @@
 #include "inspect/number_text.h"
 #include "people/case_text.h"
 #include "people/command.h"
+#include "people/explain_pattern.h"
 #include "people/explain_trace.h"
 #include "people/source_options.h"
 #include "report/json.h"
@@ -234,16 +235,16 @@ std::string AnswerAsJson(const Answered& answered) {
 
 // ---- The command.
 
-inspect::WrittenCall CallFrom(const GivenWords& given, const Target& target) {
+inspect::WrittenPattern PatternFrom(const GivenWords& given, const Target& target) {
   try {
-    inspect::WrittenCall call = inspect::ReadCall(given.others[1], target);
+    inspect::WrittenPattern pattern = inspect::ReadPattern(given.others[1], target);
     const std::string address = TextOf(given.options, "ip");
-    if (address.empty()) return call;
+    if (address.empty()) return pattern;
     const auto number = inspect::ReadNumber(address);
     if (!number)
       throw UsageError("--ip \"" + address + "\" is no number of at most 64 bits, such as 0x401000");
-    call.call.instruction_pointer = number->bits;
-    return call;
+    pattern.call.call.instruction_pointer = number->bits;
+    return pattern;
   } catch (const Error& error) {
     throw UsageError("\"" + given.others[1] + "\": " + error.problem());
   }
@@ -263,11 +264,13 @@ CommandResult Run(const GivenWords& given) {
   const Source source = SourceOf(given, given.others.front());
   const auto values = ValuesOf(given, source.program);
   const inspect::KnownValues known(source.program, values);
-  const inspect::WrittenCall call = CallFrom(given, source.program.target);
+  const inspect::WrittenPattern pattern = PatternFrom(given, source.program.target);
+  const bool is_json = given.options.count("json") != 0;
+  if (!pattern.IsOneCall()) return ExplainPattern(source, known, pattern, is_json);
+  const inspect::WrittenCall call{pattern.call.call, pattern.arguments};
   const ResolvedPolicy* const policy = source.policy ? &*source.policy : nullptr;
   const Explanation why = inspect::Explain({source.program, policy, known, call.call});
   const Answered answered{source, values, call, why};
-  const bool is_json = given.options.count("json") != 0;
   return {{"", is_json ? AnswerAsJson(answered) : AnswerAsText(answered)}, VerdictOf(why.standing)};
 }
 
@@ -289,10 +292,16 @@ Command ExplainCommand() {
       .explanation =
           "CALL is one word, in quotes: 'ioctl(3, TIOCSTI, 0)', 'openat(AT_FDCWD, 0, O_RDONLY|O_CLOEXEC)',\n"
           "'#257(-100)', 'getpid'. Arguments are numbers and the usual constants; those that are not given\n"
-          "are 0. Variables that are not set are treated by case.\n\n"
+          "are 0, and \"_\" is any value. Variables that are not set are treated by case.\n\n"
+          "FILE is a trace: of strace, best recorded by strace -f -n -X raw -e quiet=none -o FILE; a log "
+          "with\n"
+          "records of the kernel\'s audit; lines of the reporter; a table of strace -c or perf trace -s. "
+          "Calls\n"
+          "count from where the trace shows a filter being installed, if it does.\n\n"
           "Exit status: 0 if the call is allowed, 1 if it is refused, 3 if that depends on variables that "
           "are\n"
-          "not set, or is left to a supervisor or tracer; 2 if there is no answer.\n",
+          "not set, or is left to a supervisor or tracer; 2 if there is no answer, or a line of the trace\n"
+          "cannot be read. Of a trace: 0 if no call is refused.\n",
       .options = options,
       .run = Run};
 }

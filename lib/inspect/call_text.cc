@@ -71,7 +71,7 @@ std::uint32_t CallNamed(std::string_view text, const Target& target) {
 std::uint64_t PartOfArgument(std::string_view text, const Target& target) {
   if (const auto number = ReadNumber(text)) return number->bits;
   if (text == "_" || text == "...")
-    throw Error("one call is explained at a time: give a number in place of " + Quoted(text));
+    throw Error("it has to be one call: give a number in place of " + Quoted(text));
   const bool is_name = !text.empty() && (IsLetter(text.front()) || text.front() == '_');
   if (const auto constant = is_name ? ConstantNamed(target, text) : std::nullopt) return *constant;
   const std::string near = NearConstants(text);
@@ -84,6 +84,28 @@ std::uint64_t Argument(std::string_view text, const Target& target) {
   std::uint64_t value = 0;
   for (const std::string_view part : Parts(text, '|')) value |= PartOfArgument(part, target);
   return value;
+}
+
+struct SplitCall {
+  int number = 0;
+  std::vector<std::string_view> arguments;
+};
+
+SplitCall Split(std::string_view text, const Target& target) {
+  text = Trimmed(text);
+  const std::size_t bracket = text.find('(');
+  SplitCall split;
+  split.number = static_cast<int>(CallNamed(Trimmed(text.substr(0, bracket)), target));
+  if (bracket == std::string_view::npos) return split;
+  const std::size_t end = text.find(')');
+  if (end != text.size() - 1)
+    throw Error("a call ends with the bracket behind its arguments, as in \"getpid()\"");
+  const std::string_view between = Trimmed(text.substr(bracket + 1, end - bracket - 1));
+  if (between.empty()) return split;
+  split.arguments = Parts(between, ',');
+  if (split.arguments.size() > kArguments)
+    throw Error("a call has at most six arguments, and here are " + std::to_string(split.arguments.size()));
+  return split;
 }
 
 std::string ArgumentText(const std::string& call, const std::string& parameter, std::uint64_t value,
@@ -100,23 +122,33 @@ std::string ArgumentText(const std::string& call, const std::string& parameter, 
 }  // namespace
 
 WrittenCall ReadCall(std::string_view text, const Target& target) {
-  text = Trimmed(text);
-  const std::size_t bracket = text.find('(');
+  const SplitCall split = Split(text, target);
   WrittenCall written;
   written.call.arch = target.audit_arch;
-  written.call.nr = static_cast<int>(CallNamed(Trimmed(text.substr(0, bracket)), target));
-  if (bracket == std::string_view::npos) return written;
-  const std::size_t end = text.find(')');
-  if (end != text.size() - 1)
-    throw Error("a call ends with the bracket behind its arguments, as in \"getpid()\"");
-  const std::string_view between = Trimmed(text.substr(bracket + 1, end - bracket - 1));
-  if (between.empty()) return written;
-  const std::vector<std::string_view> arguments = Parts(between, ',');
-  if (arguments.size() > kArguments)
-    throw Error("a call has at most six arguments, and here are " + std::to_string(arguments.size()));
-  for (const std::string_view argument : arguments)
+  written.call.nr = split.number;
+  for (const std::string_view argument : split.arguments)
     written.call.args[written.arguments++] = Argument(argument, target);
   return written;
+}
+
+WrittenPattern ReadPattern(std::string_view text, const Target& target) {
+  const SplitCall split = Split(text, target);
+  WrittenPattern written;
+  seccomp_data zero{};
+  zero.nr = split.number;
+  zero.arch = target.audit_arch;
+  written.call = PartlyKnownCall::Whole(zero);
+  for (const std::string_view argument : split.arguments) {
+    const bool is_any = argument == "_";
+    written.call.SetArgument(written.arguments++, is_any ? 0 : Argument(argument, target),
+                             is_any ? 0 : UINT64_MAX);
+  }
+  return written;
+}
+
+bool WrittenPattern::IsOneCall() const {
+  return std::all_of(call.known.begin(), call.known.end(),
+                     [](std::uint64_t bits) { return bits == UINT64_MAX; });
 }
 
 std::string ParameterName(const Target& target, const seccomp_data& call, int index) {

@@ -32,6 +32,14 @@ struct WrittenCall {
 // are not known.
 WrittenCall ReadCall(std::string_view text, const Target& target);
 
+// The same, in which an argument may be "_": any value.
+struct WrittenPattern {
+  PartlyKnownCall call;
+  std::size_t arguments = 0;
+  [[nodiscard]] bool IsOneCall() const;  // without "_"
+};
+WrittenPattern ReadPattern(std::string_view text, const Target& target);
+
 // The names of the parameters from the one at place `first` on: the kernel's own, or "arg4" of a call whose
 // parameters are not known, which has six.
 std::vector<std::string> ParametersFrom(const Target& target, const seccomp_data& call, std::size_t first);

@@ -106,6 +106,25 @@ BOOST_AUTO_TEST_CASE(TheInstructionPointerCanBeSet) {
   CheckIsError(Explain(source, "getpid", {"--ip", "here"}), {"--ip \"here\" is no number"});
 }
 
+BOOST_AUTO_TEST_CASE(AnArgumentMayBeAnyValue) {
+  const std::string source = ModuleSource("good:worker");
+  CheckAnswer(
+      Explain(source, "read(_)", {"--set", "fd1=3", "--set", "fd2=4"}), 3,
+      {"read(_, 0, 0) on x86_64: depends on what is not known\n", "  allow, by the rule \"allow read if ",
+       "  kill_process, by the default action", "  not given, and taken as 0: buf, count\n"});
+  CheckAnswer(
+      Explain(source, "openat(AT_FDCWD, _, _, _)"), 1,
+      {"openat(0xffffffffffffff9c, _, _, _) on x86_64: refused\n", "  errno 13 (EACCES), by the rule "});
+  CheckAnswer(Explain(source, "exit_group(_)"), 0, {"exit_group(_) on x86_64: allowed\n"});
+  const TemporaryFolder folder;
+  BOOST_TEST(Ask({"dump", "--raw", "--arch", "x86_64", Container(), "--output", folder / "filter"}).status ==
+             0);
+  CheckAnswer(Explain("raw:" + folder / "filter", "ioctl(3, _)"), 3, {"  allow\n", "  errno 25 (ENOTTY)\n"});
+  const json answer = json::parse(Explain(source, "openat(_, _, _, _)", {"--json"}).out);
+  BOOST_TEST(answer.at("verdict") == "refused");
+  BOOST_TEST(answer.at("may_decide").at(0).at("answer") == "errno 13 (EACCES)");
+}
+
 BOOST_AUTO_TEST_CASE(JsonSaysTheSame) {
   const Outcome outcome = Explain(Container(), "ioctl(3, TIOCSTI)", {"--json"});
   BOOST_TEST(outcome.status == 1);

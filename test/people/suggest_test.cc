@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(WhatIsPastedIsWhatWasLacking) {
   const std::string after = Compiled(folder, "after", policy(suggested.out));
   const Outcome again = Ask(Words{"suggest", after, trace} + options);
   BOOST_TEST(again.status == 0, again.out);
-  testing::CheckContains(again.out, {"lacks nothing for ",
+  testing::CheckContains(again.out, {"lacks nothing for",
                                      "// clone3 (1) is refused by the rule \"errno 38 clone3\" (after.cc:"});
   const Outcome tried = Ask({"try", after, "--set", "out=1", "--", CALLING, "getppid-in-thread"});
   BOOST_TEST(tried.out.find("the others go on\n") != std::string::npos, tried.err);
