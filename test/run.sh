@@ -13,7 +13,7 @@ source_root=$PWD
 packages=(
   g++ clang clang-format clang-tidy libclang-rt-14-dev meson ninja-build pkg-config
   libboost-program-options-dev libboost-test-dev libseccomp-dev nlohmann-json3-dev libbenchmark-dev libz3-dev
-  g++-aarch64-linux-gnu qemu-user musl-tools binutils ccache git patch strace
+  g++-aarch64-linux-gnu qemu-user musl-tools binutils ccache git patch scdoc strace
 )
 
 install_missing_packages() {
