@@ -104,5 +104,13 @@ echo "4. The same without embedded tables, compiled at run time"
 outcome "$build/stub/stub"
 
 echo
+echo "5. A supervisor opens files for a worker, by paths that no filter sees"
+outcome "$build/notify/notify"
+
+echo
+echo "6. Code that is made at run time makes no system calls"
+outcome "$build/jit/jit"
+
+echo
 echo "example: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(AFindingThatThereIsNotCannotBeAccepted) {
 }
 
 BOOST_AUTO_TEST_CASE(TheExamplesAreSilent) {
-  for (const char* const module : {"classic", "sandbox_run", "worker"}) {
+  for (const char* const module : {"classic", "jit", "notify", "sandbox_run", "worker"}) {
     const Outcome outcome =
         RunGenerator(module, Words{"--stats", "/dev/null", "--findings", "error"} + kBothTargets);
     BOOST_TEST(outcome.status == 0);
