@@ -85,6 +85,8 @@ class Conditions {
                           ": narrow it by hand");
       } else if (telling.kind == TellingParameter::Kind::kBits) {
         add(BitsCondition(telling, *values));
+        if (const auto large = LargeFile(telling))
+          remarks.push_back(HexNumber(*large) + " is the O_LARGEFILE of musl");
       } else if (values->size() <= kMostValues) {
         add(ValuesCondition(telling, *values));
       } else {
@@ -111,9 +113,15 @@ class Conditions {
     return std::string("pcs::Param(\"").append(parameter).append("\")");
   }
 
+  // musl sets it whenever it opens a file, and it changes nothing where all files are large.
+  [[nodiscard]] std::optional<std::uint64_t> LargeFile(const TellingParameter& telling) const {
+    return telling.prefix == "O_" ? ConstantNamed(request_.target, "O_LARGEFILE") : std::nullopt;
+  }
+
   std::string BitsCondition(const TellingParameter& telling, const std::set<std::uint64_t>& values) {
     std::uint64_t all = 0;
     for (const std::uint64_t value : values) all |= value;
+    all |= LargeFile(telling).value_or(0);
     if (all == 0) return Operand(telling.parameter) + " == 0";
     NeedHeader(telling.header);
     return OnlyBits(std::string(telling.parameter), telling.prefix, all);

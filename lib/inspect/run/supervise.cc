@@ -88,23 +88,32 @@ struct Pipe {
   std::array<int, 2> ends{-1, -1};
 };
 
-// Keys that end the command leave this process alone, which then tells of it.
+// Keys that end the command leave this process alone, which then tells of it. They are noted, so that it does
+// not wait forever for what a command has left behind.
+volatile std::sig_atomic_t keys_pressed = 0;
+
+void NoteKey(int) {
+  keys_pressed = 1;
+}
+
 class WithoutKeys {
  public:
   WithoutKeys() {
-    old_interrupt_ = std::signal(SIGINT, SIG_IGN);
-    old_quit_ = std::signal(SIGQUIT, SIG_IGN);
+    struct sigaction action {};
+    action.sa_handler = NoteKey;  // without SA_RESTART: a wait ends
+    sigaction(SIGINT, &action, &old_interrupt_);
+    sigaction(SIGQUIT, &action, &old_quit_);
   }
   ~WithoutKeys() {
-    std::signal(SIGINT, old_interrupt_);
-    std::signal(SIGQUIT, old_quit_);
+    sigaction(SIGINT, &old_interrupt_, nullptr);
+    sigaction(SIGQUIT, &old_quit_, nullptr);
   }
   WithoutKeys(const WithoutKeys&) = delete;
   WithoutKeys& operator=(const WithoutKeys&) = delete;
 
  private:
-  void (*old_interrupt_)(int) = SIG_DFL;
-  void (*old_quit_)(int) = SIG_DFL;
+  struct sigaction old_interrupt_ {};
+  struct sigaction old_quit_ {};
 };
 
 // ---- The tracer.
@@ -136,7 +145,10 @@ class Supervisor {
     for (;;) {
       int status = 0;
       const pid_t task = waitpid(-1, &status, __WALL);
-      if (task < 0 && errno == EINTR) continue;
+      if (task < 0 && errno == EINTR) {
+        if (keys_pressed != 0 && has_ended_) KillAll();
+        continue;
+      }
       if (task < 0) break;
       if (WIFSTOPPED(status))
         OnStop(task, WSTOPSIG(status), status >> 16);
@@ -182,14 +194,23 @@ class Supervisor {
   void OnEnd(pid_t task, int status) {
     alive_.erase(task);
     if (task != first_) return;
+    has_ended_ = true;
     if (result_.end == RunResult::End::kRefused) return;
     result_.end = WIFEXITED(status) ? RunResult::End::kExited : RunResult::End::kSignalled;
     result_.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
   }
 
+  void KillAll() const {
+    for (const pid_t task : alive_) kill(task, SIGKILL);
+  }
+
   // ---- Where it begins.
 
   void OnExec(pid_t task) {
+    // A thread that executes becomes its process' first one, and all others end.
+    unsigned long former = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, task, nullptr, &former) == 0 && static_cast<pid_t>(former) != task)
+      alive_.erase(static_cast<pid_t>(former));
     if (std::exchange(has_started_, true)) return;
     if (request_.from == RunRequest::From::kExec) result_.has_begun = true;
     if (request_.from != RunRequest::From::kEntry) return;
@@ -327,6 +348,7 @@ class Supervisor {
   std::set<pid_t> alive_;
   std::map<pid_t, siginfo_t> trapped_;  // that a signal is on its way to
   bool has_started_ = false;
+  bool has_ended_ = false;
   std::optional<std::uintptr_t> entry_;  // where a breakpoint is
   long word_ = 0;                        // that was there
   RunResult result_;
@@ -360,13 +382,13 @@ RunResult RunSupervised(const RunRequest& request, const LookedAt& looked_at) {
   const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
   Pipe go;
   Pipe failed;
+  const WithoutKeys without_keys;
   const pid_t child = fork();
   if (child < 0) throw Error(Problem("cannot start a process", errno));
   if (child == 0) {
     go.Close(1);
     BecomeCommand(command, program, go.ends[0], failed.ends[1]);
   }
-  const WithoutKeys without_keys;
   failed.Close(1);
   if (ptrace(PTRACE_SEIZE, child, nullptr, kOptions) != 0) {
     const int error = errno;
