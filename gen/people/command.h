@@ -26,6 +26,7 @@ struct CommandResult {
   OutputFile output;
   Verdict verdict = Verdict::kHolds;
   std::string on_standard_error = {};
+  bool has_tones = false;  // as tones.h makes them
 };
 
 struct Command {

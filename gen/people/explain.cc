@@ -20,6 +20,7 @@
 #include "people/explain_pattern.h"
 #include "people/explain_trace.h"
 #include "people/source_options.h"
+#include "people/tones.h"
 #include "report/json.h"
 #include "report/listing.h"
 
@@ -162,7 +163,7 @@ std::string PathText(const Answered& answered) {
 std::string AnswerAsText(const Answered& answered) {
   const std::vector<std::string> not_given = NotGiven(answered);
   return CallOf(answered) + " on " + std::string(TargetOf(answered).name) + ": " +
-         StandingText(answered.why) + "\n" + CasesText(answered.why) +
+         Toned(answered.why.standing, StandingText(answered.why)) + "\n" + CasesText(answered.why) +
          (not_given.empty() ? "" : "  not given, and taken as 0: " + Joined(not_given) + "\n") +
          ChangeText(answered) + PathText(answered);
 }
@@ -271,7 +272,11 @@ CommandResult Run(const GivenWords& given) {
   const ResolvedPolicy* const policy = source.policy ? &*source.policy : nullptr;
   const Explanation why = inspect::Explain({source.program, policy, known, call.call});
   const Answered answered{source, values, call, why};
-  return {{"", is_json ? AnswerAsJson(answered) : AnswerAsText(answered)}, VerdictOf(why.standing)};
+  CommandResult result;
+  result.output.content = is_json ? AnswerAsJson(answered) : AnswerAsText(answered);
+  result.verdict = VerdictOf(why.standing);
+  result.has_tones = !is_json;
+  return result;
 }
 
 }  // namespace

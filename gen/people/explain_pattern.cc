@@ -8,6 +8,7 @@
 
 #include "inspect/number_text.h"
 #include "people/case_text.h"
+#include "people/tones.h"
 #include "report/json.h"
 
 namespace precompiledseccomp::gen {
@@ -23,11 +24,12 @@ std::vector<std::string> NotGiven(const Source& source, const inspect::WrittenPa
 
 std::string AsText(const Source& source, const inspect::WrittenPattern& pattern,
                    const PossibleAnswers& answers) {
-  std::string text = inspect::CallText(source.program.target, pattern.call) + " on " +
-                     std::string(source.program.target.name) + ": " +
-                     (answers.standing == Standing::kOpen ? "depends on what is not known"
-                                                          : inspect::WordFor(answers.standing)) +
-                     "\n";
+  std::string text =
+      inspect::CallText(source.program.target, pattern.call) + " on " +
+      std::string(source.program.target.name) + ": " +
+      Toned(answers.standing, answers.standing == Standing::kOpen ? "depends on what is not known"
+                                                                  : inspect::WordFor(answers.standing)) +
+      "\n";
   for (const ExplainedCase& one : answers.cases) {
     const std::string decider = DeciderText(one);
     text += "  " + one.answer + (decider.empty() ? "" : ", " + decider) + "\n";
@@ -79,6 +81,7 @@ CommandResult ExplainPattern(const Source& source, const inspect::KnownValues& k
   CommandResult result;
   result.output.content = is_json ? AsJson(source, pattern, answers) : AsText(source, pattern, answers);
   result.verdict = VerdictOf(answers.standing);
+  result.has_tones = !is_json;
   return result;
 }
 

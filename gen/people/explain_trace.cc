@@ -12,6 +12,7 @@
 #include "inspect/number_text.h"
 #include "people/case_text.h"
 #include "people/source_options.h"
+#include "people/tones.h"
 #include "report/json.h"
 
 namespace precompiledseccomp::gen {
@@ -73,7 +74,8 @@ std::string CallsText(const Source& source, const std::vector<JudgedCall>& calls
   for (const JudgedCall& call : calls) {
     const std::string count = std::to_string(call.call.count);
     text.append(kColumn - std::min(kColumn, count.size()), ' ');
-    text += count + " x " + inspect::CallText(source.program.target, call.call.call) + ": " + AnswerOf(call);
+    text += count + " x " + inspect::CallText(source.program.target, call.call.call) + ": " +
+            Toned(call.is_by_another ? Standing::kRefused : call.answers.standing, AnswerOf(call));
     if (call.call.first_line != 0) text += "; line " + std::to_string(call.call.first_line);
     text += "\n" + AnswersText(call);
   }
@@ -234,8 +236,11 @@ CommandResult ExplainTrace(const GivenWords& given) {
                      ? ""
                      : " that counts; see --from-start"));
   const bool is_json = given.options.count("json") != 0;
-  return {{"", is_json ? SummaryAsJson(source, file, judged) : SummaryAsText(source, file, judged)},
-          VerdictOf(judged)};
+  CommandResult result;
+  result.output.content = is_json ? SummaryAsJson(source, file, judged) : SummaryAsText(source, file, judged);
+  result.verdict = VerdictOf(judged);
+  result.has_tones = !is_json;
+  return result;
 }
 
 }  // namespace precompiledseccomp::gen

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 #include <precompiledseccomp/error.h>
 #include <precompiledseccomp/version.h>
 
@@ -22,6 +24,7 @@
 #include "module/asking.h"
 #include "people/command.h"
 #include "people/source.h"
+#include "people/tones.h"
 
 namespace precompiledseccomp::gen {
 namespace {
@@ -88,7 +91,11 @@ CommandResult ResultOf(const std::vector<std::string>& words) {
 int Main(const std::vector<std::string>& words) {
   Verdict verdict = Verdict::kUnusable;
   try {
-    const CommandResult result = ResultOf(words);
+    CommandResult result = ResultOf(words);
+    if (result.has_tones && (!result.output.path.empty() || !TakesTones(STDOUT_FILENO)))
+      result.output.content = WithoutTones(result.output.content);
+    if (result.has_tones && !TakesTones(STDERR_FILENO))
+      result.on_standard_error = WithoutTones(result.on_standard_error);
     // Only now: modules are asked by processes that would inherit it. A reader that has gone is an error to
     // be told of, and so is a file beyond RLIMIT_FSIZE.
     std::signal(SIGPIPE, SIG_IGN);

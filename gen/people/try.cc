@@ -94,6 +94,7 @@ CommandResult Run(const GivenWords& given) {
       is_json ? SummaryAsJson(source, command, judged) : Text(source, command, judged, result, request);
   CommandResult answer;
   answer.verdict = VerdictOf(judged);
+  answer.has_tones = !is_json;
   if (!result.has_begun) answer.verdict = Verdict::kOpen;
   // Standard output is the command's.
   answer.output.path = TextOf(given.options, "output");

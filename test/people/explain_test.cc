@@ -106,6 +106,25 @@ BOOST_AUTO_TEST_CASE(TheInstructionPointerCanBeSet) {
   CheckIsError(Explain(source, "getpid", {"--ip", "here"}), {"--ip \"here\" is no number"});
 }
 
+// `script` gives its command a terminal.
+BOOST_AUTO_TEST_CASE(ColourIsForTerminalsThatHaveIt) {
+  const std::string red = "\x1b[31mrefused";
+  const auto at_terminal = [](const std::string& environment) {
+    return Run({"sh", "-c",
+                environment + " script -q -e -c '" PEOPLE " explain --arch x86_64 " + Container() +
+                    " personality\\(5\\)' /dev/null < /dev/null"});
+  };
+  const Outcome usual = at_terminal("env -u NO_COLOR TERM=xterm");
+  if (usual.status == 127) {
+    BOOST_TEST_MESSAGE("skipped: there is no script(1)");
+    return;
+  }
+  BOOST_TEST(usual.out.find(red) != std::string::npos, usual.out << usual.err);
+  BOOST_TEST(at_terminal("env NO_COLOR=1 TERM=xterm").out.find('\x1b') == std::string::npos);
+  BOOST_TEST(at_terminal("env -u NO_COLOR TERM=dumb").out.find('\x1b') == std::string::npos);
+  BOOST_TEST(Explain(Container(), "personality(5)").out.find('\x1b') == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(AnArgumentMayBeAnyValue) {
   const std::string source = ModuleSource("good:worker");
   CheckAnswer(

@@ -301,13 +301,13 @@ class Supervisor {
   }
 
   void Kill(pid_t task) {
-    if (tallies_.AreOfOneProcess(IdOf(task), IdOf(first_))) result_.end = RunResult::End::kRefused;
+    if (tallies_.ProcessOf(IdOf(task)) == IdOf(first_)) result_.end = RunResult::End::kRefused;
     kill(task, SIGKILL);
   }
 
   [[nodiscard]] bool HasOtherThreads(pid_t task) const {
     for (const pid_t other : alive_)
-      if (other != task && tallies_.AreOfOneProcess(IdOf(task), IdOf(other))) return true;
+      if (other != task && tallies_.ProcessOf(IdOf(task)) == tallies_.ProcessOf(IdOf(other))) return true;
     return false;
   }
 

@@ -67,6 +67,7 @@ StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id, bool is_first) {
     place->second.id = id;
     place->second.abi = &names_.target();
     place->second.is_first = is_first;
+    running_.insert(id);
     tallies_.AddTask(id, is_first);
   }
   return place->second;
@@ -76,9 +77,7 @@ StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id, bool is_first) {
 // has been seen: it is the one that nobody attached to.
 StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
   if (!line.task) {
-    const auto is_running = [](const auto& one) { return !one.second.is_over; };
-    if (std::count_if(tasks_.begin(), tasks_.end(), is_running) == 1)
-      return std::find_if(tasks_.begin(), tasks_.end(), is_running)->second;
+    if (running_.size() == 1) return tasks_.at(*running_.begin());
     if (!first_) {
       first_ = kUnnamed;
       AddTask(kUnnamed, true);
@@ -87,12 +86,12 @@ StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
   }
   const auto found = tasks_.find(*line.task);
   if (found != tasks_.end()) return found->second;
-  const bool is_attached = std::find(attached_.begin(), attached_.end(), *line.task) != attached_.end();
-  if (first_ == kUnnamed && !is_attached) {
+  if (first_ == kUnnamed && attached_.count(*line.task) == 0) {
     auto first = tasks_.extract(kUnnamed);
     first.key() = *line.task;
     first.mapped().id = *line.task;
     tallies_.Rename(kUnnamed, *line.task);
+    if (running_.erase(kUnnamed) != 0) running_.insert(*line.task);
     first_ = *line.task;
     return tasks_.insert(std::move(first)).position->second;
   }
@@ -105,7 +104,7 @@ void StraceTasks::Take(const StraceLine& line, std::size_t number) {
   using Kind = StraceLine::Kind;
   if (line.kind == Kind::kAside) return;
   if (line.kind == Kind::kAttached) {
-    if (line.task) attached_.push_back(*line.task);
+    if (line.task) attached_.insert(*line.task);
     return;
   }
   Task& task = TaskOf(line);
@@ -230,7 +229,8 @@ void StraceTasks::TakeInstalled(Task& task, const OpenCall& open) {
   if (!is_filter || !tallies_.IsFollowingFilters()) return;
   const bool is_for_all = is_seccomp && (call.call.call.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
   for (auto& [id, each] : tasks_) {
-    const bool is_filtered = &each == &task || (is_for_all && tallies_.AreOfOneProcess(id, task.id));
+    const bool is_filtered =
+        &each == &task || (is_for_all && tallies_.ProcessOf(id) == tallies_.ProcessOf(task.id));
     if (is_filtered && each.open) each.open->is_before = true;
   }
   tallies_.Install(task.id, is_for_all);
@@ -249,7 +249,7 @@ void StraceTasks::Close(Task& task, bool was_ended) {
                          open.call.call);
   }
   open.call.ended = was_ended ? 1 : 0;
-  if (was_ended) ended_.push_back(task.id);
+  if (was_ended) ended_.insert(task.id);
   AddCall(task, open);
 }
 
@@ -290,7 +290,7 @@ void StraceTasks::TakeSignal(Task& task, const StraceLine& line, std::size_t num
 }
 
 void StraceTasks::TakeEnd(Task& task, const StraceLine& line) {
-  task.is_over = line.name != "superseded";
+  if (line.name != "superseded") running_.erase(task.id);
   const bool is_killed = line.name == "killed" && line.result == "SIGSYS";
   if (!is_killed || !task.open) return Close(task, false);
   const OpenCall& open = *task.open;
@@ -303,13 +303,11 @@ void StraceTasks::TakeEnd(Task& task, const StraceLine& line) {
 
 void StraceTasks::Finish() {
   for (auto& [id, task] : tasks_) Close(task, false);
+  std::set<std::uint32_t> ended;  // processes
+  for (const std::uint32_t task : ended_) ended.insert(tallies_.ProcessOf(task));
   for (PerhapsEnded& perhaps : perhaps_ended_) {
-    Task& task = tasks_.at(perhaps.task);
-    const bool is_of_other = std::any_of(ended_.begin(), ended_.end(), [&](std::uint32_t ended) {
-      return tallies_.AreOfOneProcess(ended, task.id);
-    });
-    perhaps.call.call.ended = is_of_other ? 0 : 1;
-    AddCall(task, perhaps.call);
+    perhaps.call.call.ended = ended.count(tallies_.ProcessOf(perhaps.task)) != 0 ? 0 : 1;
+    AddCall(tasks_.at(perhaps.task), perhaps.call);
   }
   perhaps_ended_.clear();
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,6 @@ class StraceTasks {
     std::uint32_t id = 0;
     const Target* abi = nullptr;
     bool is_first = false;  // that strace started
-    bool is_over = false;
     std::optional<OpenCall> open;
   };
 
@@ -74,11 +74,12 @@ class StraceTasks {
   TaskTallies tallies_;
   TellUnread tell_unread_;
   std::map<std::uint32_t, Task> tasks_;
+  std::set<std::uint32_t> running_;
   std::optional<std::uint32_t> first_;  // the task of lines that name none
-  std::vector<std::uint32_t> attached_;
+  std::set<std::uint32_t> attached_;
   // Tasks of which a call was ended for certain; and calls of which it is not known whether they, or another
   // of their process, were the reason that it was killed.
-  std::vector<std::uint32_t> ended_;
+  std::set<std::uint32_t> ended_;
   struct PerhapsEnded {
     std::uint32_t task;
     OpenCall call;

@@ -63,10 +63,6 @@ void TaskTallies::StartHere() {
   for (auto& [id, each] : tasks_) MoveToBefore(each);
 }
 
-bool TaskTallies::AreOfOneProcess(std::uint32_t task, std::uint32_t other) const {
-  return tasks_.at(task).process == tasks_.at(other).process;
-}
-
 // Of a task whose birth was not seen nobody knows: its calls are looked at.
 bool TaskTallies::IsFiltered(const Task& task) {
   return task.has_installed || task.is_born_filtered.value_or(!task.is_first);

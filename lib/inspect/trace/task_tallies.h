@@ -39,7 +39,8 @@ class TaskTallies {
   // What was added until now does not count.
   void StartHere();
 
-  [[nodiscard]] bool AreOfOneProcess(std::uint32_t task, std::uint32_t other) const;
+  // Its first thread, as far as that was seen.
+  [[nodiscard]] std::uint32_t ProcessOf(std::uint32_t task) const { return tasks_.at(task).process; }
 
   struct Counted {
     CallTally tally;
