@@ -22,11 +22,11 @@
 #include "verify/diagrams.h"
 #include "verify/sources.h"
 #include "verify/terms.h"
+#include "verify/widths.h"
 
 namespace precompiledseccomp::verify {
 
 inline constexpr int kBytesOfAWord = 4;
-inline constexpr int kBitsOfAByte = 8;
 inline constexpr std::size_t kBytes = kWords * kBytesOfAWord;
 
 // The bytes of all words are numbered in the usual order; of a word, 0 is the most significant.

@@ -7,6 +7,7 @@
 
 namespace precompiledseccomp::verify {
 
+inline constexpr int kBitsOfAByte = 8;
 inline constexpr std::uint32_t kValuesOfAByte = 256;
 inline constexpr std::uint32_t kAllBits = UINT32_MAX;
 inline constexpr int kTopBit = 31;
