@@ -53,6 +53,8 @@ struct Target {
   // another architecture's, whatever the default action is. On x86-64 that is x32, bit 30 (__X32_SYSCALL_BIT
   // in asm/unistd.h).
   std::uint32_t foreign_abi_bits = 0;
+  // What people call that ABI.
+  std::string_view foreign_abi;
   // Numbers that belong to that ABI without its bits, too, on kernels before `foreign_before`: on x86-64, 512
   // to 547 ran x32's handlers before Linux 5.4 (6365b842aae4, "Split the x32 syscalls into their own table").
   NumberRange foreign_numbers;
