@@ -42,9 +42,10 @@ struct Command {
 // All of them, in the order of the help.
 std::vector<Command> Commands();
 
-// dump.cc, explain.cc, suggest.cc, try.cc
+// dump.cc, explain.cc, show.cc, suggest.cc, try.cc
 Command DumpCommand();
 Command ExplainCommand();
+Command ShowCommand();
 Command SuggestCommand();
 Command TryCommand();
 

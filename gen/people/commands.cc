@@ -8,6 +8,7 @@ std::vector<Command> Commands() {
   return {
       DumpCommand(),
       ExplainCommand(),
+      ShowCommand(),
       SuggestCommand(),
       TryCommand(),
   };
