@@ -6,11 +6,7 @@ namespace precompiledseccomp::gen {
 
 std::vector<Command> Commands() {
   return {
-      DumpCommand(),
-      ExplainCommand(),
-      ShowCommand(),
-      SuggestCommand(),
-      TryCommand(),
+      DumpCommand(), ExplainCommand(), ShowCommand(), SuggestCommand(), TryCommand(),
   };
 }
 

@@ -173,6 +173,9 @@ std::string NotCountedText(const Trace& trace) {
   if (trace.without_filter != 0)
     text += "  not counted: " + Counted(trace.without_filter, "call", "calls") +
             " of processes that have no filter\n";
+  if (trace.other_messages != 0)
+    text += "  not looked at: " + Counted(trace.other_messages, "other message", "other messages") +
+            " of the log\n";
   for (const std::size_t line : trace.lost_records)
     text += "  line " + std::to_string(line) + ": the kernel left out records here\n";
   return text;

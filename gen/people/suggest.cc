@@ -31,6 +31,17 @@ constexpr std::size_t kWidth = 100;
 
 // ---- As C++.
 
+// A comment has no line feeds, and does not go on in the next line.
+std::string WithoutEnds(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  for (const std::string_view end : {"\\ ", "?\?/ "})
+    for (std::size_t at = text.find(end); at != std::string::npos; at = text.find(end, at + 1))
+      text.insert(at + end.size() - 1, 1, '.');
+  if (text.ends_with('\\') || text.ends_with("?\?/")) text += '.';
+  return text;
+}
+
 // Breaks at spaces; lines behind the first are indented.
 std::string Wrapped(const std::string& text, std::size_t indent, const std::string& begin_of_others) {
   std::string wrapped;
@@ -53,7 +64,7 @@ std::string Wrapped(const std::string& text, std::size_t indent, const std::stri
 }
 
 std::string Comment(const std::string& text, std::size_t indent) {
-  return Wrapped("// " + text, indent, "// ");
+  return Wrapped("// " + WithoutEnds(text), indent, "// ");
 }
 
 std::string Joined(const std::vector<std::string>& parts, const char* between) {
@@ -101,7 +112,7 @@ std::string RemarksAsCode(const Suggestion& suggestion, const Trace& trace) {
   rest = others;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
-    code += "//" + std::string(rest.substr(0, end)) + "\n";
+    code += "//" + WithoutEnds(std::string(rest.substr(0, end))) + "\n";
     rest.remove_prefix(end + 1);
   }
   return code;
@@ -242,7 +253,8 @@ CommandResult Run(const GivenWords& given) {
   else
     result.output.content = FirstPolicy(traces, suggestion, trace);
   if (!suggestion.rules.empty() && asked.source) result.verdict = Verdict::kDoesNot;
-  if (suggestion.rules.empty() && suggestion.is_open) result.verdict = Verdict::kOpen;
+  const bool is_open = asked.source && (suggestion.is_open || !trace.lost_records.empty());
+  if (suggestion.rules.empty() && is_open) result.verdict = Verdict::kOpen;
   if (trace.unread_lines != 0) result.verdict = Verdict::kUnusable;
   return result;
 }

@@ -59,6 +59,8 @@ std::string Text(const Source& source, const std::string& command, const JudgedT
   std::string text = SummaryAsText(source, command, judged) + "  " + EndText(result) + "\n";
   if (request.only_reports && result.has_installed)
     text += "  it installed a filter itself: it was told so, and the filter was left out\n";
+  if (result.has_own_filter)
+    text += "  it runs under another filter, too: what that refuses by itself is not seen here\n";
   if (!result.has_begun && request.from == RunRequest::From::kFilter)
     text += "  it installed no filter, and nothing was looked at; see --from\n";
   return text;
@@ -95,7 +97,8 @@ CommandResult Run(const GivenWords& given) {
   CommandResult answer;
   answer.verdict = VerdictOf(judged);
   answer.has_tones = !is_json;
-  if (!result.has_begun) answer.verdict = Verdict::kOpen;
+  const bool is_all_seen = result.has_begun && !result.has_own_filter;
+  if (!is_all_seen && answer.verdict == Verdict::kHolds) answer.verdict = Verdict::kOpen;
   // Standard output is the command's.
   answer.output.path = TextOf(given.options, "output");
   (answer.output.path.empty() ? answer.on_standard_error : answer.output.content) = std::move(told);

@@ -14,6 +14,7 @@ std::size_t CallTally::Hash::operator()(const Key& key) const {
     hash = (hash ^ key.value[i]) * kMultiplier;
     hash = (hash ^ (hash >> 29) ^ key.known[i]) * kMultiplier;
   }
+  hash = (hash ^ key.pointer) * kMultiplier;
   return static_cast<std::size_t>(hash ^ (hash >> 32));
 }
 
@@ -26,17 +27,21 @@ CallTally::OfNumber& CallTally::NumberOf(const seccomp_data& call) {
 
 void CallTally::Add(const TalliedCall& added) {
   OfNumber& of_number = NumberOf(added.call.call);
-  Key key{added.call.call.arch, static_cast<std::uint32_t>(added.call.call.nr), {}, {}};
+  Key key{added.call.call.arch, static_cast<std::uint32_t>(added.call.call.nr), {}, {}, 0, 0};
   for (std::size_t i = 0; i < kArguments; ++i) {
-    key.known[i] = added.call.known[i] & of_number.looked_at[i];
+    key.known[i] = added.call.known[i] & of_number.looked_at.arguments[i];
     key.value[i] = added.call.call.args[i] & key.known[i];
   }
+  key.known_pointer = added.call.known_pointer & of_number.looked_at.pointer;
+  key.pointer = added.call.call.instruction_pointer & key.known_pointer;
   count_ += added.count;
   TalliedCall call = added;
   auto found = places_.find(key);
   if (found == places_.end() && of_number.told_apart >= kMostOfNumber) {
     key.value.fill(0);
     key.known.fill(0);
+    key.pointer = 0;
+    key.known_pointer = 0;
     call.call = {};
     call.call.call.arch = key.arch;
     call.call.call.nr = static_cast<int>(key.number);
@@ -51,6 +56,8 @@ void CallTally::Add(const TalliedCall& added) {
   TalliedCall& known = calls_[found->second];
   known.count += call.count;
   known.ended += call.ended;
+  known.clone3_flags |= call.clone3_flags;
+  known.are_flags_known = known.are_flags_known && call.are_flags_known;
   if (call.first_line >= known.first_line) return;
   known.first_line = call.first_line;
   known.call = call.call;

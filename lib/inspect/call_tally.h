@@ -21,11 +21,19 @@ struct TalliedCall {
   std::uint64_t count = 0;  // how often it was made
   std::uint64_t ended = 0;  // how many of these a filter answered with a signal
   std::size_t first_line = 0;
+  // Of clone3, flags and exit signal of all of them, which stand in memory; nothing is known of a call of
+  // which the trace does not show them.
+  std::uint64_t clone3_flags = 0;
+  bool are_flags_known = true;
 };
 
-// For the calls of an architecture and number, the bits of each argument that make a difference.
-using LookedAt =
-    std::function<std::array<std::uint64_t, kArguments>(std::uint32_t arch, std::uint32_t number)>;
+// The bits that make a difference.
+struct LookedAtBits {
+  std::array<std::uint64_t, kArguments> arguments{};
+  std::uint64_t pointer = 0;  // of the instruction pointer
+};
+// Of the calls of an architecture and number.
+using LookedAt = std::function<LookedAtBits(std::uint32_t arch, std::uint32_t number)>;
 
 class CallTally {
  public:
@@ -51,13 +59,15 @@ class CallTally {
     std::uint32_t number;
     std::array<std::uint64_t, kArguments> value;
     std::array<std::uint64_t, kArguments> known;
+    std::uint64_t pointer;
+    std::uint64_t known_pointer;
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct Hash {
     std::size_t operator()(const Key& key) const;
   };
   struct OfNumber {
-    std::array<std::uint64_t, kArguments> looked_at;
+    LookedAtBits looked_at;
     std::size_t told_apart = 0;
   };
   OfNumber& NumberOf(const seccomp_data& call);

@@ -142,6 +142,7 @@ class Ways {
   void Come(State state) {
     if (seen_.size() >= kMostStates) {
       every_.may_be_others = true;
+      every_.are_all_followed = false;
       return;
     }
     if (seen_.insert(state).second) waiting_.push_back(std::move(state));

@@ -20,6 +20,7 @@ struct EveryWay {
   std::vector<std::uint32_t> answers;
   // Besides, answers that depend on a variable that is not known, or there were too many ways to follow.
   bool may_be_others = false;
+  bool are_all_followed = true;
   // The bits of the arguments, and of the instruction pointer, that are loaded on some way.
   std::array<std::uint64_t, kArguments> looked_at{};
   std::uint64_t looked_at_pointer = 0;

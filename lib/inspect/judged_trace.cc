@@ -13,7 +13,12 @@ LookedAt Judge::LooksAt() const {
     PartlyKnownCall any;
     any.call.arch = arch;
     any.call.nr = static_cast<int>(number);
-    return EveryWayOf(judge.program, any, judge.known).looked_at;
+    const EveryWay ways = EveryWayOf(judge.program, any, judge.known);
+    LookedAtBits bits{ways.looked_at, ways.looked_at_pointer};
+    // Where not all ways were followed, they may look at anything.
+    if (!ways.are_all_followed) bits.arguments.fill(UINT64_MAX);
+    if (!ways.are_all_followed) bits.pointer = UINT64_MAX;
+    return bits;
   };
 }
 
@@ -21,6 +26,10 @@ JudgedTrace JudgeTrace(const Judge& judge, Trace trace) {
   JudgedTrace judged;
   for (const TalliedCall& call : trace.calls) {
     JudgedCall one{call, judge.AnswersTo(call.call)};
+    if (call.ended != 0 && one.answers.standing != Standing::kAllowed) {
+      judged.refused.push_back(std::move(one));
+      continue;
+    }
     switch (one.answers.standing) {
       case Standing::kAllowed:
         one.is_by_another = call.ended != 0;

@@ -29,6 +29,12 @@ constexpr std::uint64_t kThreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE
                                        CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID |
                                        CLONE_CHILD_CLEARTID | CLONE_DETACHED;
 
+std::uint64_t Union(const std::set<std::uint64_t>& values) {
+  std::uint64_t all = 0;
+  for (const std::uint64_t value : values) all |= value;
+  return all;
+}
+
 std::uint64_t MaskOf(const Parameter& parameter) {
   return UINT64_MAX >> (64 - parameter.bits);
 }
@@ -83,8 +89,13 @@ class Conditions {
       if (!values) {
         remarks.push_back("the trace does not tell " + std::string(telling.parameter) +
                           ": narrow it by hand");
+      } else if (telling.kind == TellingParameter::Kind::kCombination) {
+        add(CombinationsCondition(telling, *values));
       } else if (telling.kind == TellingParameter::Kind::kBits) {
         add(BitsCondition(telling, *values));
+        const std::uint64_t all = Union(*values);
+        if (values->count(all) == 0)
+          remarks.push_back("not all of these " + std::string(telling.parameter) + " were seen together");
         if (const auto large = LargeFile(telling))
           remarks.push_back(HexNumber(*large) + " is the O_LARGEFILE of musl");
       } else if (values->size() <= kMostValues) {
@@ -118,10 +129,20 @@ class Conditions {
     return telling.prefix == "O_" ? ConstantNamed(request_.target, "O_LARGEFILE") : std::nullopt;
   }
 
+  // Each combination that was seen, and no other: memory that was written, and memory that was executed, do
+  // not make memory that is both.
+  std::string CombinationsCondition(const TellingParameter& telling, const std::set<std::uint64_t>& values) {
+    NeedHeader(telling.header);
+    std::string list;
+    for (const std::uint64_t value : values)
+      list += (list.empty() ? "" : ", ") + FlagsText(telling.prefix, value);
+    return values.size() == 1 ? Operand(telling.parameter) +
+                                    " == " + (list.find('|') == std::string::npos ? list : "(" + list + ")")
+                              : Operand(telling.parameter) + ".In({" + list + "})";
+  }
+
   std::string BitsCondition(const TellingParameter& telling, const std::set<std::uint64_t>& values) {
-    std::uint64_t all = 0;
-    for (const std::uint64_t value : values) all |= value;
-    all |= LargeFile(telling).value_or(0);
+    const std::uint64_t all = Union(values) | LargeFile(telling).value_or(0);
     if (all == 0) return Operand(telling.parameter) + " == 0";
     NeedHeader(telling.header);
     return OnlyBits(std::string(telling.parameter), telling.prefix, all);
@@ -162,7 +183,9 @@ class Conditions {
     const KnownValues& known = request_.judge->known;
     for (const Variable& variable : known.variables()) {
       const auto number = known.numbers().find(variable.name);
-      if (variable.bits == 32 && number != known.numbers().end() && number->second == value)
+      const bool is_descriptor =
+          variable.kind == Variable::Kind::kFd || variable.kind == Variable::Kind::kInteger;
+      if (is_descriptor && variable.bits == 32 && number != known.numbers().end() && number->second == value)
         return variable.name;
     }
     return std::nullopt;
@@ -281,20 +304,23 @@ class Suggester {
       are_known = values.has_value();
       for (const std::uint64_t value : values.value_or(std::set<std::uint64_t>())) flags |= value;
     }
-    const bool has_threads = has_clone3 || (flags & CLONE_THREAD) != 0;
-    if (!has_threads) return;
-    flags |= kThreadFlags;
+    if (!has_clone3 && (flags & CLONE_THREAD) == 0) return;
+    std::vector<std::string> of_clone;
+    if (has_clone3) AddFlagsOfClone3(flags, of_clone);
+    const bool has_threads = (flags & CLONE_THREAD) != 0;
+    if (has_threads) flags |= kThreadFlags;
     if (IsMissing("clone3")) {
       SuggestedRule rule{
           .action = "Errno", .error = "ENOSYS", .calls = {}, .condition = {}, .count = 0, .remarks = {}};
       rule.remarks.emplace_back(
-          "glibc from 2.34 on makes threads by clone3, whose flags no filter sees, and falls back on clone "
+          "glibc from 2.34 on calls clone3, whose flags no filter sees, and falls back on clone "
           "at ENOSYS");
       conditions_.NeedHeader("<cerrno>");
       Add(rule, {"clone3"});
     }
     if (clone != lacking_.end() || IsMissing("clone")) {
       SuggestedRule rule;
+      rule.remarks = of_clone;
       if (are_known)
         rule.condition = conditions_.OnlyBits("clone_flags", "CLONE_", flags);
       else
@@ -302,12 +328,23 @@ class Suggester {
       conditions_.NeedHeader("<sched.h>");
       Add(rule, {"clone"});
     }
+    if (!has_threads) return;
     std::vector<std::string> companions;
     for (const char* const name : {"exit", "rseq", "set_robust_list"})
       if (IsLacking(name) || IsMissing(name)) companions.emplace_back(name);
     SuggestedRule rule;
     rule.remarks.emplace_back("threads begin and end with these");
     Add(rule, companions);
+  }
+
+  // What clone will be called with in its place.
+  void AddFlagsOfClone3(std::uint64_t& flags, std::vector<std::string>& remarks) const {
+    for (const TalliedCall& call : lacking_.at("clone3").calls) {
+      flags |= call.clone3_flags;
+      if (call.are_flags_known) continue;
+      flags |= kThreadFlags;
+      remarks = {"the trace does not tell the flags of clone3: children need others than threads"};
+    }
   }
 
   // ---- Families, and the rest.
@@ -388,7 +425,7 @@ class Suggester {
           (by.decided.where.ToString().empty() ? "" : " (" + by.decided.where.ToString() + ")"));
     for (const std::string& name : open_)
       suggestion_.remarks.push_back("whether " + name + " is refused depends on what is not known");
-    suggestion_.is_open = !open_.empty();
+    suggestion_.is_open = !open_.empty() || foreign_ != 0;
     if (foreign_ != 0)
       suggestion_.remarks.push_back("of other ABIs: " + std::to_string(foreign_) +
                                     (foreign_ == 1 ? " call" : " calls"));
@@ -422,17 +459,19 @@ class Suggester {
 LookedAt LooksAtForSuggestions(const SuggestRequest& request) {
   const LookedAt of_filter = request.judge == nullptr ? LookedAt() : request.judge->LooksAt();
   return [target = request.target, of_filter](std::uint32_t arch, std::uint32_t number) {
-    std::array<std::uint64_t, kArguments> looked_at{};
-    if (of_filter) looked_at = of_filter(arch, number);
-    if (!target.Owns(arch, number)) return looked_at;
+    LookedAtBits bits;
+    if (of_filter) bits = of_filter(arch, number);
+    if (!target.Owns(arch, number)) return bits;
+    const auto add = [&](const Parameter& parameter) {
+      bits.arguments[static_cast<std::size_t>(parameter.index)] |= MaskOf(parameter);
+    };
     const std::string name = SyscallName(target, number);
     for (const TellingParameter& telling : TellingParameters())
       if (telling.call == name)
-        if (const auto parameter = FindParameter(target, name, telling.parameter))
-          looked_at[static_cast<std::size_t>(parameter->index)] |= MaskOf(*parameter);
+        if (const auto parameter = FindParameter(target, name, telling.parameter)) add(*parameter);
     for (const Parameter& parameter : ParametersOf(target, name).value_or(std::vector<Parameter>()))
-      if (IsDescriptor(parameter)) looked_at[static_cast<std::size_t>(parameter.index)] |= MaskOf(parameter);
-    return looked_at;
+      if (IsDescriptor(parameter)) add(parameter);
+    return bits;
   };
 }
 

@@ -6,6 +6,7 @@ namespace precompiledseccomp::inspect {
 namespace {
 
 constexpr auto kValue = TellingParameter::Kind::kValue;
+constexpr auto kCombination = TellingParameter::Kind::kCombination;
 constexpr auto kBits = TellingParameter::Kind::kBits;
 
 constexpr TellingParameter kTelling[] = {
@@ -21,10 +22,10 @@ constexpr TellingParameter kTelling[] = {
     {"getsockopt", "optname", kValue, "", ""},
     {"open", "flags", kBits, "O_", "<fcntl.h>"},
     {"openat", "flags", kBits, "O_", "<fcntl.h>"},
-    {"mmap", "prot", kBits, "PROT_", "<sys/mman.h>"},
+    {"mmap", "prot", kCombination, "PROT_", "<sys/mman.h>"},
     {"mmap", "flags", kBits, "MAP_", "<sys/mman.h>"},
-    {"mprotect", "prot", kBits, "PROT_", "<sys/mman.h>"},
-    {"pkey_mprotect", "prot", kBits, "PROT_", "<sys/mman.h>"},
+    {"mprotect", "prot", kCombination, "PROT_", "<sys/mman.h>"},
+    {"pkey_mprotect", "prot", kCombination, "PROT_", "<sys/mman.h>"},
     {"madvise", "behavior", kValue, "", "<sys/mman.h>"},
     {"clone", "clone_flags", kBits, "CLONE_", "<sched.h>"},
     {"unshare", "unshare_flags", kBits, "CLONE_", "<sched.h>"},

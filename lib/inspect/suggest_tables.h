@@ -12,8 +12,9 @@ namespace precompiledseccomp::inspect {
 // A parameter that says what a call does.
 struct TellingParameter {
   enum class Kind : std::uint8_t {
-    kValue,  // one of several
-    kBits,   // flags
+    kValue,        // one of several
+    kBits,         // flags
+    kCombination,  // flags that are harmless one by one, and not together
   };
   std::string_view call;
   std::string_view parameter;

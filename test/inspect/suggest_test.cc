@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(ValuesOfTellingParametersBecomeConditionsByName) {
              "3 Allow(\"ioctl\"; pcs::Param(\"cmd\").In({0x1234, TCGETS, TIOCGWINSZ}))\n");
   BOOST_TEST(First("mmap(NULL, 1, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0\n"
                    "mmap(NULL, 1, PROT_READ|PROT_WRITE, MAP_PRIVATE, 3, 0) = 0\n") ==
-             "2 Allow(\"mmap\"; pcs::Param(\"prot\").OnlyBits(PROT_READ | PROT_WRITE) && "
+             "2 Allow(\"mmap\"; pcs::Param(\"prot\").In({PROT_READ, PROT_READ | PROT_WRITE}) && "
              "pcs::Param(\"flags\").OnlyBits(MAP_PRIVATE | MAP_ANONYMOUS))\n");
   BOOST_TEST(First("mprotect(0x1000, 1, PROT_NONE) = 0\n") ==
              "1 Allow(\"mprotect\"; pcs::Param(\"prot\") == 0)\n");
@@ -138,6 +138,10 @@ BOOST_AUTO_TEST_CASE(ThreadsAreMadeByCloneWhoseFlagsCanBeSeen) {
              "CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | "
              "CLONE_DETACHED))\n"
              "1 Allow(\"exit\", \"rseq\", \"set_robust_list\")\n");
+  // Nor is what posix_spawn() makes: at ENOSYS it calls clone with the same flags.
+  BOOST_TEST(First("clone3({flags=CLONE_VM|CLONE_VFORK, exit_signal=SIGCHLD, stack=0x10}, 88) = 2\n") ==
+             "1 Errno(ENOSYS, \"clone3\")\n"
+             "0 Allow(\"clone\"; pcs::Param(\"clone_flags\").OnlyBits(CLONE_VM | CLONE_VFORK | SIGCHLD))\n");
   // A child is not a thread.
   BOOST_TEST(
       First("clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, "
@@ -152,6 +156,14 @@ BOOST_AUTO_TEST_CASE(DescriptorsBecomeTheVariablesThatHaveThem) {
   BOOST_TEST(Text(SuggestFor(Worker, "close(3) = 0\nclose(4) = 0\n")) ==
              "2 Allow(\"close\"; (pcs::Param(\"fd\") == v[\"in\"] || pcs::Param(\"fd\") == v[\"out\"]))\n");
   BOOST_TEST(Text(SuggestFor(Worker, "close(3) = 0\nclose(9) = 0\n")) == "2 Allow(\"close\")\n");
+}
+
+BOOST_AUTO_TEST_CASE(FlagsThatWereNotSeenTogetherAreSaid) {
+  const Suggestion suggestion = SuggestFirst(
+      "clone(child_stack=NULL, flags=CLONE_FS) = 2\nclone(child_stack=NULL, flags=CLONE_FILES) = 3\n");
+  BOOST_REQUIRE(suggestion.rules.size() == 1U);
+  BOOST_REQUIRE(suggestion.rules.front().remarks.size() == 1U);
+  BOOST_TEST(suggestion.rules.front().remarks.front() == "not all of these clone_flags were seen together");
 }
 
 BOOST_AUTO_TEST_CASE(OnlyWhatIsLackingIsSuggested) {

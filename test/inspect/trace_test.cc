@@ -29,12 +29,13 @@ namespace {
 using inspect::Trace;
 using inspect::TraceOptions;
 
-std::array<std::uint64_t, inspect::kArguments> EachBit(std::uint32_t, std::uint32_t) {
-  std::array<std::uint64_t, inspect::kArguments> all;
-  all.fill(UINT64_MAX);
+inspect::LookedAtBits EachBit(std::uint32_t, std::uint32_t) {
+  inspect::LookedAtBits all;
+  all.arguments.fill(UINT64_MAX);
+  all.pointer = UINT64_MAX;
   return all;
 }
-std::array<std::uint64_t, inspect::kArguments> NoBit(std::uint32_t, std::uint32_t) {
+inspect::LookedAtBits NoBit(std::uint32_t, std::uint32_t) {
   return {};
 }
 
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(ALineIsTheSameCallInAllFormsOfStrace) {
       "1283 <... openat resumed>, \"/etc/x\", O_RDONLY|O_CLOEXEC) = 3",
   };
   const inspect::LookedAt flags_only = [](std::uint32_t, std::uint32_t) {
-    return std::array<std::uint64_t, inspect::kArguments>{UINT64_MAX, 0, UINT64_MAX};
+    return inspect::LookedAtBits{{UINT64_MAX, 0, UINT64_MAX}, 0};
   };
   for (const std::string form : kForms) {
     const Trace trace = Read(form, {}, flags_only);
@@ -136,6 +137,7 @@ BOOST_AUTO_TEST_CASE(ArgumentsAreKnownAsFarAsStraceShowsThem) {
       {"S_IFREG|0644", 0100644, UINT64_MAX},
       {"PROT_READ|PROT_WRITE", 3, UINT64_MAX},
       {"0x3 /* PROT_READ|PROT_WRITE */", 3, UINT64_MAX},
+      {"0x4 /* MAP_?\?\? */|MAP_FIXED", 0x14, UINT64_MAX},
       {"0x7ffd1234 /* 24 vars */", 0x7ffd1234, UINT64_MAX},
       {"7<TCP:[127.0.0.1:1->127.0.0.1:2]>", 7, UINT64_MAX},
       {"1</dev/pts/0<char 136:0>>", 1, UINT64_MAX},
@@ -163,6 +165,14 @@ BOOST_AUTO_TEST_CASE(WhatIsNotShownIsNotKnown) {
   BOOST_TEST(Calls("fcntl(3, F_GETFD) = 0") == "1 x fcntl(3, F_GETFD, _)\n");
   BOOST_TEST(Calls("preadv2(3, [{iov_base=\"x\", iov_len=1}], 1, 0, RWF_HIPRI) = 1") ==
              "1 x preadv2(3, _, 1, 0, _, _)\n");
+  // Operations that leave arguments out, so that others take their places.
+  BOOST_TEST(Calls("futex(0x10, FUTEX_WAIT_PRIVATE, 2, NULL) = 0") == "1 x futex(16, 128, 2, 0, _, _)\n");
+  BOOST_TEST(Calls("futex(0x10, FUTEX_LOCK_PI, NULL) = 0") == "1 x futex(16, 6, _, _, _, _)\n");
+  BOOST_TEST(Calls("futex(0x10, FUTEX_WAIT_BITSET, 2, NULL, FUTEX_BITSET_MATCH_ANY) = 0") ==
+             "1 x futex(16, 9, _, _, _, _)\n");
+  BOOST_TEST(Calls("ptrace(PTRACE_GETREGS, 5, 0x10) = 0").find(", _, _)\n") != std::string::npos);
+  // The upper half of an int with bit 31 set is up to the libc.
+  BOOST_TEST(Calls("ioctl(3, 0x80045430, NULL) = 0") == "1 x ioctl(3, -2147199952, 0)\n");
   BOOST_TEST(Calls("restart_syscall(<... resuming interrupted read ...>) = 0") == "1 x restart_syscall()\n");
   // A name that was cut, so that brackets do not match: nothing is known of any argument.
   BOOST_TEST(Calls("openat(AT_FDCWD, {\"/etc, O_RDONLY) = 3") == "1 x openat(_, _, _, _)\n");
@@ -207,6 +217,9 @@ BOOST_AUTO_TEST_CASE(ACallWithoutItsEndWasMade) {
   BOOST_TEST(Calls("1 read(3,  <unfinished ...>\n2 futex(0x10, FUTEX_WAIT, 2, NULL <unfinished ...>\n") ==
              "1 x read(3, _, _)\n1 x futex(16, 0, 2, _, _, _)\n");
   BOOST_TEST(Calls("read(0,  <detached ...>") == "1 x read(0, _, _)\n");
+  // Interrupted, and interrupted again: what follows is told of.
+  BOOST_TEST(
+      Read("7 read(0,  <unfinished ...>\n7 <... read resumed>\"x\",  <unfinished ...>\n").unread_lines == 1U);
   // The beginning is missing, as strace was attached in the middle of it.
   BOOST_TEST(Calls("7 <... read resumed>\"x\", 1) = 1") == "1 x read(_, _, _)\n");
 }
@@ -255,6 +268,35 @@ BOOST_AUTO_TEST_CASE(OtherThreadsOfAKilledProcessWereNotTheReason) {
              "1 x clone3(_, 88)\n1 x getppid() !\n1 x exit_group(0)\n");
 }
 
+BOOST_AUTO_TEST_CASE(AResultThatIsTheCallsOwnNumberByChanceIsNoReason) {
+  const std::string kThread = "1 clone3({flags=CLONE_VM|CLONE_THREAD|CLONE_SIGHAND}, 88) = 2\n";
+  BOOST_TEST(Calls(kThread + "1 write(1, \"x\", 1) = 1\n2 getppid() = 110\n1 +++ killed by SIGSYS +++\n"
+                             "2 +++ killed by SIGSYS +++\n") ==
+             "1 x clone3(_, 88)\n1 x write(1, _, 1)\n1 x getppid() !\n");
+}
+
+BOOST_AUTO_TEST_CASE(NumbersOfTasksAreUsedAgain) {
+  // A child under a filter ends, and one without a filter gets its number.
+  BOOST_TEST(
+      Calls("9 execve(\"./a\", [\"./a\"], 0x10) = 0\n9 fork() = 1\n"
+            "1 prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, {len=4, filter=0x10}) = 0\n"
+            "1 fork() = 5\n5 getppid() = 1\n5 +++ exited with 0 +++\n9 fork() = 5\n5 getuid() = 0\n") ==
+      "1 x fork()\n1 x getppid()\n");
+}
+
+BOOST_AUTO_TEST_CASE(WhatStraceIsAttachedToMayHaveAFilter) {
+  BOOST_TEST(Calls("100 getppid() = 1\n100 fork() = 200\n"
+                   "200 prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, {len=4, filter=0x10}) = 0\n") ==
+             "1 x getppid()\n1 x fork()\n");
+}
+
+BOOST_AUTO_TEST_CASE(AChildKeepsItsModeWhereverItsParentsLineStands) {
+  BOOST_TEST(
+      Calls("1 vfork( <unfinished ...>\n[ Process PID=2 runs in 32 bit mode. ]\n2 read(3, \"\", 1) = 0\n"
+            "1 <... vfork resumed>) = 2\n2 read(3, \"\", 1) = 0\n") ==
+      "1 x vfork()\n2 x #3 of architecture 0x40000003\n");
+}
+
 BOOST_AUTO_TEST_CASE(CallsOfOtherAbisAreTheirs) {
   const std::string i386 = "1 x #3 of architecture 0x40000003\n";
   BOOST_TEST(Calls("1 [ Process PID=1 runs in 32 bit mode. ]\n1 read(3, \"\", 1) = 0\n") == i386);
@@ -292,23 +334,26 @@ BOOST_AUTO_TEST_CASE(OnlyWhatIsDoneUnderAFilterCounts) {
 }
 
 BOOST_AUTO_TEST_CASE(ProcessesWithoutAFilterDoNotCountWhereOthersHaveOne) {
-  const std::string kParent = "1 openat(AT_FDCWD, \"x\", O_RDONLY) = 3\n1 fork() = 2\n";
+  const std::string kParent =
+      "1 execve(\"./a\", [\"./a\"], 0x10) = 0\n1 openat(AT_FDCWD, \"x\", O_RDONLY) = 3\n1 fork() = 2\n";
   const std::string kInstall = "2 prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, {len=4, filter=0x10}) = 0\n";
   const Trace trace =
       Read(kParent + kInstall + "2 getpid() = 2\n1 close(3) = 0\n2 vfork() = 3\n3 gettid() = 3\n");
   BOOST_TEST(Listed(trace) == "1 x getpid()\n1 x vfork()\n1 x gettid()\n");
   BOOST_TEST(trace.without_filter == 3U);
-  BOOST_TEST(trace.before_filter == 1U);
+  BOOST_TEST(trace.before_filter == 2U);
   // A child's lines may stand before its parent's.
-  BOOST_TEST(Calls("1 fork( <unfinished ...>\n2 getppid() = 1\n1 <... fork resumed>) = 2\n" + kInstall) ==
-             "");
+  BOOST_TEST(Calls("1 execve(\"./a\", [\"./a\"], 0x10) = 0\n1 fork( <unfinished ...>\n2 getppid() = 1\n1 "
+                   "<... fork resumed>) = 2\n" +
+                   kInstall) == "");
   // Nobody has one: all count.
   BOOST_TEST(Read(kParent + "2 getpid() = 2\n").made == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(AFilterForAllThreadsIsThatOfTheOthersToo) {
   const std::string kThreads =
-      "1 clone3({flags=0x3d0f00, stack=0x10}, 88) = 2\n2 getpid() = 1\n1 fork() = 3\n3 getuid() = 0\n";
+      "1 execve(\"./a\", [\"./a\"], 0x10) = 0\n1 clone3({flags=0x3d0f00, stack=0x10}, 88) = 2\n2 getpid() = "
+      "1\n1 fork() = 3\n3 getuid() = 0\n";
   const auto installed = [&](const std::string& flags) {
     return Calls(kThreads + "1 seccomp(SECCOMP_SET_MODE_FILTER, " + flags +
                  ", {len=4, filter=0x10}) = 0\n2 getppid() = 1\n3 getgid() = 0\n1 gettid() = 1\n");
@@ -376,6 +421,24 @@ BOOST_AUTO_TEST_CASE(LogsHoldOtherMessages) {
   BOOST_TEST(trace.lost_records == std::vector<std::size_t>{8}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(LogsTellOfLostRecordsInSeveralWays) {
+  for (const char* const line :
+       {"audit: audit_lost=37 audit_rate_limit=0 audit_backlog_limit=64\n",
+        "[ 3.5] audit: backlog limit exceeded\n", "[ 3.5] audit: rate limit exceeded\n"})
+    BOOST_TEST(Read(line).lost_records.size() == 1U, line);
+  BOOST_TEST(Read("audit: audit_lost=0 audit_rate_limit=0\n").lost_records.empty());
+}
+
+BOOST_AUTO_TEST_CASE(AProgramsNameDoesNotSayWhatItCalled) {
+  BOOST_TEST(
+      Calls("type=SECCOMP msg=audit(1) : pid=1 comm=x arch=x86_64 syscall=read exe=/x sig=SIGSYS arch=x86_64 "
+            "syscall=getpid code=kill\n") == "1 x getpid() !\n");
+}
+
+BOOST_AUTO_TEST_CASE(WhatStraceWroteToALogIsRead) {
+  BOOST_TEST(Calls("Nov 27 20:00:00 host strace[123]: 1 getpid() = 5\n") == "1 x getpid()\n");
+}
+
 BOOST_AUTO_TEST_CASE(LinesOfTheReporterHaveAllArguments) {
   BOOST_TEST(Calls("seccomp: refused openat(0xffffffffffffff9c, 0x7ffd0000, 0x2, 0x0, 0x0, 0x0) at 0x401136 "
                    "in program "
@@ -413,6 +476,13 @@ BOOST_AUTO_TEST_CASE(TablesOfCountsAreRead) {
       "13 x mmap(_, _, _, _, _, _)\n1 x exit_group(_)\n");
 }
 
+BOOST_AUTO_TEST_CASE(ATableWithoutItsEndIsToldOf) {
+  const std::string head = "syscall calls\n------- -----\ngetpid 3\n";
+  BOOST_TEST(Unread(Read(head)) == "3: the table has no end\n");
+  BOOST_TEST(Unread(Read(head + "\ngetuid() = 0\n")) == "4: the table above it has no end\n");
+  BOOST_TEST(Read("lost a syscall\n").unread_lines == 1U);
+}
+
 // ---- Nothing is passed over.
 
 BOOST_AUTO_TEST_CASE(LinesThatCannotBeReadAreToldOf) {
@@ -425,15 +495,19 @@ BOOST_AUTO_TEST_CASE(LinesThatCannotBeReadAreToldOf) {
       "audit: type=1326 audit(1:1): pid=1 comm=\"x\" sig=31 arch=c000003e sysc\n"
       "seccomp: refused openat(0xffffff9c, 0x7\n"
       "[ Process PID=1 runs in 128 bit mode. ]\n"
+      "[  63] read(3, \"\", 1) = 0\n"
       "\x1b[31mred\n");
   BOOST_TEST(Listed(trace) == "1 x getpid()\n");
-  BOOST_TEST(trace.unread_lines == 8U);
+  BOOST_TEST(trace.unread_lines == 9U);
   BOOST_TEST(
       Unread(trace) ==
       "2: \n3: \n4: there is no call \"no_such_call\" on x86_64\n5: strace did not see which call this is\n"
       "6: the record has no architecture, or no call\n7: the reporter's line is not whole\n"
-      "8: this machine's architecture has no calls of that kind\n9: \n");
+      "8: this machine's architecture has no calls of that kind\n"
+      "9: \"read\" is no call #63 on x86_64: is it another machine's? See --arch\n10: \n");
   BOOST_TEST(trace.unread.back().text == "?[31mred");
+  BOOST_TEST(Read("<... \x1b[31mx resumed>) = 0\n").unread.back().why ==
+             "there is no call \"?[31mx\" on x86_64");
 }
 
 BOOST_AUTO_TEST_CASE(OnlySomeOfManyUnreadableLinesAreKept) {

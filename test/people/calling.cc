@@ -3,6 +3,7 @@
 // A program that makes the call that it is told to make, and says what came of it.
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -34,9 +35,15 @@ void OnTrap(int, siginfo_t* info, void*) {
   Say((is_whole ? "trapped getppid " : "trapped otherwise ") + std::to_string(info->si_errno) + "\n");
 }
 
-void Install() {
-  sock_filter filter[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program = {1, filter};
+// A filter that allows everything, but for this answer.
+void Install(std::uint32_t answer_to_getppid = SECCOMP_RET_ALLOW) {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, answer_to_getppid),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {sizeof filter / sizeof *filter, filter};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
     Say("not installed\n");
@@ -73,6 +80,24 @@ int main(int argc, char** argv) {
     std::thread thread(CallGetppid);
     thread.join();
     Say("the others go on\n");
+  }
+  if (what == "install-in-child") {
+    if (fork() == 0) {
+      Install();
+      _exit(0);
+    }
+    wait(nullptr);
+    CallGetppid();
+  }
+  if (what == "probe") {
+    // What libraries do to see whether there are filters: EFAULT says so.
+    CallGetppid();
+    Say(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, nullptr) != 0 && errno == EFAULT ? "there are filters\n"
+                                                                                    : "installed?\n");
+  }
+  if (what == "own-filter") {
+    Install(SECCOMP_RET_ERRNO | ENOSYS);
+    CallGetppid();
   }
   if (what == "install") {
     CallGetppid();

@@ -122,6 +122,38 @@ BOOST_AUTO_TEST_CASE(WhatAProgramDidBeforeItsOwnFilterDoesNotCount) {
   testing::CheckContains(none.err, {"it installed no filter, and nothing was looked at"});
 }
 
+BOOST_AUTO_TEST_CASE(AFilterOfAChildHidesNothing) {
+  for (const Words& options : {Words{}, Words{"--report"}}) {
+    const Outcome outcome = TryCalling("errors", "install-in-child", options);
+    BOOST_TEST(outcome.status == 1);
+    testing::CheckContains(outcome.err, {"       1 x getppid(): errno 13 (EACCES)\n"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(WhoAsksForFiltersHasInstalledNone) {
+  for (const Words& options : {Words{}, Words{"--report"}}) {
+    const Outcome outcome = TryCalling("errors", "probe", options);
+    BOOST_TEST(outcome.status == 1);
+    testing::CheckContains(outcome.out, {"there are filters\n"});
+    testing::CheckContains(outcome.err, {"       1 x getppid(): errno 13 (EACCES)\n"});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(WhatAnotherFilterAnswersIsNotSeenAndThatIsSaid) {
+  const Outcome outcome = TryCalling("kill-process", "own-filter");
+  BOOST_TEST(outcome.out == "getppid: -1 38\n");
+  BOOST_TEST(outcome.status == 3);
+  testing::CheckContains(
+      outcome.err, {"it runs under another filter, too: what that refuses by itself is not seen here\n"});
+  BOOST_TEST(TryCalling("kill-process", "own-filter", {"--report"}).status == 1);
+}
+
+BOOST_AUTO_TEST_CASE(WhoEndsTheProgramEndsTheCommandAndIsTold) {
+  const Outcome outcome =
+      Run({"sh", "-c", "timeout -s TERM 1 " PEOPLE " try " + ModuleSource("tried:errors") + " -- sleep 60"});
+  testing::CheckContains(outcome.err, {"it was ended by signal 9\n"});
+}
+
 BOOST_AUTO_TEST_CASE(VariablesMatter) {
   BOOST_TEST(TryCalling("descriptor", "nothing", {"--set", "fd=1"}).status == 0);
   const Outcome outcome = TryCalling("descriptor", "getppid", {"--set", "fd=9"});

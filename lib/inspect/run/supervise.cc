@@ -35,9 +35,11 @@
 namespace precompiledseccomp::inspect {
 namespace {
 
-constexpr std::uintptr_t kOptions = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
-                                    PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-constexpr int kFromFilter = 1;  // si_code of SIGSYS: SYS_SECCOMP of <asm-generic/siginfo.h>
+constexpr std::uintptr_t kOptions = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE |
+                                    PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
+                                    PTRACE_O_EXITKILL;
+constexpr int kSystemCallStop = SIGTRAP | 0x80;  // of PTRACE_O_TRACESYSGOOD
+constexpr int kFromFilter = 1;                   // si_code of SIGSYS: SYS_SECCOMP of <asm-generic/siginfo.h>
 
 std::string Problem(const std::string& what, int error) {
   return what + ": " + std::generic_category().message(error);
@@ -58,19 +60,6 @@ struct Failure {
   _exit(127);
 }
 
-// `go` ends when the parent traces it; `failed` is closed by the command's start.
-[[noreturn]] void BecomeCommand(const std::vector<char*>& command, const sock_fprog& program, int go,
-                                int failed) {
-  char none = 0;
-  while (read(go, &none, 1) < 0 && errno == EINTR) {
-  }
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
-    Fail(failed, Stage::kFilter);
-  execvp(command.front(), command.data());
-  Fail(failed, Stage::kExecute);
-}
-
 struct Pipe {
   Pipe() {
     if (pipe2(ends.data(), O_CLOEXEC) != 0) throw Error(Problem("cannot make a pipe", errno));
@@ -88,33 +77,53 @@ struct Pipe {
   std::array<int, 2> ends{-1, -1};
 };
 
-// Keys that end the command leave this process alone, which then tells of it. They are noted, so that it does
-// not wait forever for what a command has left behind.
+// Keys that end the command leave this process alone, which then tells of it, and waits no longer for what
+// the command has left behind. What asks this process to end ends the command.
 volatile std::sig_atomic_t keys_pressed = 0;
+volatile std::sig_atomic_t asked_to_end = 0;
 
 void NoteKey(int) {
   keys_pressed = 1;
 }
+void NoteEnd(int) {
+  asked_to_end = 1;
+}
 
-class WithoutKeys {
+class Signals {
  public:
-  WithoutKeys() {
-    struct sigaction action {};
-    action.sa_handler = NoteKey;  // without SA_RESTART: a wait ends
-    sigaction(SIGINT, &action, &old_interrupt_);
-    sigaction(SIGQUIT, &action, &old_quit_);
+  Signals() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      struct sigaction action {};  // without SA_RESTART: a wait ends
+      action.sa_handler = kSignals[i] == SIGINT || kSignals[i] == SIGQUIT ? NoteKey : NoteEnd;
+      sigaction(kSignals[i], nullptr, &old_[i]);
+      if (old_[i].sa_handler != SIG_IGN) sigaction(kSignals[i], &action, nullptr);
+    }
   }
-  ~WithoutKeys() {
-    sigaction(SIGINT, &old_interrupt_, nullptr);
-    sigaction(SIGQUIT, &old_quit_, nullptr);
+  ~Signals() { Restore(); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  void Restore() const {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &old_[i], nullptr);
   }
-  WithoutKeys(const WithoutKeys&) = delete;
-  WithoutKeys& operator=(const WithoutKeys&) = delete;
 
  private:
-  struct sigaction old_interrupt_ {};
-  struct sigaction old_quit_ {};
+  static constexpr std::array<int, 4> kSignals = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+  std::array<struct sigaction, kSignals.size()> old_{};
 };
+
+[[noreturn]] void BecomeCommand(const std::vector<char*>& command, const sock_fprog& program, int go,
+                                int failed, const Signals& signals) {
+  signals.Restore();
+  char none = 0;
+  while (read(go, &none, 1) < 0 && errno == EINTR) {
+  }
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+    Fail(failed, Stage::kFilter);
+  execvp(command.front(), command.data());
+  Fail(failed, Stage::kExecute);
+}
 
 // ---- The tracer.
 
@@ -136,7 +145,7 @@ std::uint32_t IdOf(pid_t task) {
 class Supervisor {
  public:
   Supervisor(const RunRequest& request, const LookedAt& looked_at, pid_t first)
-      : request_(request), tallies_(looked_at, true), first_(first) {
+      : request_(request), tallies_(looked_at, request.from == RunRequest::From::kFilter), first_(first) {
     tallies_.AddTask(IdOf(first), true);
     alive_.insert(first);
   }
@@ -145,10 +154,8 @@ class Supervisor {
     for (;;) {
       int status = 0;
       const pid_t task = waitpid(-1, &status, __WALL);
-      if (task < 0 && errno == EINTR) {
-        if (keys_pressed != 0 && has_ended_) KillAll();
-        continue;
-      }
+      if (asked_to_end != 0 || (keys_pressed != 0 && has_ended_)) KillAll();
+      if (task < 0 && errno == EINTR) continue;
       if (task < 0) break;
       if (WIFSTOPPED(status))
         OnStop(task, WSTOPSIG(status), status >> 16);
@@ -172,7 +179,11 @@ class Supervisor {
     alive_.insert(task);
     switch (event) {
       case PTRACE_EVENT_SECCOMP:
-        OnCall(task);
+        // Whether a filter was installed is known when the call returns.
+        if (OnCall(task)) {
+          ptrace(PTRACE_SYSCALL, task, nullptr, nullptr);
+          return;
+        }
         return GoOn(task);
       case PTRACE_EVENT_CLONE:
       case PTRACE_EVENT_FORK:
@@ -187,7 +198,9 @@ class Supervisor {
         ptrace(PTRACE_LISTEN, task, nullptr, nullptr);
         return;
       default:
-        return OnSignal(task, signal);
+        if (signal != kSystemCallStop) return OnSignal(task, signal);
+        OnReturn(task);
+        return GoOn(task);
     }
   }
 
@@ -226,10 +239,12 @@ class Supervisor {
     Tracee(task).SetWord(*entry_, Tracee::WithBreakpoint(word_));
   }
 
+  // Of processes that were made before, each has the breakpoint in its own memory.
   bool IsAtEntry(pid_t task) {
-    if (!entry_ || !Tracee(task).StandsAtBreakpoint(*entry_)) return false;
+    if (!entry_ || Tracee(task).Word(*entry_) != Tracee::WithBreakpoint(word_) ||
+        !Tracee(task).StandsAtBreakpoint(*entry_))
+      return false;
     Tracee(task).SetWord(*entry_, word_);
-    entry_.reset();
     result_.has_begun = true;
     return true;
   }
@@ -244,19 +259,31 @@ class Supervisor {
 
   // ---- What it calls.
 
-  void OnCall(pid_t task) {
+  // Whether to come back when it returns.
+  bool OnCall(pid_t task) {
     const std::optional<seccomp_data> call = Tracee(task).Call();
-    if (!call) return;
-    if (IsInstallation(*call)) return OnInstallation(task, *call);
-    if (!result_.has_begun) return;
+    if (!call) return false;
+    if (IsInstallation(*call) && IsOwnInstallation(task)) return BeginInstallation(task, *call);
+    if (!result_.has_begun) return IsInstallation(*call) && BeginInstallation(task, *call);
     const std::uint32_t answer = bpf::Run(request_.filter, *call).result;
-    if (StandingOf(answer) == Standing::kAllowed) return;
+    const bool is_allowed = StandingOf(answer) == Standing::kAllowed;
     const bool is_under = request_.from != RunRequest::From::kFilter || tallies_.HasFilter(IdOf(task));
     const bool enforces = !request_.only_reports && is_under;
-    TalliedCall tallied{.call = PartlyKnownCall::Whole(*call), .count = 1};
-    tallied.ended = enforces && IsSignal(answer) ? 1 : 0;
-    tallies_.Add(IdOf(task), tallied);
-    if (enforces) Enforce(task, *call, answer);
+    if (!is_allowed) {
+      TalliedCall tallied{.call = PartlyKnownCall::Whole(*call), .count = 1, .are_flags_known = false};
+      tallied.ended = enforces && IsSignal(answer) ? 1 : 0;
+      tallies_.Add(IdOf(task), tallied);
+      if (enforces) Enforce(task, *call, answer);
+      if (enforces) return false;
+    }
+    return IsInstallation(*call) && BeginInstallation(task, *call);
+  }
+
+  // Where the program itself installs what is being tried, that is no call under it: the first one, by which
+  // it gets its filter; in a report, of the command itself.
+  [[nodiscard]] bool IsOwnInstallation(pid_t task) const {
+    if (request_.from == RunRequest::From::kFilter) return !tallies_.HasFilter(IdOf(task));
+    return request_.only_reports && !result_.has_installed && tallies_.ProcessOf(IdOf(task)) == IdOf(first_);
   }
 
   static bool IsSignal(std::uint32_t answer) {
@@ -270,14 +297,56 @@ class Supervisor {
     }
   }
 
-  // One with a listener has a supervisor who waits for it: that is really installed.
-  void OnInstallation(pid_t task, const seccomp_data& call) {
+  // In a report it is left out: the program is told that it has what it wanted, if the kernel would take it.
+  // One with a listener has a supervisor who waits for it, and is really installed.
+  bool BeginInstallation(pid_t task, const seccomp_data& call) {
     const std::uint64_t flags = call.nr == SYS_seccomp ? call.args[1] : 0;
-    tallies_.Install(IdOf(task), (flags & SECCOMP_FILTER_FLAG_TSYNC) != 0);
+    const std::uint64_t address = call.args[2];
+    constexpr std::uint64_t kHarmless = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_LOG |
+                                        SECCOMP_FILTER_FLAG_SPEC_ALLOW | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+    const bool is_left_out = request_.only_reports && (flags & ~kHarmless) == 0 && HasFilterAt(task, address);
+    if (is_left_out) {
+      Tracee(task).Skip(0);
+      Installed(task, flags);
+      return false;
+    }
+    installing_[task] = flags;
+    return true;
+  }
+
+  void OnReturn(pid_t task) {
+    const auto installing = installing_.find(task);
+    if (installing == installing_.end()) return;
+    if (Tracee(task).HasSucceeded()) {
+      Installed(task, installing->second);
+      // What that filter answers by itself is not seen.
+      result_.has_own_filter = true;
+    }
+    installing_.erase(installing);
+  }
+
+  void Installed(pid_t task, std::uint64_t flags) {
     result_.has_installed = true;
-    result_.has_begun = true;
-    entry_.reset();
-    if (request_.only_reports && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0) Tracee(task).Skip(0);
+    if (request_.from == RunRequest::From::kFilter) {
+      tallies_.Install(IdOf(task), (flags & SECCOMP_FILTER_FLAG_TSYNC) != 0);
+      result_.has_begun = true;
+    } else if (request_.only_reports && tallies_.ProcessOf(IdOf(task)) == IdOf(first_)) {
+      tallies_.StartHere(IdOf(first_));
+      result_.has_begun = true;
+    }
+  }
+
+  // A sock_fprog, whose first and last instruction can be read.
+  static bool HasFilterAt(pid_t task, std::uint64_t address) {
+    sock_fprog program{};
+    static_assert(sizeof program == 2 * sizeof(long));
+    const std::optional<long> length = Tracee(task).Word(address);
+    const std::optional<long> place = Tracee(task).Word(address + sizeof(long));
+    if (!length || !place) return false;
+    const auto count = static_cast<std::uint16_t>(*length);
+    const auto first = static_cast<std::uintptr_t>(*place);
+    return count >= 1 && count <= BPF_MAXINSNS && Tracee(task).Word(first) &&
+           Tracee(task).Word(first + (count - 1) * sizeof(sock_filter));
   }
 
   // What the kernel does at such an answer (kernel/seccomp.c, __seccomp_filter).
@@ -349,8 +418,9 @@ class Supervisor {
   std::map<pid_t, siginfo_t> trapped_;  // that a signal is on its way to
   bool has_started_ = false;
   bool has_ended_ = false;
-  std::optional<std::uintptr_t> entry_;  // where a breakpoint is
-  long word_ = 0;                        // that was there
+  std::map<pid_t, std::uint64_t> installing_;  // with these flags
+  std::optional<std::uintptr_t> entry_;        // where a breakpoint is
+  long word_ = 0;                              // that was there
   RunResult result_;
 };
 
@@ -382,12 +452,12 @@ RunResult RunSupervised(const RunRequest& request, const LookedAt& looked_at) {
   const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
   Pipe go;
   Pipe failed;
-  const WithoutKeys without_keys;
+  const Signals signals;
   const pid_t child = fork();
   if (child < 0) throw Error(Problem("cannot start a process", errno));
   if (child == 0) {
     go.Close(1);
-    BecomeCommand(command, program, go.ends[0], failed.ends[1]);
+    BecomeCommand(command, program, go.ends[0], failed.ends[1], signals);
   }
   failed.Close(1);
   if (ptrace(PTRACE_SEIZE, child, nullptr, kOptions) != 0) {

@@ -48,10 +48,16 @@ struct RunResult {
   End end = End::kExited;
   int status = 0;              // that it exited with, or the signal's number
   bool has_installed = false;  // whether it installed a filter itself
-  bool has_begun = false;      // whether it got to where calls count
+  // Whether one was really installed, or was there before: what that answers in the place of an error, a
+  // signal or a supervisor is not seen.
+  bool has_own_filter = false;
+  bool has_begun = false;  // whether it got to where calls count
 };
 
-// Waits until the command has ended, and all that it started. Its signals, standard streams and working
+// Waits until the command has ended, and all that it started: all of these run under the filter, but for
+// children that are made with CLONE_UNTRACED, which nobody can trace: their calls that are not allowed fail
+// with ENOSYS, and are not seen. A command that traces others fails at that. A key that ends the command ends
+// what it has left behind, too; SIGTERM and SIGHUP end all. Its signals, standard streams and working
 // directory are this process', which must have no other children, and one thread. Throws Error if the command
 // cannot be started or traced.
 RunResult RunSupervised(const RunRequest& request, const LookedAt& looked_at);

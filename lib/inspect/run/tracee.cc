@@ -143,6 +143,11 @@ std::optional<seccomp_data> Tracee::Call() const {
   return call;
 }
 
+bool Tracee::HasSucceeded() const {
+  CallInfo info{};
+  return ReadInfo(thread_, info) && info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.is_error == 0;
+}
+
 std::optional<std::uintptr_t> Tracee::InstructionPointer() const {
   CallInfo info{};
   if (!ReadInfo(thread_, info)) return std::nullopt;

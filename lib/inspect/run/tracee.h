@@ -23,6 +23,9 @@ class Tracee {
   // The call in front of which a filter has stopped it. Nothing if it was killed meanwhile.
   [[nodiscard]] std::optional<seccomp_data> Call() const;
 
+  // Whether the call that it returns from has succeeded.
+  [[nodiscard]] bool HasSucceeded() const;
+
   // Has the kernel skip that call: the thread finds this as its result.
   void Skip(std::int64_t result) const;
   // Has the kernel do at this call what it does at SECCOMP_RET_TRAP, but for the signal.

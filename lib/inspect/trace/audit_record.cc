@@ -56,7 +56,10 @@ bool IsAuditRecord(std::string_view line) {
 std::optional<AuditRecord> ReadAuditRecord(std::string_view line) {
   const std::size_t begin = BeginOfFields(line);
   if (begin == std::string_view::npos) return std::nullopt;
-  const std::string_view fields = Trimmed(line.substr(begin, line.find(kSeparator, begin) - begin));
+  const std::string_view whole = Trimmed(line.substr(begin, line.find(kSeparator, begin) - begin));
+  // Before the signal stands what the process calls itself, which ausearch does not quote.
+  const std::size_t signal_at = whole.rfind(" sig=");
+  const std::string_view fields = signal_at == std::string_view::npos ? whole : whole.substr(signal_at);
   const auto arch = Field(fields, "arch");
   const auto call = Field(fields, "syscall");
   if (!arch || arch->empty() || !call || call->empty()) return std::nullopt;
@@ -107,8 +110,13 @@ bool IsLineOfLog(std::string_view line) {
 }
 
 bool TellsOfLostRecords(std::string_view line) {
-  return line.find("callbacks suppressed") != std::string_view::npos &&
-         (line.find("audit") != std::string_view::npos);
+  if (line.find("audit") == std::string_view::npos) return false;
+  for (const std::string_view mark :
+       {"callbacks suppressed", "backlog limit exceeded", "rate limit exceeded"})
+    if (line.find(mark) != std::string_view::npos) return true;
+  constexpr std::string_view kLost = "audit_lost=";
+  const std::size_t lost = line.find(kLost);
+  return lost != std::string_view::npos && !line.substr(lost + kLost.size()).starts_with("0 ");
 }
 
 }  // namespace precompiledseccomp::inspect

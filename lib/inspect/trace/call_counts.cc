@@ -54,19 +54,22 @@ CountTables::Line CountTables::Take(std::string_view line) {
     return Line::kPart;
   }
   if (line.empty() || IsAroundTables(line)) {
+    const bool is_cut_off = IsCutOff();
     place_ = Place::kOutside;
-    return Line::kPart;
+    return is_cut_off ? Line::kNoRow : Line::kPart;
   }
   switch (place_) {
     case Place::kOutside:
       return TakeHead(line);
     case Place::kHead:
       if (IsRule(line)) place_ = Place::kRows;
+      if (line.starts_with("(msec)")) has_total_ = false;
       return IsRule(line) || line.starts_with("(msec)") ? Line::kPart : Line::kNoRow;
     case Place::kRows:
       return TakeRow(line);
     case Place::kTotal:
       place_ = Place::kOutside;
+      mode_ = {};
       return IsTotal(line) ? Line::kPart : TakeHead(line);
   }
   return Line::kNone;
@@ -80,12 +83,14 @@ CountTables::Line CountTables::TakeHead(std::string_view line) {
                                 : std::optional(static_cast<std::size_t>(found - words.begin()));
   };
   const auto name = place("syscall");
-  if (!name || words.size() < 2 || line.find('(') != std::string_view::npos) return Line::kNone;
+  const bool is_head = line.starts_with("% time") || place("calls");
+  if (!name || !is_head || line.find('(') != std::string_view::npos) return Line::kNone;
   columns_ = words.size();
   name_ = *name;
   calls_ = place("calls");
   errors_ = place("errors");
   place_ = Place::kHead;
+  has_total_ = true;
   return Line::kPart;
 }
 

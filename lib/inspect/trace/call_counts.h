@@ -39,6 +39,10 @@ class CountTables {
   };
   Line Take(std::string_view line);
   [[nodiscard]] const CountedCall& row() const { return row_; }
+  // Whether a table has begun and not ended. perf's have no end.
+  [[nodiscard]] bool IsCutOff() const {
+    return place_ == Place::kHead || (place_ == Place::kRows && has_total_);
+  }
   // "32 bit" for the calls of another ABI, as strace has a table for each; empty for the usual one.
   [[nodiscard]] std::string_view mode() const { return mode_; }
 
@@ -53,6 +57,7 @@ class CountTables {
   std::optional<std::size_t> calls_;
   std::optional<std::size_t> errors_;
   std::size_t name_ = 0;
+  bool has_total_ = true;
   CountedCall row_;
   std::string_view mode_;
 };

@@ -53,6 +53,13 @@ bool CallNames::IsNamed(const Target& abi, std::uint32_t number, std::string_vie
   return !of_name || *of_name == number;
 }
 
+const std::vector<Parameter>* CallNames::ParametersOf(std::string_view name) {
+  auto found = parameters_.find(name);
+  if (found == parameters_.end())
+    found = parameters_.emplace(name, precompiledseccomp::ParametersOf(target_, std::string(name))).first;
+  return found->second ? &*found->second : nullptr;
+}
+
 std::string CallNames::WhyUnknown(const Target& abi, std::string_view name) {
   if (name == "????") return "strace did not see which call this is";
   const std::string quoted = std::string("\"").append(name).append("\"");

@@ -9,8 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <precompiledseccomp/target.h>
+
+#include "target/parameters.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -29,11 +32,14 @@ class CallNames {
   std::optional<std::uint32_t> NumberOf(const Target& abi, std::string_view name);
   // Whether that ABI calls the number so.
   bool IsNamed(const Target& abi, std::uint32_t number, std::string_view name);
+  // Of a call of the target; null if they are not known.
+  const std::vector<Parameter>* ParametersOf(std::string_view name);
   // Why there is no number.
   [[nodiscard]] std::string WhyUnknown(const Target& abi, std::string_view name);
 
  private:
   const Target& target_;
+  std::map<std::string, std::optional<std::vector<Parameter>>, std::less<>> parameters_;
   std::map<std::string_view, std::map<std::string, std::optional<std::uint32_t>, std::less<>>> numbers_;
 };
 

@@ -137,17 +137,50 @@ std::optional<std::size_t> PlaceOf(std::string_view name, const std::string& cal
   return parameter ? std::optional(static_cast<std::size_t>(parameter->index)) : std::nullopt;
 }
 
-// preadv2 and pwritev2 have their position in two arguments, and strace shows it as one.
-std::size_t ArgumentsInOrder(std::string_view call) {
+// How many of what strace shows are the kernel's arguments of the same places: it leaves out those that an
+// operation has no use for, and shows the position of preadv2 and pwritev2, which takes two, as one.
+std::size_t ArgumentsInOrder(std::string_view call, const std::vector<std::string_view>& arguments,
+                             const Target& target) {
   constexpr std::size_t kBeforeFlags = 4;
-  return call == "preadv2" || call == "pwritev2" ? kBeforeFlags : kArguments;
+  constexpr std::size_t kBeforeOperands = 2;
+  constexpr std::uint64_t kCommand = 0x7f;  // without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME
+  if (call == "preadv2" || call == "pwritev2") return kBeforeFlags;
+  if (call == "ptrace" && arguments.size() < 4) return kBeforeOperands;
+  if (call != "futex" || arguments.size() < 2) return kArguments;
+  const KnownBits operation = StraceArgument(arguments[1], target);
+  const bool is_in_order = (operation.known & kCommand) == kCommand && (operation.value & kCommand) <= 1;
+  return is_in_order ? kArguments : kBeforeOperands;  // FUTEX_WAIT and FUTEX_WAKE
+}
+
+// "0x4 /* MAP_??? */|MAP_FIXED"
+std::string WithoutComments(std::string_view text) {
+  std::string plain;
+  for (std::size_t begin = text.find("/*"); begin != std::string_view::npos; begin = text.find("/*")) {
+    plain += text.substr(0, begin);
+    const std::size_t end = text.find("*/", begin);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+  }
+  return plain.append(text);
+}
+
+// Of an int, strace shows the lower half. The upper one is 0 if its highest bit is, as libcs pass it; if that
+// is set, one libc fills it and another does not.
+KnownBits OfParameter(KnownBits bits, const std::vector<Parameter>* parameters, std::size_t place) {
+  constexpr std::uint64_t kSign = 0x80000000;
+  if (parameters == nullptr || place >= parameters->size() || (*parameters)[place].bits > 32) return bits;
+  const bool is_sure = bits.known != UINT64_MAX || bits.value > kLowHalf || (bits.value & kSign) == 0;
+  return is_sure ? bits : KnownBits{bits.value, kLowHalf};
 }
 
 }  // namespace
 
 KnownBits StraceArgument(std::string_view text, const Target& target) {
-  text = Trimmed(text.substr(0, text.find(" /*")));
-  text = WithoutFile(text);
+  std::string plain;
+  if (text.find("/*") != std::string_view::npos) {
+    plain = WithoutComments(text);
+    text = plain;
+  }
+  text = WithoutFile(Trimmed(text));
   // Requests that several drivers have: "SNDCTL_TMR_TIMEBASE or TCGETS".
   constexpr std::string_view kOr = " or ";
   for (;;) {
@@ -158,17 +191,18 @@ KnownBits StraceArgument(std::string_view text, const Target& target) {
   }
 }
 
-void SetStraceArguments(std::string_view text, const std::string& name, const Target& target,
+void SetStraceArguments(std::string_view text, const std::string& name,
+                        const std::vector<Parameter>* parameters, const Target& target,
                         PartlyKnownCall& call) {
   const std::vector<std::string_view> arguments = StraceArguments(text);
   const bool are_named = std::any_of(arguments.begin(), arguments.end(),
                                      [](std::string_view argument) { return !Split(argument).name.empty(); });
-  const std::size_t in_order = ArgumentsInOrder(name);
+  const std::size_t in_order = ArgumentsInOrder(name, arguments, target);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const NameAndText split = Split(arguments[i]);
     const std::optional<std::size_t> place = are_named ? PlaceOf(split.name, name, target) : i;
     if (!place || *place >= in_order) continue;
-    const KnownBits bits = StraceArgument(split.text, target);
+    const KnownBits bits = OfParameter(StraceArgument(split.text, target), parameters, *place);
     call.SetArgument(*place, bits.value, bits.known);
   }
 }

@@ -11,10 +11,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <precompiledseccomp/target.h>
 
 #include "inspect/partly_known_call.h"
+#include "target/parameters.h"
 
 namespace precompiledseccomp::inspect {
 
@@ -28,8 +30,9 @@ struct KnownBits {
 KnownBits StraceArgument(std::string_view text, const Target& target);
 
 // Sets what is known of the arguments of a call of the target, of which `text` is all that stands in the
-// brackets.
-void SetStraceArguments(std::string_view text, const std::string& name, const Target& target,
+// brackets. `parameters` is null if they are not known.
+void SetStraceArguments(std::string_view text, const std::string& name,
+                        const std::vector<Parameter>* parameters, const Target& target,
                         PartlyKnownCall& call);
 
 }  // namespace precompiledseccomp::inspect

@@ -151,7 +151,7 @@ bool ReadEnd(std::string_view text, StraceLine& line) {
   for (const std::string_view how : {" by ", " with "}) {
     if (!text.starts_with(how)) continue;
     text.remove_prefix(how.size());
-    line.result = text.substr(0, text.find(' '));
+    line.result = line.name == "superseded" ? text : text.substr(0, text.find(' '));
     return line.name == "killed" || line.name == "exited" || line.name == "superseded";
   }
   return false;

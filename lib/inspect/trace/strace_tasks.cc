@@ -3,6 +3,8 @@
 #include "inspect/trace/strace_tasks.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <utility>
 
 #include <linux/prctl.h>
@@ -18,6 +20,9 @@ namespace {
 
 // Of lines that name no task, until one is known.
 constexpr std::uint32_t kUnnamed = 0;
+// Of lines that name none of several; and above all numbers of tasks.
+constexpr std::uint32_t kNobody = UINT32_MAX;
+constexpr std::uint64_t kMostTask = 1 << 22;  // PID_MAX_LIMIT
 
 std::optional<NumberFromText> NumberOfResult(std::string_view result) {
   return ReadNumber(result.substr(0, result.find_first_of(" <")));
@@ -61,6 +66,42 @@ StraceTasks::StraceTasks(CallNames& names, const LookedAt& looked_at, bool since
 
 // ---- Whose line it is.
 
+// Of a process that has ended the number is free for another one, which has nothing to do with it.
+void StraceTasks::Rekey(std::uint32_t id, std::uint32_t name) {
+  auto task = tasks_.extract(id);
+  task.key() = name;
+  task.mapped().id = name;
+  tasks_.insert(std::move(task));
+  tallies_.Rename(id, name);
+  if (running_.erase(id) != 0) running_.insert(name);
+  if (ended_.erase(id) != 0) ended_.insert(name);
+  for (PerhapsEnded& perhaps : perhaps_ended_)
+    if (perhaps.task == id) perhaps.task = name;
+  if (first_ == id) first_ = name;
+}
+
+void StraceTasks::RetireIfOver(std::uint32_t id) {
+  if (tasks_.count(id) != 0 && running_.count(id) == 0) Rekey(id, next_retired_--);
+}
+
+void StraceTasks::SetArguments(std::string_view text, OpenCall& open) {
+  SetStraceArguments(text, open.name, names_.ParametersOf(open.name), names_.target(), open.call.call);
+  if (open.name != "clone3") return;
+  // They stand in a structure: what is seen of them is for people.
+  open.call.are_flags_known = true;
+  for (const std::string_view field : {"flags=", "exit_signal="}) {
+    const std::size_t begin = text.find(field);
+    if (begin == std::string_view::npos) {
+      open.call.are_flags_known = open.call.are_flags_known && field != "flags=";
+      continue;
+    }
+    const std::string_view value = text.substr(begin + field.size());
+    const KnownBits bits = StraceArgument(value.substr(0, value.find_first_of(",}")), names_.target());
+    open.call.are_flags_known = open.call.are_flags_known && bits.known == UINT64_MAX;
+    open.call.clone3_flags |= bits.value;
+  }
+}
+
 StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id, bool is_first) {
   const auto [place, is_new] = tasks_.try_emplace(id);
   if (is_new) {
@@ -78,22 +119,20 @@ StraceTasks::Task& StraceTasks::AddTask(std::uint32_t id, bool is_first) {
 StraceTasks::Task& StraceTasks::TaskOf(const StraceLine& line) {
   if (!line.task) {
     if (running_.size() == 1) return tasks_.at(*running_.begin());
+    // Of several, nobody knows which: whoever it is, its calls count.
+    if (running_.size() > 1) return AddTask(kNobody);
     if (!first_) {
       first_ = kUnnamed;
       AddTask(kUnnamed, true);
     }
     return AddTask(*first_);
   }
+  RetireIfOver(*line.task);
   const auto found = tasks_.find(*line.task);
   if (found != tasks_.end()) return found->second;
   if (first_ == kUnnamed && attached_.count(*line.task) == 0) {
-    auto first = tasks_.extract(kUnnamed);
-    first.key() = *line.task;
-    first.mapped().id = *line.task;
-    tallies_.Rename(kUnnamed, *line.task);
-    if (running_.erase(kUnnamed) != 0) running_.insert(*line.task);
-    first_ = *line.task;
-    return tasks_.insert(std::move(first)).position->second;
+    Rekey(kUnnamed, *line.task);
+    return tasks_.at(*line.task);
   }
   const bool is_first = !first_;
   if (is_first) first_ = *line.task;
@@ -134,14 +173,25 @@ void StraceTasks::Take(const StraceLine& line, std::size_t number) {
 std::optional<TalliedCall> StraceTasks::CallFrom(Task& task, std::string_view name, const StraceLine& line,
                                                  std::size_t number) {
   const Target* abi = task.abi;
+  bool is_of_other_machine = false;
   std::optional<std::uint32_t> of_call = names_.NumberOf(*abi, name);
   if (line.number) {
     // Without the lines that tell of modes, numbers still do.
-    if (!names_.IsNamed(*abi, *line.number, name))
-      for (const std::string_view mode : {"64 bit", "32 bit", "x32"})
-        if (const Target* const other = names_.AbiOfMode(mode))
-          if (names_.NumberOf(*other, name) == line.number) abi = other;
+    if (!names_.IsNamed(*abi, *line.number, name)) {
+      is_of_other_machine = true;
+      for (const std::string_view mode : {"64 bit", "32 bit", "x32"}) {
+        const Target* const other = names_.AbiOfMode(mode);
+        if (other == nullptr || names_.NumberOf(*other, name) != line.number) continue;
+        abi = other;
+        is_of_other_machine = false;
+      }
+    }
     of_call = line.number;
+  }
+  if (is_of_other_machine) {
+    tell_unread_("\"" + std::string(name) + "\" is no call #" + std::to_string(*line.number) + " on " +
+                 std::string(names_.target().name) + ": is it another machine's? See --arch");
+    return std::nullopt;
   }
   if (!of_call) {
     tell_unread_(names_.WhyUnknown(*abi, name));
@@ -150,6 +200,7 @@ std::optional<TalliedCall> StraceTasks::CallFrom(Task& task, std::string_view na
   TalliedCall call;
   call.count = 1;
   call.first_line = number;
+  call.are_flags_known = false;
   call.call.call.arch = abi->audit_arch;
   call.call.call.nr = static_cast<int>(*of_call);
   if (line.instruction_pointer) {
@@ -163,6 +214,7 @@ void StraceTasks::TakeCall(Task& task, const StraceLine& line, std::size_t numbe
   Close(task, false);
   std::optional<TalliedCall> call = CallFrom(task, line.name, line, number);
   if (!call) return;
+  task.is_trapped = false;
   task.open = OpenCall{.name = std::string(line.name),
                        .call = *call,
                        .is_unfinished = line.kind == StraceLine::Kind::kUnfinished,
@@ -179,6 +231,7 @@ void StraceTasks::TakeResumed(Task& task, const StraceLine& line, std::size_t nu
     std::optional<TalliedCall> call = CallFrom(task, line.name, line, number);
     if (!call) return;
     const auto rest = ReadStraceCall(line.arguments);
+    task.is_trapped = false;
     task.open = OpenCall{.name = std::string(line.name),
                          .call = *call,
                          .text = {},
@@ -189,10 +242,8 @@ void StraceTasks::TakeResumed(Task& task, const StraceLine& line, std::size_t nu
   open.text += line.arguments;
   const auto call = ReadStraceCall(open.text);
   if (!call) {
-    // Interrupted again: by a message of strace's own.
-    if (open.text.find("<unfinished ...>") == std::string::npos)
-      tell_unread_("the end of the call \"" + open.name + "\" cannot be read");
-    return;
+    tell_unread_("the end of the call \"" + open.name + "\" cannot be read");
+    return Close(task, false);
   }
   open.is_unfinished = false;
   open.result = call->result;
@@ -203,17 +254,20 @@ void StraceTasks::TakeReturned(Task& task) {
   OpenCall& open = *task.open;
   const bool is_native = open.call.call.call.arch == names_.target().audit_arch;
   const auto text = ReadStraceCall(open.text);
-  if (is_native && text && text->is_surely_read)
-    SetStraceArguments(text->arguments, open.name, names_.target(), open.call.call);
+  if (is_native && text && text->is_surely_read) SetArguments(text->arguments, open);
   if (MakesTask(open.name)) TakeChild(task, open);
   if (open.name == "seccomp" || open.name == "prctl") TakeInstalled(task, open);
 }
 
 void StraceTasks::TakeChild(Task& task, const OpenCall& call) {
   const auto id = NumberOfResult(call.result);
-  if (!id || id->is_negative || id->bits == 0 || id->bits > UINT32_MAX) return;
-  Task& child = AddTask(static_cast<std::uint32_t>(id->bits));
-  child.abi = task.abi;
+  if (!id || id->is_negative || id->bits == 0 || id->bits > kMostTask) return;
+  const auto number = static_cast<std::uint32_t>(id->bits);
+  RetireIfOver(number);
+  // Its own lines may have come before, with what they say of its mode.
+  const bool is_new = tasks_.count(number) == 0;
+  Task& child = AddTask(number);
+  if (is_new) child.abi = task.abi;
   tallies_.AddChild(task.id, child.id, MakesThread(call.text));
 }
 
@@ -227,8 +281,13 @@ void StraceTasks::TakeInstalled(Task& task, const OpenCall& open) {
                                     : IsArgument(call, 0, PR_SET_SECCOMP) &&
                                           IsArgument(call, 1, SECCOMP_MODE_FILTER) && result->bits == 0;
   if (!is_filter || !tallies_.IsFollowingFilters()) return;
-  const bool is_for_all = is_seccomp && (call.call.call.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+  const std::uint64_t flags = is_seccomp ? call.call.call.args[1] : 0;
+  // A thread that could not be synchronised: nothing was installed.
+  if (result->bits != 0 && (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) == 0) return;
+  const bool is_for_all = (flags & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+  if (task.open) task.open->is_before = true;
   for (auto& [id, each] : tasks_) {
+    if (!is_for_all) break;
     const bool is_filtered =
         &each == &task || (is_for_all && tallies_.ProcessOf(id) == tallies_.ProcessOf(task.id));
     if (is_filtered && each.open) each.open->is_before = true;
@@ -245,11 +304,9 @@ void StraceTasks::Close(Task& task, bool was_ended) {
     // It was made: where it ends is cut off, and of the arguments what is written down whole.
     const std::size_t last = open.text.rfind(',');
     if (open.call.call.call.arch == names_.target().audit_arch && last != std::string::npos)
-      SetStraceArguments(std::string_view(open.text).substr(0, last), open.name, names_.target(),
-                         open.call.call);
+      SetArguments(std::string_view(open.text).substr(0, last), open);
   }
   open.call.ended = was_ended ? 1 : 0;
-  if (was_ended) ended_.insert(task.id);
   AddCall(task, open);
 }
 
@@ -257,6 +314,8 @@ void StraceTasks::AddCall(Task& task, const OpenCall& call) {
   // strace itself makes the call that starts the program.
   const bool is_start =
       call.name == "execve" && task.is_first && tallies_.HasNone(task.id) && IsZero(call.result);
+  // What it was attached to was not started by it: it may have a filter.
+  if (task.is_first && !is_start && tallies_.HasNone(task.id)) tallies_.ForgetBirth(task.id);
   if (call.is_before || is_start)
     tallies_.AddBefore(task.id);
   else
@@ -287,26 +346,46 @@ void StraceTasks::TakeSignal(Task& task, const StraceLine& line, std::size_t num
       task.open = OpenCall{.name = std::string(name), .call = *call, .text = {}, .result = {}};
   }
   Close(task, true);
+  task.is_trapped = true;
 }
 
 void StraceTasks::TakeEnd(Task& task, const StraceLine& line) {
-  if (line.name != "superseded") running_.erase(task.id);
+  if (line.name == "superseded") {
+    // The thread that executed goes on under this number.
+    const std::size_t number = line.result.rfind(' ');
+    const auto former = DecimalNumber(line.result.substr(number + 1));
+    if (former && *former <= kMostTask) running_.erase(static_cast<std::uint32_t>(*former));
+  } else {
+    running_.erase(task.id);
+  }
   const bool is_killed = line.name == "killed" && line.result == "SIGSYS";
+  if (is_killed && task.is_trapped) ended_.insert(task.id);
   if (!is_killed || !task.open) return Close(task, false);
   const OpenCall& open = *task.open;
-  if (!open.is_unfinished && IsOwnNumber(open.call, open.result)) return Close(task, true);
-  if (!open.is_unfinished && !open.result.starts_with('?')) return Close(task, false);
-  // "= ?": a filter ended this thread; or it ended the process, of which this was another thread.
-  perhaps_ended_.push_back({task.id, open});
+  const bool is_own = !open.is_unfinished && IsOwnNumber(open.call, open.result);
+  if (!open.is_unfinished && !is_own && !open.result.starts_with('?')) return Close(task, false);
+  // A filter ended this thread; or it ended the process, of which this was another thread.
+  perhaps_ended_.push_back({task.id, open, is_own});
   task.open.reset();
 }
 
+// Of the threads of a process that were killed together, one made the call that did it: the last one whose
+// call shows its own number, if there is one (another one's may by chance); or, of kill-thread, each by
+// itself.
 void StraceTasks::Finish() {
   for (auto& [id, task] : tasks_) Close(task, false);
-  std::set<std::uint32_t> ended;  // processes
-  for (const std::uint32_t task : ended_) ended.insert(tallies_.ProcessOf(task));
+  std::map<std::uint32_t, std::size_t> reasons;  // of processes: the line of that call
+  for (const std::uint32_t task : ended_) reasons[tallies_.ProcessOf(task)] = SIZE_MAX;
+  for (const PerhapsEnded& perhaps : perhaps_ended_) {
+    if (!perhaps.is_own_number) continue;
+    std::size_t& line = reasons[tallies_.ProcessOf(perhaps.task)];
+    line = std::max(line, perhaps.call.call.first_line);
+  }
   for (PerhapsEnded& perhaps : perhaps_ended_) {
-    perhaps.call.call.ended = ended.count(tallies_.ProcessOf(perhaps.task)) != 0 ? 0 : 1;
+    const auto reason = reasons.find(tallies_.ProcessOf(perhaps.task));
+    const bool is_reason =
+        reason == reasons.end() || (perhaps.is_own_number && reason->second == perhaps.call.call.first_line);
+    perhaps.call.call.ended = is_reason ? 1 : 0;
     AddCall(tasks_.at(perhaps.task), perhaps.call);
   }
   perhaps_ended_.clear();

@@ -51,7 +51,8 @@ class StraceTasks {
   struct Task {
     std::uint32_t id = 0;
     const Target* abi = nullptr;
-    bool is_first = false;  // that strace started
+    bool is_first = false;    // that strace started
+    bool is_trapped = false;  // its last call was answered by a signal
     std::optional<OpenCall> open;
   };
 
@@ -69,12 +70,16 @@ class StraceTasks {
                                       std::size_t number);
   void Close(Task& task, bool was_ended);
   void AddCall(Task& task, const OpenCall& call);
+  void SetArguments(std::string_view text, OpenCall& open);
+  void Rekey(std::uint32_t id, std::uint32_t name);
+  void RetireIfOver(std::uint32_t id);
 
   CallNames& names_;
   TaskTallies tallies_;
   TellUnread tell_unread_;
   std::map<std::uint32_t, Task> tasks_;
   std::set<std::uint32_t> running_;
+  std::uint32_t next_retired_ = UINT32_MAX - 1;
   std::optional<std::uint32_t> first_;  // the task of lines that name none
   std::set<std::uint32_t> attached_;
   // Tasks of which a call was ended for certain; and calls of which it is not known whether they, or another
@@ -83,6 +88,7 @@ class StraceTasks {
   struct PerhapsEnded {
     std::uint32_t task;
     OpenCall call;
+    bool is_own_number = false;
   };
   std::vector<PerhapsEnded> perhaps_ended_;
 };

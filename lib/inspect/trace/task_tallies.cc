@@ -51,12 +51,20 @@ void TaskTallies::MoveToBefore(Task& task) {
 
 void TaskTallies::Install(std::uint32_t task, bool is_for_all_threads) {
   if (!since_filters_) return;
-  const std::uint32_t process = tasks_.at(task).process;
-  for (auto& [id, each] : tasks_) {
-    if (id != task && !(is_for_all_threads && each.process == process)) continue;
+  const auto install = [](Task& each) {
     MoveToBefore(each);
     each.has_installed = true;
-  }
+  };
+  Task& one = tasks_.at(task);
+  install(one);
+  if (!is_for_all_threads) return;
+  for (auto& [id, each] : tasks_)
+    if (each.process == one.process && id != task) install(each);
+}
+
+void TaskTallies::StartHere(std::uint32_t process) {
+  for (auto& [id, each] : tasks_)
+    if (each.process == process) MoveToBefore(each);
 }
 
 void TaskTallies::StartHere() {

@@ -30,6 +30,8 @@ class TaskTallies {
   void Add(std::uint32_t task, const TalliedCall& call);
   // One that does not count.
   void AddBefore(std::uint32_t task);
+  // It may have been born with a filter.
+  void ForgetBirth(std::uint32_t task) { tasks_.at(task).is_first = false; }
   [[nodiscard]] bool HasNone(std::uint32_t task) const;
 
   // From here on a filter decides what the task does, or what its process does.
@@ -38,6 +40,8 @@ class TaskTallies {
   [[nodiscard]] bool IsFollowingFilters() const { return since_filters_; }
   // What was added until now does not count.
   void StartHere();
+  // Likewise, of one process.
+  void StartHere(std::uint32_t process);
 
   // Its first thread, as far as that was seen.
   [[nodiscard]] std::uint32_t ProcessOf(std::uint32_t task) const { return tasks_.at(task).process; }

@@ -75,6 +75,7 @@ class TraceReader::Lines {
   Trace Finish() {
     line_ = broken_;
     if (!broken_.empty()) AddUnread("its end is missing");
+    if (tables_.IsCutOff()) AddUnread("the table has no end");
     tasks_.Finish();
     if (!options_.marker.empty() && !has_marker_)
       throw Error("no line of the trace contains \"" + options_.marker + "\"");
@@ -90,7 +91,10 @@ class TraceReader::Lines {
  private:
   void TakeWhole(std::string_view line) {
     // It ends a table; to all others it is nothing.
-    if (Trimmed(line).empty()) return static_cast<void>(tables_.Take(line));
+    if (Trimmed(line).empty()) {
+      if (tables_.Take(line) == CountTables::Line::kNoRow) AddUnread("the table above it has no end");
+      return;
+    }
     if (const auto strace = ReadStraceLine(line)) return tasks_.Take(*strace, trace_.lines);
     if (IsAuditRecord(line)) return TakeRecord(line);
     if (IsReporterLine(line)) return TakeReporterLine(line);
@@ -109,16 +113,28 @@ class TraceReader::Lines {
       return;
     }
     if (IsLineOfLog(line)) {
+      if (TakeMessage(line)) return;
       ++trace_.other_messages;
       return;
     }
     AddUnread("");
   }
 
+  // "Nov 27 20:00:00 host strace[123]: 1 getpid() = 5": what strace wrote to a log.
+  bool TakeMessage(std::string_view line) {
+    const std::size_t begin = line.find("]: ");
+    if (begin == std::string_view::npos) return false;
+    const auto strace = ReadStraceLine(line.substr(begin + 3));
+    if (!strace || strace->kind == StraceLine::Kind::kAside) return false;
+    tasks_.Take(*strace, trace_.lines);
+    return true;
+  }
+
   void AddOther(std::uint32_t arch, std::uint32_t number, TalliedCall call) {
     call.call.call.arch = arch;
     call.call.call.nr = static_cast<int>(number);
     call.first_line = trace_.lines;
+    call.are_flags_known = false;
     others_.Add(call);
   }
 
@@ -175,7 +191,7 @@ class TraceReader::Lines {
   void AddUnread(const std::string& why) {
     ++trace_.unread_lines;
     if (trace_.unread.size() < Trace::kMostUnread)
-      trace_.unread.push_back({trace_.lines, Printable(line_.substr(0, Trace::kMostOfText)), why});
+      trace_.unread.push_back({trace_.lines, Printable(line_.substr(0, Trace::kMostOfText)), Printable(why)});
   }
 
   TraceOptions options_;
