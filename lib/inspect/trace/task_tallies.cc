@@ -17,10 +17,19 @@ void TaskTallies::AddTask(std::uint32_t task, bool is_first) {
 void TaskTallies::Rename(std::uint32_t task, std::uint32_t name) {
   auto node = tasks_.extract(task);
   node.key() = name;
-  node.mapped().process = name;
+  const std::uint32_t process = node.mapped().process;
+  if (process == task) node.mapped().process = name;
   tasks_.insert(std::move(node));
-  for (auto& [id, each] : tasks_)
-    if (each.process == task) each.process = name;
+  if (process != task) {
+    std::vector<std::uint32_t>& threads = threads_[process];
+    std::replace(threads.begin(), threads.end(), task, name);
+    return;
+  }
+  auto threads = threads_.extract(task);
+  if (threads.empty()) return;
+  threads.key() = name;
+  for (const std::uint32_t thread : threads.mapped()) tasks_.at(thread).process = name;
+  threads_.insert(std::move(threads));
 }
 
 void TaskTallies::AddChild(std::uint32_t parent, std::uint32_t child, bool is_thread) {
@@ -28,7 +37,9 @@ void TaskTallies::AddChild(std::uint32_t parent, std::uint32_t child, bool is_th
   Task& added = tasks_.at(child);
   const Task& of = tasks_.at(parent);
   added.is_born_filtered = IsFiltered(of);
-  if (is_thread) added.process = of.process;
+  if (!is_thread || added.process == of.process) return;
+  added.process = of.process;
+  threads_[of.process].push_back(child);
 }
 
 void TaskTallies::Add(std::uint32_t task, const TalliedCall& call) {
@@ -58,8 +69,8 @@ void TaskTallies::Install(std::uint32_t task, bool is_for_all_threads) {
   Task& one = tasks_.at(task);
   install(one);
   if (!is_for_all_threads) return;
-  for (auto& [id, each] : tasks_)
-    if (each.process == one.process && id != task) install(each);
+  install(tasks_.at(one.process));
+  for (const std::uint32_t thread : threads_[one.process]) install(tasks_.at(thread));
 }
 
 void TaskTallies::StartHere(std::uint32_t process) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "inspect/call_tally.h"
 
@@ -69,6 +70,8 @@ class TaskTallies {
   const LookedAt* looked_at_;
   bool since_filters_;
   std::map<std::uint32_t, Task> tasks_;
+  // Of each process with several threads, those besides the first.
+  std::map<std::uint32_t, std::vector<std::uint32_t>> threads_;
 };
 
 }  // namespace precompiledseccomp::inspect
