@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The runtime library needs nothing, not even of libc, holds no state and runs no constructors; tables are read-only data. What it has
-# is seen by nobody but what it is linked into. Looking up, rendering and installing stand beside main().
+# is seen by nobody but what it is linked into. Looking up, rendering and installing stand beside main(). The reporter of violations has
+# state, which is zero when the program begins, and sets its handler by libc; it is linked only into what uses it.
 #
 # usage: check_independence.sh NM READELF ARCHIVE PROGRAM
 #   ARCHIVE       the runtime library
@@ -34,18 +35,30 @@ AArch64") ;;
   *) allowed="$allowed|syscall|__errno_location|___errno_location" ;;
 esac
 
-symbols=$("$nm" -P "$archive" | grep -v ':$')
+reporter=violation_reporter.cc.o
+# symbols_but_of OBJECT: those of the other objects; OBJECT is a regular expression.
+symbols_but_of() {
+  "$nm" -P "$archive" | awk -v object="$1" '/:$/ { skip = $0 ~ object; next } !skip'
+}
+symbols=$(symbols_but_of '^$')
+symbols_without_reporter=$(symbols_but_of "$reporter")
 [ -n "$symbols" ] || fail 'the archive has no symbols'
-foreign=$(echo "$symbols" | awk '
-  $2 ~ /^[Uwv]$/ { used[$1]; next }
-  { defined[$1] }
-  END { for (symbol in used) if (!(symbol in defined)) print symbol }' | { grep -Exv "$allowed" || true; })
-expect_none 'the library needs symbols that are not on the list' "$foreign"
+
+# foreign_in SYMBOLS ALLOWED
+foreign_in() {
+  echo "$1" | awk '
+    $2 ~ /^[Uwv]$/ { used[$1]; next }
+    { defined[$1] }
+    END { for (symbol in used) if (!(symbol in defined)) print symbol }' | { grep -Exv "$2" || true; }
+}
+for_reporter="$allowed|sigaction|__errno_location|___errno_location"
+expect_none 'the library needs symbols that are not on the list' "$(foreign_in "$symbols_without_reporter" "$allowed")"
+expect_none 'the reporter needs symbols that are not on the list' "$(foreign_in "$symbols" "$for_reporter")"
 
 # Whether defined here or in another of its objects: else a shared library that it is linked into would export it, or have its calls bound
 # by the dynamic linker.
 expect_none 'the library has symbols that are not hidden' "$("$readelf" -sW "$archive" |
-  awk '$5 ~ /^(GLOBAL|WEAK|UNIQUE)$/ && $6 != "HIDDEN" { print $8 }' | { grep -Exv "$allowed" || true; })"
+  awk '$5 ~ /^(GLOBAL|WEAK|UNIQUE)$/ && $6 != "HIDDEN" { print $8 }' | { grep -Exv "$for_reporter" || true; })"
 
 # Everything has the version of the interface in its name.
 prefix=18precompiledseccomp2v2
@@ -65,20 +78,24 @@ section_of() {
 }
 for function in _ZN${prefix}11FindProgramE _ZN${prefix}12ListProgramsE _ZNK${prefix}7Program6RenderE _ZNK${prefix}7Program13RenderInOrderE \
   _ZNK${prefix}7Program10RenderIntoE _ZN${prefix}10FilterViewC1E _ZN${prefix}12RenderResultC1E \
-  _ZN${prefix}6Filter6AssignE _ZNK${prefix}6Filter12instructionsE _ZN${prefix}7InstallE; do
+  _ZN${prefix}6Filter6AssignE _ZNK${prefix}6Filter12instructionsE _ZN${prefix}7InstallE _ZN${prefix}24InstallViolationReporterE; do
   section=$(section_of "$function")
   [ "$section" = .text.startup ] || fail "$function stands in section '$section', not beside main()"
 done
 
 # B, C, D, G and S: writable data, or data that is written when addresses are relocated. _ZGV: the guard of a
 # static that is initialised when it is first reached.
-expect_none 'the library has writable data' "$(echo "$symbols" | awk '$2 ~ /^[bBdDcCsSgG]$/')"
+expect_none 'the library has writable data' "$(echo "$symbols_without_reporter" | awk '$2 ~ /^[bBdDcCsSgG]$/')"
+expect_none 'the reporter has writable data that is not zero' "$(echo "$symbols" | awk '$2 ~ /^[dDcCsSgG]$/')"
 expect_none 'the library has guarded statics' "$(echo "$symbols" | grep '^_ZGV' || true)"
 
 sections=$("$readelf" -SW "$archive")
 expect_none 'the library has constructors or destructors' \
   "$(echo "$sections" | grep -E '\.(init_array|fini_array|preinit_array|ctors|dtors)' || true)"
 expect_none 'the library has exception tables' "$(echo "$sections" | grep -F .gcc_except_table || true)"
+
+# The program does not use the reporter.
+expect_none 'the reporter is linked into what does not use it' "$("$nm" -P "$program" | grep -E 'ViolationReporter|kCallNames' || true)"
 
 needed=$("$readelf" -dW "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')
 expect_none 'the program needs more than libc' "$(echo "$needed" | grep -Ev '^(libc\.|ld-linux|ld-musl)' || true)"

@@ -65,7 +65,7 @@ enum class Mode : std::uint8_t {
 
   // Refused calls raise SIGSYS in the calling thread, with si_syscall and si_arch saying which call it was
   // and si_errno the error number of the refusal (0 if it has none). Where nothing handles the signal it
-  // kills the process. The call is not made.
+  // kills the process. The call is not made. violation_reporter.h has a handler that writes a line.
   //
   // It also kills the process where the thread blocks SIGSYS, handler or not: the kernel then sets the
   // handler back to the default. glibc blocks all signals for a while in pthread_create, posix_spawn, system
