@@ -3,6 +3,8 @@
 #include <precompiledseccomp/policy.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <ostream>
 #include <string_view>
 
@@ -27,6 +29,18 @@ void CheckRule(const Rule& rule) {
   const std::string where = rule.where.ToString();
   throw Error("a rule \"" + rule.action.ToString() + "\" names no system call" +
               (where.empty() ? "" : " (" + where + ")"));
+}
+
+std::string TextOf(AfterReport then) {
+  switch (then) {
+    case AfterReport::kAbort:
+      return "aborts";
+    case AfterReport::kExit:
+      return "exits";
+    case AfterReport::kContinue:
+      return "continues";
+  }
+  return "";
 }
 
 }  // namespace
@@ -87,6 +101,7 @@ Policy& Policy::Merge(const Policy& other) & {
   }
   if (!unknown_) unknown_ = source.unknown_;
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
+  if (!violation_report_) violation_report_ = source.violation_report_;
   if (counts_.empty()) counts_ = source.counts_;
   for (const Acceptance& acceptance : source.accepted_) Accept(acceptance.finding, acceptance.reason);
   return *this;
@@ -101,7 +116,7 @@ void Policy::SetLocations(const std::vector<SourceLocation>& locations) {
 
 bool Policy::IsEmpty() const {
   return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !newest_known_kernel_ &&
-         !unknown_ && !oldest_kernel_ && counts_.empty() && accepted_.empty();
+         !unknown_ && !oldest_kernel_ && !violation_report_ && counts_.empty() && accepted_.empty();
 }
 
 Policy& Policy::Default(Action action) & {
@@ -153,6 +168,17 @@ Policy& Policy::Accept(std::string finding, std::string reason) & {
   return *this;
 }
 
+Policy& Policy::ReportsViolations(Value descriptor, AfterReport then) & {
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::int32_t>::max();
+  const bool is_descriptor =
+      descriptor.IsConstant() ? descriptor.bits() <= kLargest : !descriptor.high().IsVariable();
+  if (!is_descriptor)
+    throw Error("ReportsViolations(" + descriptor.ToString() +
+                "): give the descriptor that the reporter writes to, a 32-bit variable or a number");
+  violation_report_ = {std::move(descriptor), then};
+  return *this;
+}
+
 Policy& Policy::HotSyscalls(Syscalls calls) & {
   // As frequencies of calls are in practice (Zipf's law): the second is made half as often as the first, the
   // third a third as often.
@@ -190,6 +216,9 @@ std::string Policy::ToString() const {
   if (oldest_kernel_)
     text += "for Linux from " + std::to_string(oldest_kernel_->version) + "." +
             std::to_string(oldest_kernel_->patch_level) + "\n";
+  if (violation_report_)
+    text += "reports violations to " + violation_report_->descriptor.ToString() + ", then " +
+            TextOf(violation_report_->then) + "\n";
   for (const Acceptance& acceptance : accepted_)
     text += "accepted: " + acceptance.finding + ", " + acceptance.reason + "\n";
   if (!counts_.empty()) {

@@ -34,6 +34,10 @@ bool AreSame(const Acceptance& left, const Acceptance& right) {
   return left.finding == right.finding && left.reason == right.reason;
 }
 
+bool AreSame(const ViolationReport& left, const ViolationReport& right) {
+  return AreSame(left.descriptor, right.descriptor) && left.then == right.then;
+}
+
 // For lists of them, which find nothing that stands below.
 bool AreSame(const Rule& left, const Rule& right);
 bool AreSame(const RuleSet& left, const RuleSet& right);
@@ -105,7 +109,9 @@ bool AreSame(const Policy& left, const Policy& right) {
          AreSame(left.newest_known(), right.newest_known()) &&
          AreSame(left.newest_known_kernel(), right.newest_known_kernel()) &&
          AreSame(left.unknown_action(), right.unknown_action()) &&
-         AreSame(left.oldest_kernel(), right.oldest_kernel()) && AreSame(left.counts(), right.counts()) &&
+         AreSame(left.oldest_kernel(), right.oldest_kernel()) &&
+         AreSame(left.violation_report(), right.violation_report()) &&
+         AreSame(left.counts(), right.counts()) &&
          AreSame(left.accepted(), right.accepted());
 }
 

@@ -14,6 +14,7 @@
 #include "bpf/disassembler.h"
 #include "bpf/filter_with_holes.h"
 #include "compile/compile.h"
+#include "precompile/check_reporter.h"
 #include "precompile/compare_rounds.h"
 #include "precompile/placeholders.h"
 #include "precompile/remarks.h"
@@ -98,6 +99,7 @@ void CheckRendering(const PrecompiledProgram& program, const std::vector<Variabl
 
 PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
   const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
+  CheckThatReporterIsPermitted(resolved);
   PrecompiledProgram program{.name = answers.name,
                              .target = answers.target,
                              .instructions = {},

@@ -216,6 +216,17 @@ class Reader {
   Rule Read(As<Rule> /*type*/) {
     return {Read<Action>(), Read<std::vector<Syscall>>(), Read<Condition>(), SourceLocation(), Read<bool>()};
   }
+  AfterReport Read(As<AfterReport> /*type*/) {
+    const auto then = ReadEnum<AfterReport>();
+    switch (then) {
+      case AfterReport::kAbort:
+      case AfterReport::kExit:
+      case AfterReport::kContinue:
+        return then;
+    }
+    throw Error("a report of refused calls has an unknown end");
+  }
+  ViolationReport Read(As<ViolationReport> /*type*/) { return {Read<Value>(), Read<AfterReport>()}; }
   Acceptance Read(As<Acceptance> /*type*/) { return {Read<std::string>(), Read<std::string>()}; }
   RuleSet Read(As<RuleSet> /*type*/) {
     RuleSet set = Read<bool>() ? RuleSet::OnlyVsyscall() : RuleSet();
@@ -234,6 +245,8 @@ class Reader {
     if (auto action = Read<std::optional<Action>>()) policy.Unknown(*std::move(action));
     if (const auto oldest = Read<std::optional<KernelVersion>>())
       policy.ForLinuxFrom(oldest->version, oldest->patch_level);
+    if (auto report = Read<std::optional<ViolationReport>>())
+      policy.ReportsViolations(std::move(report->descriptor), report->then);
     policy.SyscallCounts(Read<std::vector<SyscallCount>>());
     for (Acceptance& acceptance : Read<std::vector<Acceptance>>())
       policy.Accept(std::move(acceptance.finding), std::move(acceptance.reason));

@@ -10,6 +10,7 @@
 
 #include "compile/compile.h"
 #include "precompile/call_definition.h"
+#include "precompile/check_reporter.h"
 #include "precompile/prove_filter.h"
 #include "precompile/template.h"
 #include "precompile/variable_kinds.h"
@@ -41,6 +42,7 @@ std::vector<sock_filter> CompileNow(const ProgramDefinition& definition,
     const std::vector<Variable> variables = precompile::WithKindsByUse(definition.variables, called);
     for (std::size_t i = 0; i < variables.size(); ++i) CheckNumber(variables[i], values[i]);
     const ResolvedPolicy policy = Resolve(called, target);
+    precompile::CheckThatReporterIsPermitted(policy);
     std::vector<sock_filter> instructions = Compile(policy, numbers);
     if (prove == ProveNow::kYes) {
       const ProofRecord record = ProveFilter(WithNumbers(policy, numbers), {instructions, {}});

@@ -89,6 +89,10 @@ class Writer {
     Write(count.syscall);
     Write(count.count);
   }
+  void Write(const ViolationReport& report) {
+    Write(report.descriptor);
+    Write(report.then);
+  }
   void Write(const Acceptance& acceptance) {
     Write(std::string_view(acceptance.finding));
     Write(std::string_view(acceptance.reason));
@@ -111,6 +115,7 @@ class Writer {
     Write(policy.newest_known_kernel());
     Write(policy.unknown_action());
     Write(policy.oldest_kernel());
+    Write(policy.violation_report());
     Write(policy.counts());
     Write(policy.accepted());
   }

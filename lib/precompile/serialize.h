@@ -7,13 +7,15 @@
 //
 //   policy       = list of rule sets, default action, bad-architecture action, optional newest known call,
 //                  optional newest known kernel, optional action for unknown calls, optional oldest kernel,
-//                  list of counts
+//                  optional report of refused calls, list of counts, list of what is accepted
 //   rule set     = whether it is for the vsyscall page only, list of rules
 //   rule         = action, list of calls, condition, whether it is for any call
 //   action       = kind, word
 //   call         = whether it is optional, whether it has a name, text or number; if it is optional, optional
 //                  number without a name
+//   report       = value, end
 //   count        = call, number
+//   acceptance   = text, text
 //   kernel       = version, patch level
 //   condition    = which node of Condition::Node, its members in their order
 //   operand      = source, index, whether it is the low half

@@ -194,7 +194,8 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
                           .bad_architecture_action = policy.bad_architecture_action(),
                           .baseline = {},
                           .counts = {},
-                          .used_syscalls = {}};
+                          .used_syscalls = {},
+                          .violation_report = policy.violation_report()};
   Mistakes mistakes;
   mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, target, resolver); });
   mistakes.Try([&] { resolved.counts = ResolveCounts(policy, target, resolver); });

@@ -51,6 +51,10 @@ ResolvedPolicy WithNumbers(ResolvedPolicy policy, const VariableNumbers& numbers
   policy.default_action = policy.default_action.With(numbers);
   policy.bad_architecture_action = policy.bad_architecture_action.With(numbers);
   if (policy.baseline) policy.baseline->unknown_action = policy.baseline->unknown_action.With(numbers);
+  if (policy.violation_report) {
+    Value& descriptor = policy.violation_report->descriptor;
+    descriptor = NodeWithNumbers{numbers}.Get(descriptor);
+  }
   for (ResolvedRuleSet& set : policy.rule_sets)
     for (ResolvedRule& rule : set.rules) {
       rule.action = rule.action.With(numbers);

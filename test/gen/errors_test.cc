@@ -84,6 +84,10 @@ constexpr FaultyModule kFaults[] = {
      R"("allow read" (faulty.cc:74))"},
     {"optional call of no target",
      R"(program "worker": IfAvailable("swapom"): no architecture has a system call of that name; did you)"},
+    {"reporter is refused",
+     R"(program "worker": the policy reports violations to $fd, and refuses a call of the reporter itself: )"
+     R"(write(0x0, 0x0, 0x0) where $fd is 0 gets kill_process; )"
+     R"(add policy.Allow("write", Param("fd") == v["fd"]))"},
     {"empty policy", R"(program "worker": the definition returns a policy in which nothing is set; )"},
     {"no function", R"(program "worker": the definition has no function)"},
     {"repeated name", R"(two programs have the name "fine")"},

@@ -91,6 +91,28 @@ BOOST_AUTO_TEST_CASE(WhatIsAcceptedIsMergedAndSaidOnce) {
   BOOST_TEST(text == "dead-refusal: it is old\ndead-refusal: and kept\nsibling-allowed: it is old\n");
 }
 
+BOOST_AUTO_TEST_CASE(ReportsOfViolationsAreAnOptionOfThePolicy) {
+  const Values values(X86(), {Fd("log")});
+  const Policy to_variable = Policy().ReportsViolations(values["log"]);
+  const Policy to_number = Policy().ReportsViolations(2, AfterReport::kExit);
+  BOOST_TEST(!to_variable.IsEmpty());
+  BOOST_TEST(to_variable.ToString().find("reports violations to $log, then aborts\n") != std::string::npos);
+  BOOST_TEST(to_number.ToString().find("reports violations to 2, then exits\n") != std::string::npos);
+  BOOST_TEST(Policy(to_number).Merge(to_variable).ToString() == to_number.ToString());
+  BOOST_TEST(Policy().Merge(to_variable).ToString() == to_variable.ToString());
+  BOOST_TEST(Policy(to_number).ReportsViolations(values["log"]).ToString() == to_variable.ToString());
+  const std::optional<ViolationReport>& report = Policy(to_number).violation_report();
+  BOOST_TEST((report.value().then == AfterReport::kExit));
+}
+
+BOOST_AUTO_TEST_CASE(WhatIsNoDescriptorCannotBeReportedTo) {
+  const Values values(X86(), {Uint64("address")});
+  for (const Value& value :
+       {Value(-1), Value(0x80000000U), Value(~std::uint64_t{0}), values.Uint64("address")})
+    CheckError([&] { Policy().ReportsViolations(value); },
+               {"ReportsViolations(" + value.ToString() + ")", "a 32-bit variable or a number"});
+}
+
 BOOST_AUTO_TEST_CASE(APolicyCanBeMergedWithItself) {
   Policy policy;
   policy.Allow("read");
@@ -138,6 +160,7 @@ HANDS_OVER_TEMPORARIES_ONLY(Policy, KnownUpTo("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, KnownUpTo(Kernel{6, 6}));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, Unknown(Action::Allow()));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, ForLinuxFrom(5, 4));
+HANDS_OVER_TEMPORARIES_ONLY(Policy, ReportsViolations(2));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, HotSyscalls("read"));
 HANDS_OVER_TEMPORARIES_ONLY(Policy, SyscallCounts({}));
 HANDS_OVER_TEMPORARIES_ONLY(RuleSet, Allow("read"));

@@ -137,6 +137,9 @@ BOOST_AUTO_TEST_CASE(EveryOptionIsReadAsItWasWritten) {
       Policy().Unknown(Action::Log()),
       Policy().ForLinuxFrom(3, 5),
       Policy().ForLinuxFrom(std::numeric_limits<int>::max(), std::numeric_limits<int>::max()),
+      Policy().ReportsViolations(2),
+      Policy().ReportsViolations(std::numeric_limits<std::int32_t>::max(), AfterReport::kExit),
+      Policy().ReportsViolations(Variable32("log"), AfterReport::kContinue),
       Policy().HotSyscalls({"read", "write", IfAvailable("open"), Syscall(7)}),
       Policy().SyscallCounts({{"read", 0}, {"write", ~std::uint64_t{0}}, {"close", 5}, {"futex", 5}}),
       Policy().Accept("pointer-compared", "it is null").Accept("pointer-compared", "or one"),
@@ -244,12 +247,13 @@ struct Parts {
   std::string newest_kernel = kNo;
   std::string unknown = kNo;
   std::string kernel = kNo;
+  std::string report = kNo;
   std::string counts = kEmpty;
   std::string accepted = kEmpty;
 
   [[nodiscard]] std::string Bytes() const {
     return rule_sets + default_action + bad_architecture + newest + newest_kernel + unknown + kernel +
-           counts + accepted;
+           report + counts + accepted;
   }
 };
 
@@ -294,6 +298,8 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(WithCondition(NegationOf(kAlways)), Policy().Allow("read", !Always()));
   check(WithDefault(ActionBytes(Action::Kind::kErrno, ConstantWord(1))), Policy().Default(Action::Errno(1)));
   check(WithKernel(5, 4), Policy().ForLinuxFrom(5, 4));
+  check(Parts{.report = kYes + kSeven + Raw(AfterReport::kExit)}.Bytes(),
+        Policy().ReportsViolations(7, AfterReport::kExit));
   check(Parts{.newest = kYes + kRead}.Bytes(), Policy().KnownUpTo("read"));
   check(Parts{.newest_kernel = kYes + Raw(6) + Raw(6)}.Bytes(), Policy().KnownUpTo(Kernel{6, 6}));
   check(Parts{.unknown = kYes + kAllow}.Bytes(), Policy().Unknown(Action::Allow()));
@@ -488,6 +494,12 @@ BOOST_AUTO_TEST_CASE(OptionsThatDoNotExistAreRefused) {
       {"a kernel without filters", WithKernel(3, 4), no_kernel("3, 4")},
       {"a negative version", WithKernel(-5, 4), no_kernel("-5, 4")},
       {"a negative patch level", WithKernel(5, -4), no_kernel("5, -4")},
+      {"a report to what is no descriptor",
+       Parts{.report = kYes + ConstantValue(0, 0x80000000) + Raw(AfterReport::kExit)}.Bytes(),
+       "ReportsViolations(0x80000000): give the descriptor that the reporter writes to, a 32-bit variable or "
+       "a number"},
+      {"a report that ends otherwise", Parts{.report = kYes + kSeven + Raw(Byte{3})}.Bytes(),
+       "a report of refused calls has an unknown end"},
       {"counts in another order", Parts{.counts = Size(2) + CountBytes(5) + CountBytes(6)}.Bytes(), kOther},
       {"a finding that is accepted without a reason",
        Parts{.accepted = ListOfOne(Text("a finding") + Text(" "))}.Bytes(),

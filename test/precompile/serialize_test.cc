@@ -119,6 +119,17 @@ BOOST_AUTO_TEST_CASE(WhateverMakesADifferenceIsInTheContent) {
       [](const Value& fd) {
         return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ForLinuxFrom(5, 10);
       },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ReportsViolations(fd);
+      },
+      [](const Value& fd) {
+        return Policy().Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1).ReportsViolations(2);
+      },
+      [](const Value& fd) {
+        return Policy()
+            .Allow({"read", "write"}, Arg(0) == fd && Arg(1) == 1)
+            .ReportsViolations(fd, AfterReport::kContinue);
+      },
   };
   std::set<std::string> contents;
   const Value fd(Word(), Word::Variable("fd"));

@@ -17,6 +17,13 @@ while IFS= read -r rule; do
   grep -qxF "$rule" "$source_root/test/resolve/parameters_test.cc" || fail "no test compiles the README's: $rule"
 done < rules.txt
 
+sed -n '/^\*\*Reporting refused calls\./,/^\*\*Installing/ { /^```cpp$/,/^```$/ { /^```/!p } }' "$readme" > reporting.txt
+[ -s reporting.txt ] || fail "README.md does not show how refused calls are reported"
+sed 's/^ *//' "$source_root/test/runtime/reported_program_test.cc" > compiled.txt
+while IFS= read -r line; do
+  grep -qxF "$line" compiled.txt || fail "no test compiles the README's: $line"
+done < reporting.txt
+
 # What others take is a release: this one.
 version=$(sed -n "s/^ *version: '\([^']*\)',$/\1/p" "$source_root/meson.build" | head -n 1)
 for file in README.md example/subprojects/precompiledseccomp.wrap; do

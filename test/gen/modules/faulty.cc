@@ -99,6 +99,14 @@ const std::map<std::string_view, Definition>& FaultyDefinitions() {
        [](const Values& v) {
          return Policy().Errno(EPERM, pcs::IfAvailable("swapom"), Arg32(0) == v["fd"]);
        }},
+      {"reporter is refused",
+       [](const Values& v) {
+         return Policy()
+             .Allow("exit_group")
+             .Allow("read", Arg32(0) == v["fd"])
+             .Allow("write", Arg32(0) == 2)
+             .ReportsViolations(v["fd"], pcs::AfterReport::kExit);
+       }},
   };
   return definitions;
 }

@@ -42,6 +42,7 @@
 #include <precompiledseccomp/condition.h>
 #include <precompiledseccomp/syscall.h>
 #include <precompiledseccomp/target.h>
+#include <precompiledseccomp/value.h>
 
 namespace precompiledseccomp {
 
@@ -212,6 +213,19 @@ struct Acceptance {
   std::string reason;
 };
 
+// How the reporter of refused calls ends, which the application chooses as ViolationEnd.
+enum class AfterReport : std::uint8_t {
+  kAbort,     // the process is killed by SIGSYS
+  kExit,      // the process exits
+  kContinue,  // the call fails, and its thread goes on
+};
+
+// That refused calls are reported, and where.
+struct ViolationReport {
+  Value descriptor;
+  AfterReport then = AfterReport::kAbort;
+};
+
 class Policy : public RuleFunctions<Policy> {
  public:
   Policy() = default;
@@ -268,6 +282,27 @@ class Policy : public RuleFunctions<Policy> {
     return std::move(Accept(std::move(finding), std::move(reason)));
   }
 
+  // Says that refused calls are reported by InstallViolationReporter() of violation_reporter.h, which writes
+  // to this descriptor: a variable, or a number. What the reporter itself calls, until it ends in the way
+  // that is given, must then be let through, whatever the variables are, and it is an error if it is not:
+  //
+  //   write(descriptor, any, count)    for counts up to 512, which no line exceeds
+  //   rt_sigreturn()                   kAbort and kContinue
+  //   exit_group(any)                  kExit
+  //
+  // Allows nothing by itself, and changes no answer: which calls are trapped is for the rules to say, or for
+  // the mode in which the filter is installed. If all descriptors may be written to, no variable is needed,
+  // and any number will do. Merge() takes it over like the other options. Throws Error for what is no
+  // descriptor: a negative number, one of more than 31 bits, or a 64-bit variable.
+  //
+  //   policy.Allow("write", Param("fd") == v["log"]);
+  //   policy.Allow("rt_sigreturn");
+  //   policy.ReportsViolations(v["log"]);
+  Policy& ReportsViolations(Value descriptor, AfterReport then = AfterReport::kAbort) &;
+  Policy ReportsViolations(Value descriptor, AfterReport then = AfterReport::kAbort) && {
+    return std::move(ReportsViolations(std::move(descriptor), then));
+  }
+
   // What the compiler optimises for: the calls made most often, most frequent first (the call at place n
   // counts 1/n of the first); or with counts, from `strace -c` or `perf trace -s`, of which only the ratios
   // matter, and zero is as good as unlisted. Both replace what was set before. They never change an answer.
@@ -295,6 +330,8 @@ class Policy : public RuleFunctions<Policy> {
   [[nodiscard]] std::optional<Action> unknown_action() && { return std::move(unknown_); }
   [[nodiscard]] const std::optional<KernelVersion>& oldest_kernel() const& { return oldest_kernel_; }
   [[nodiscard]] std::optional<KernelVersion> oldest_kernel() && { return oldest_kernel_; }
+  [[nodiscard]] const std::optional<ViolationReport>& violation_report() const& { return violation_report_; }
+  [[nodiscard]] std::optional<ViolationReport> violation_report() && { return std::move(violation_report_); }
   // Most frequent first.
   [[nodiscard]] const std::vector<SyscallCount>& counts() const& { return counts_; }
   [[nodiscard]] std::vector<SyscallCount> counts() && { return std::move(counts_); }
@@ -324,6 +361,7 @@ class Policy : public RuleFunctions<Policy> {
   std::optional<Kernel> newest_known_kernel_;
   std::optional<Action> unknown_;
   std::optional<KernelVersion> oldest_kernel_;
+  std::optional<ViolationReport> violation_report_;
   std::vector<SyscallCount> counts_;
   std::vector<Acceptance> accepted_;
 };

@@ -78,6 +78,8 @@ struct ResolvedPolicy {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
   // Calls given by name, sorted, each once.
   std::vector<UsedSyscall> used_syscalls;
+  // Policy::ReportsViolations()
+  std::optional<ViolationReport> violation_report = {};
 
   // What is done with a call of that number, of the target's own, if no rule decides it.
   [[nodiscard]] const Action& LastResort(std::uint32_t number) const;
