@@ -31,8 +31,10 @@
 // When there is no line. A thread that blocks SIGSYS while its call is trapped is killed at once, with its
 // process, handler or not. glibc blocks all signals in pthread_create (std::thread), posix_spawn, system and
 // abort, and calls clone3, rt_sigprocmask, mmap, tgkill and others meanwhile. What to do about it: allow
-// these calls, or let clone3 fail, so that glibc falls back on clone, policy.Errno(ENOSYS, "clone3");
-// Mode::kTrap traps that as well. `precompiledseccomp try`, strace, and the kernel's log see such a call.
+// these calls. Or let clone3 fail, policy.Errno(ENOSYS, "clone3"), so that glibc falls back on clone; but
+// only where the policy's own Trap() raises the signal, for Mode::kTrap turns that error into a trap, too. To
+// find out which call it was: `precompiledseccomp try`, strace -f, or the option `log` of Install() and the
+// kernel's log.
 //
 // The handler is async-signal-safe, allocates nothing, makes no call but these, leaves errno alone, and takes
 // 1 KiB of stack beside what the kernel puts there (of the alternate one, in a thread that has it). Threads
