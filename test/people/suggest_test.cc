@@ -110,6 +110,20 @@ BOOST_AUTO_TEST_CASE(UnreadableLinesAreCommentsAndTwo) {
   testing::CheckContains(outcome.out, {"//  could not be read: 1 line\n//    line 2: what?\n"});
 }
 
+BOOST_AUTO_TEST_CASE(NothingOfATraceBecomesCode) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "a\n#include \"evil.h\"\n.txt";
+  WriteFile(file, "getpid() = 1\ngarbage \\\n\rint evil;\n");
+  const Outcome outcome = Ask({"suggest", "--new", file});
+  BOOST_TEST(outcome.status == 2);
+  testing::CheckContains(outcome.out, {"//    line 2: garbage \\.\n//    line 3: ?int evil;\n"});
+  for (std::size_t begin = 0, end = 0; begin < outcome.out.size(); begin = end + 1) {
+    end = outcome.out.find('\n', begin);
+    const std::string line = outcome.out.substr(begin, end - begin);
+    if (line.find("evil") != std::string::npos) BOOST_TEST(line.starts_with("//"), line);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(JsonSaysTheSame) {
   const TemporaryFolder folder;
   WriteFile(folder / "trace", "ioctl(1, TCGETS, {}) = 0\nclone3({flags=0}, 88) = 2\n");

@@ -139,6 +139,15 @@ BOOST_AUTO_TEST_CASE(WordsThatMakeNoSenseAreErrors) {
   CheckIsError(Ask({"explain", Worker(), "--trace", "x", "--ip", "1"}), {"--ip belongs to a CALL"});
 }
 
+BOOST_AUTO_TEST_CASE(WhereACallWasMadeMattersWhereTheFilterLooksAtIt) {
+  const Outcome outcome =
+      ExplainTrace(ModuleSource("jit"), "[0000000000500000] getpid() = 1\n[0000000000401000] getpid() = 1\n",
+                   {"--set", "begin=0x401000", "--set", "end=0x402000"});
+  BOOST_TEST(outcome.status == 1);
+  testing::CheckContains(outcome.out,
+                         {"2 calls, 1 refused by ", "       1 x getpid(): errno 1 (EPERM); line 2\n"});
+}
+
 BOOST_AUTO_TEST_CASE(ATraceCanComeFromAPipe) {
   const Outcome outcome =
       AskInShell("explain " + Worker() + " --arch x86_64 --trace - << E\ngetppid() = 1\nE\n");
