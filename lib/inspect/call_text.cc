@@ -14,19 +14,13 @@
 #include "base/identifiers.h"
 #include "base/near_misses.h"
 #include "inspect/constants.h"
+#include "inspect/line_text.h"
 #include "inspect/number_text.h"
 #include "target/parameters.h"
 #include "target/syscall_names.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
-
-std::string_view Trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 // What stands between separators.
 std::vector<std::string_view> Parts(std::string_view text, char separator) {

@@ -40,43 +40,44 @@ constexpr TellingParameter kTelling[] = {
     {"prlimit64", "resource", kValue, "", "<sys/resource.h>"},
 };
 
-constexpr std::string_view kStatus[] = {"fstat", "newfstatat"};
-constexpr std::string_view kOpen[] = {"openat", "open"};
-constexpr std::string_view kWrite[] = {"write", "writev"};
-constexpr std::string_view kRead[] = {"read", "readv"};
-constexpr std::string_view kRaise[] = {"tgkill", "tkill"};
-constexpr std::string_view kSleep[] = {"clock_nanosleep", "nanosleep"};
-constexpr std::string_view kAccess[] = {"faccessat", "faccessat2", "access"};
-constexpr std::string_view kPipe[] = {"pipe2", "pipe"};
-constexpr std::string_view kDup[] = {"dup3", "dup2"};
-constexpr std::string_view kUnlink[] = {"unlinkat", "unlink"};
-constexpr std::string_view kMkdir[] = {"mkdirat", "mkdir"};
-constexpr std::string_view kRename[] = {"renameat2", "renameat", "rename"};
-constexpr std::string_view kReadlink[] = {"readlinkat", "readlink"};
-constexpr std::string_view kEpoll[] = {"epoll_pwait", "epoll_wait"};
-constexpr std::string_view kPoll[] = {"ppoll", "poll"};
-constexpr std::string_view kSelect[] = {"pselect6", "select"};
-constexpr std::string_view kChmod[] = {"fchmodat", "fchmodat2", "chmod"};
+constexpr std::string_view kStatusCalls[] = {"fstat", "newfstatat"};
+constexpr std::string_view kOpenCalls[] = {"openat", "open"};
+constexpr std::string_view kWriteCalls[] = {"write", "writev"};
+constexpr std::string_view kReadCalls[] = {"read", "readv"};
+constexpr std::string_view kRaiseCalls[] = {"tgkill", "tkill"};
+constexpr std::string_view kSleepCalls[] = {"clock_nanosleep", "nanosleep"};
+constexpr std::string_view kAccessCalls[] = {"faccessat", "faccessat2", "access"};
+constexpr std::string_view kPipeCalls[] = {"pipe2", "pipe"};
+constexpr std::string_view kDupCalls[] = {"dup3", "dup2"};
+constexpr std::string_view kUnlinkCalls[] = {"unlinkat", "unlink"};
+constexpr std::string_view kMkdirCalls[] = {"mkdirat", "mkdir"};
+constexpr std::string_view kRenameCalls[] = {"renameat2", "renameat", "rename"};
+constexpr std::string_view kReadlinkCalls[] = {"readlinkat", "readlink"};
+constexpr std::string_view kEpollCalls[] = {"epoll_pwait", "epoll_wait"};
+constexpr std::string_view kPollCalls[] = {"ppoll", "poll"};
+constexpr std::string_view kSelectCalls[] = {"pselect6", "select"};
+constexpr std::string_view kChmodCalls[] = {"fchmodat", "fchmodat2", "chmod"};
 
 // Versions are those of glibc.
-constexpr CallFamily kFamilies[] = {
-    {kStatus, "fstat() calls newfstatat in glibc 2.33 to 2.38, and fstat in others and in musl"},
-    {kOpen, "open() calls openat in glibc, and open in musl where there is one"},
-    {kWrite, "stdio writes with write in glibc, and with writev in musl"},
-    {kRead, "stdio reads with read in glibc, and with readv in musl"},
-    {kRaise, "raise() and abort() call tgkill in glibc, and tkill in musl"},
-    {kSleep, "sleep() calls clock_nanosleep in glibc from 2.31 on, and nanosleep in others and in musl"},
-    {kAccess, "faccessat() tries faccessat2 first from glibc 2.33 on; newer architectures have no access"},
-    {kPipe, "newer architectures have no pipe"},
-    {kDup, "newer architectures have no dup2"},
-    {kUnlink, "newer architectures have no unlink"},
-    {kMkdir, "newer architectures have no mkdir"},
-    {kRename, "newer architectures have neither rename nor renameat"},
-    {kReadlink, "newer architectures have no readlink"},
-    {kEpoll, "newer architectures have no epoll_wait"},
-    {kPoll, "newer architectures have no poll"},
-    {kSelect, "newer architectures have no select"},
-    {kChmod, "fchmodat() tries fchmodat2 first from glibc 2.39 on; newer architectures have no chmod"},
+constexpr CallFamily kCallFamilies[] = {
+    {kStatusCalls, "fstat() calls newfstatat in glibc 2.33 to 2.38, and fstat in others and in musl"},
+    {kOpenCalls, "open() calls openat in glibc, and open in musl where there is one"},
+    {kWriteCalls, "stdio writes with write in glibc, and with writev in musl"},
+    {kReadCalls, "stdio reads with read in glibc, and with readv in musl"},
+    {kRaiseCalls, "raise() and abort() call tgkill in glibc, and tkill in musl"},
+    {kSleepCalls, "sleep() calls clock_nanosleep in glibc from 2.31 on, and nanosleep in others and in musl"},
+    {kAccessCalls,
+     "faccessat() tries faccessat2 first from glibc 2.33 on; newer architectures have no access"},
+    {kPipeCalls, "newer architectures have no pipe"},
+    {kDupCalls, "newer architectures have no dup2"},
+    {kUnlinkCalls, "newer architectures have no unlink"},
+    {kMkdirCalls, "newer architectures have no mkdir"},
+    {kRenameCalls, "newer architectures have neither rename nor renameat"},
+    {kReadlinkCalls, "newer architectures have no readlink"},
+    {kEpollCalls, "newer architectures have no epoll_wait"},
+    {kPollCalls, "newer architectures have no poll"},
+    {kSelectCalls, "newer architectures have no select"},
+    {kChmodCalls, "fchmodat() tries fchmodat2 first from glibc 2.39 on; newer architectures have no chmod"},
 };
 
 }  // namespace
@@ -86,7 +87,7 @@ std::span<const TellingParameter> TellingParameters() {
 }
 
 std::span<const CallFamily> CallFamilies() {
-  return kFamilies;
+  return kCallFamilies;
 }
 
 }  // namespace precompiledseccomp::inspect

@@ -296,13 +296,13 @@ class ByBytes {
 
 FieldNames::FieldNames(const Target& target, const std::string& call)
     : names_{{"arch", 32, false, {}}, {"number", 32, false, {}}, {"ip", 64, false, {}}} {
-  constexpr int kArguments = 6;
-  for (int i = 0; i < kArguments; ++i) names_.push_back({"arg" + std::to_string(i), 64, false, call});
+  constexpr int kArgumentCount = 6;
+  for (int i = 0; i < kArgumentCount; ++i) names_.push_back({"arg" + std::to_string(i), 64, false, call});
   const auto parameters = ParametersOf(target, call);
   if (!parameters) return;
   // There are parameters that the kernel calls arg5, and that are not at place 5.
   for (const Parameter& parameter : *parameters)
-    for (int i = 0; i < kArguments; ++i)
+    for (int i = 0; i < kArgumentCount; ++i)
       if (parameter.name == "arg" + std::to_string(i))
         names_[3 + static_cast<std::size_t>(i)].text = "args[" + std::to_string(i) + "]";
   for (const Parameter& parameter : *parameters)

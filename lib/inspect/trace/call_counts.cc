@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "inspect/trace/text.h"
+#include "inspect/line_text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {

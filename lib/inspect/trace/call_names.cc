@@ -2,7 +2,7 @@
 
 #include "inspect/trace/call_names.h"
 
-#include "inspect/trace/text.h"
+#include "inspect/line_text.h"
 #include "target/foreign_abis.h"
 #include "target/syscall_names.h"
 

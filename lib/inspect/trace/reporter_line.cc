@@ -4,13 +4,13 @@
 
 #include <cstddef>
 
+#include "inspect/line_text.h"
 #include "inspect/number_text.h"
-#include "inspect/trace/text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
 
-constexpr std::string_view kMark = "seccomp: refused ";
+constexpr std::string_view kReporterMark = "seccomp: refused ";
 
 // "0x1f", cut off the text; nothing for anything else.
 std::optional<std::uint64_t> TakeNumber(std::string_view& text) {
@@ -29,13 +29,13 @@ bool Skip(std::string_view& text, std::string_view expected) {
 }  // namespace
 
 bool IsReporterLine(std::string_view line) {
-  return line.find(kMark) != std::string_view::npos;
+  return line.find(kReporterMark) != std::string_view::npos;
 }
 
 std::optional<ReporterLine> ReadReporterLine(std::string_view line) {
-  const std::size_t begin = line.find(kMark);
+  const std::size_t begin = line.find(kReporterMark);
   if (begin == std::string_view::npos) return std::nullopt;
-  std::string_view text = Trimmed(line.substr(begin + kMark.size()));
+  std::string_view text = Trimmed(line.substr(begin + kReporterMark.size()));
   const std::size_t bracket = text.find('(');
   if (bracket == std::string_view::npos || bracket == 0) return std::nullopt;
   ReporterLine read;

@@ -10,15 +10,15 @@
 
 #include "base/identifiers.h"
 #include "inspect/constants.h"
+#include "inspect/line_text.h"
 #include "inspect/number_text.h"
 #include "inspect/trace/strace_line.h"
-#include "inspect/trace/text.h"
 #include "target/parameters.h"
 
 namespace precompiledseccomp::inspect {
 namespace {
 
-constexpr std::uint64_t kLowHalf = 0xffffffff;
+constexpr std::uint64_t kLowerHalf = 0xffffffff;
 
 constexpr KnownBits kNothing = {};
 
@@ -95,7 +95,7 @@ std::string_view WithoutFile(std::string_view text) {
 
 KnownBits BitsOf(std::uint64_t value) {
   const bool is_negative_int = value >> 31 == UINT64_MAX >> 31;
-  return is_negative_int ? KnownBits{value & kLowHalf, kLowHalf} : All(value);
+  return is_negative_int ? KnownBits{value & kLowerHalf, kLowerHalf} : All(value);
 }
 
 // ---- Which argument is which.
@@ -168,8 +168,8 @@ std::string WithoutComments(std::string_view text) {
 KnownBits OfParameter(KnownBits bits, const std::vector<Parameter>* parameters, std::size_t place) {
   constexpr std::uint64_t kSign = 0x80000000;
   if (parameters == nullptr || place >= parameters->size() || (*parameters)[place].bits > 32) return bits;
-  const bool is_sure = bits.known != UINT64_MAX || bits.value > kLowHalf || (bits.value & kSign) == 0;
-  return is_sure ? bits : KnownBits{bits.value, kLowHalf};
+  const bool is_sure = bits.known != UINT64_MAX || bits.value > kLowerHalf || (bits.value & kSign) == 0;
+  return is_sure ? bits : KnownBits{bits.value, kLowerHalf};
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "base/identifiers.h"
-#include "inspect/trace/text.h"
+#include "inspect/line_text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {

@@ -11,9 +11,9 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 
+#include "inspect/line_text.h"
 #include "inspect/number_text.h"
 #include "inspect/trace/strace_argument.h"
-#include "inspect/trace/text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {

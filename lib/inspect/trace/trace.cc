@@ -11,13 +11,13 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "inspect/line_text.h"
 #include "inspect/trace/audit_record.h"
 #include "inspect/trace/call_counts.h"
 #include "inspect/trace/call_names.h"
 #include "inspect/trace/reporter_line.h"
 #include "inspect/trace/strace_line.h"
 #include "inspect/trace/strace_tasks.h"
-#include "inspect/trace/text.h"
 
 namespace precompiledseccomp::inspect {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pieces of lines, for the readers of this folder.
+// Pieces of lines, for what reads them.
 #pragma once
 
 #include <charconv>
@@ -14,7 +14,7 @@
 namespace precompiledseccomp::inspect {
 
 inline std::string_view TrimmedLeft(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
   return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
 }
 
