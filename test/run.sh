@@ -89,27 +89,74 @@ build_and_test() {
 
 sources() { git -C "$source_root" ls-files '*.cc' '*.h' | grep -v '^subprojects/'; }
 
-# first_commands DATABASE: the compilation database with one command for each source. clang-tidy looks at a source once for each
-# command: most have three, for the build machine, the host and the fuzzer, which see the same text.
-first_commands() {
-  python3 - "$1" << 'END'
-import json, sys
+# units DATABASE FOLDER: makes a compilation database in FOLDER, and prints the files in it. The library's sources are joined, eight of
+# a folder at a time (they can be: readme_as_unity_build.sh): clang-tidy looks at what they include once, which takes most of its
+# time. `#line` keeps names and lines, and has the analyser take all of it for the main file's. The generator's stay as they are, each with its first
+# command: most have several, which see the same text.
+units() {
+  python3 - "$1" "$2" << 'END'
+import json, os, subprocess, sys
+database, folder = sys.argv[1:]
+tracked = set(subprocess.run(["git", "ls-files", "lib/*.cc", "gen/*.cc"], capture_output=True, text=True).stdout.split())
 first = {}
-for command in json.load(open(sys.argv[1])):
-    first.setdefault(command["file"], command)
-json.dump(list(first.values()), sys.stdout)
+for command in json.load(open(database)):
+    name = os.path.relpath(os.path.realpath(os.path.join(command["directory"], command["file"])))
+    if name in tracked:
+        first.setdefault(name, command)
+groups = {}
+for name in sorted(first):
+    alone = name.startswith("gen/") or name.startswith("lib/runtime/")
+    groups.setdefault(name if alone else os.path.dirname(name), []).append(name)
+commands = []
+for group, names in groups.items():
+    for begin in range(0, len(names), 8):
+        part = names[begin:begin + 8]
+        command = first[part[0]]
+        source = os.path.realpath(part[0])
+        text = command["command"]
+        if len(part) > 1:
+            source = os.path.join(folder, part[0].replace("/", "_"))
+            with open(source, "w") as unit:
+                for name in part:
+                    unit.write('#line 1 "%s"\n%s\n' % (os.path.realpath(name), open(name).read()))
+            text = text[:text.rindex(" -c ")] + " -c " + source
+        commands.append({"directory": command["directory"], "file": source, "command": text})
+missing = tracked - set(first)
+if missing:
+    sys.exit("not compiled: " + " ".join(sorted(missing)))
+json.dump(commands, open(os.path.join(folder, "compile_commands.json"), "w"))
+print("\n".join(command["file"] for command in commands))
 END
 }
 
+# places FOLDER: what clang-tidy says of joined sources, with the names and lines that they have.
+places() {
+  python3 -c '
+import re, sys
+def place(match):
+    file, line = match[1], int(match[2])
+    for number, text in enumerate(open(file).read().split("\n")[:line][::-1]):
+        begin = re.match("#line 1 \"(.*)\"", text)
+        if begin:
+            return "%s:%d:" % (begin[1], number)
+    return match[0]
+unit = re.compile("^(" + re.escape(sys.argv[1]) + "/[^:]*):([0-9]+):")
+for line in sys.stdin:
+    sys.stdout.write(unit.sub(place, line))' "$1"
+}
+
 # Of tests and examples, the compilers' warnings are enough. The static analyser gets a tenth of the nodes (225,000) that it
-# explores of a function by default, which would take most of the time.
+# explores of a function by default, which would take most of the time. Joined sources include the same headers again.
 check_tidy() {
-  local database=$build_root/tidy
-  mkdir -p "$database"
-  first_commands "$1/compile_commands.json" > "$database/compile_commands.json" || return
-  git -C "$source_root" ls-files 'lib/*.cc' 'gen/*.cc' |
-    xargs -P "$(nproc)" -n 1 clang-tidy -p "$database" --quiet --extra-arg=-Xclang \
-      --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=20000 2> /dev/null
+  local folder=$build_root/tidy
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  local files
+  files=$(units "$1/compile_commands.json" "$folder") || return
+  xargs -P "$(nproc)" -n 1 clang-tidy -p "$folder" --quiet "--config-file=$source_root/.clang-tidy" \
+    --checks=-readability-duplicate-include --extra-arg=-Xclang \
+    --extra-arg=-analyzer-config --extra-arg=-Xclang --extra-arg=max-nodes=20000 2> /dev/null <<< "$files" |
+    places "$folder"
 }
 
 # As a user has them, beside a copy of the library. With these options it is compiled as in the projects of the tests, for the build machine

@@ -103,14 +103,14 @@ class Ways {
     for (const bpf::Hole& hole : TemplateOf(program).holes) holes_.emplace(hole.index, hole);
     State first;
     SetWords(call, first);
-    Come(std::move(first));
+    Come(first);
   }
 
   EveryWay Follow() {
     while (!waiting_.empty()) {
-      State state = std::move(waiting_.back());
+      const State state = waiting_.back();
       waiting_.pop_back();
-      Take(std::move(state));
+      Take(state);
     }
     every_.answers.assign(answers_.begin(), answers_.end());
     return std::move(every_);
@@ -139,13 +139,13 @@ class Ways {
   }
 
   // Each state is followed once.
-  void Come(State state) {
+  void Come(const State& state) {
     if (seen_.size() >= kMostStates) {
       every_.may_be_others = true;
       every_.are_all_followed = false;
       return;
     }
-    if (seen_.insert(state).second) waiting_.push_back(std::move(state));
+    if (seen_.insert(state).second) waiting_.push_back(state);
   }
 
   void Take(State state) {
@@ -174,11 +174,11 @@ class Ways {
         if (!Calculate(instruction, index, state)) return;
         break;
       case BPF_JMP:
-        return Jump(instruction, index, std::move(state));
+        return Jump(instruction, index, state);
       default:
         return Answer(BPF_RVAL(instruction.code) == BPF_A ? state.a : Operand(instruction, index));
     }
-    Come(std::move(state));
+    Come(state);
   }
 
   Bits Loaded(const sock_filter& instruction, std::size_t index, const State& state) {
@@ -238,7 +238,7 @@ class Ways {
   void Jump(const sock_filter& instruction, std::size_t index, State state) {
     if (BPF_OP(instruction.code) == BPF_JA) {
       state.next += instruction.k;
-      return Come(std::move(state));
+      return Come(state);
     }
     const unsigned operation = BPF_OP(instruction.code);
     const Bits right = Right(instruction, index, state);
@@ -248,7 +248,7 @@ class Ways {
       State way = state;
       way.next += is_true ? instruction.jt : instruction.jf;
       if (!outcome && right.IsKnown()) Learn(operation, right.value, is_true, way);
-      Come(std::move(way));
+      Come(way);
     }
   }
 

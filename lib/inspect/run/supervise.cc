@@ -446,6 +446,7 @@ RunResult RunSupervised(const RunRequest& request, const LookedAt& looked_at) {
   // Made here: between fork and exec nothing is allocated.
   std::vector<std::string> words = request.command;
   std::vector<char*> command;
+  command.reserve(words.size() + 1);
   for (std::string& word : words) command.push_back(word.data());
   command.push_back(nullptr);
   std::vector<sock_filter> filter = StoppingFilter(request.filter);

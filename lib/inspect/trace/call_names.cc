@@ -63,7 +63,7 @@ const std::vector<Parameter>* CallNames::ParametersOf(std::string_view name) {
 std::string CallNames::WhyUnknown(const Target& abi, std::string_view name) {
   if (name == "????") return "strace did not see which call this is";
   const std::string quoted = std::string("\"").append(name).append("\"");
-  const std::string unknown = "there is no call " + quoted + " on " + std::string(abi.name);
+  std::string unknown = "there is no call " + quoted + " on " + std::string(abi.name);
   if (&abi == &target_)
     for (const Target& foreign : ForeignAbis(target_))
       if (NumberOf(foreign, name))
