@@ -187,7 +187,7 @@ corpus=()
 export CCACHE_DIR=$build_root/ccache CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=include_file_mtime,include_file_ctime
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 # With each target, in the build that has a fuzzer.
-export FUZZ_SECONDS=${FUZZ_SECONDS:-20}
+export FUZZ_SECONDS=${FUZZ_SECONDS:-15}
 
 record 'sources are formatted' check_format
 # What GCC finds with -O2, it finds in the projects of the tests, which are built with it.
