@@ -38,6 +38,7 @@ std::vector<std::uint64_t> AllValues(const GivenWords& given, const PrecompiledP
   if (!unset.empty())
     throw UsageError("try: give the values of all variables by --set; these have none: " + unset);
   std::vector<std::uint64_t> values;
+  values.reserve(given_values.size());
   for (const auto& value : given_values) values.push_back(*value);
   return values;
 }
