@@ -89,10 +89,10 @@ build_and_test() {
 
 sources() { git -C "$source_root" ls-files '*.cc' '*.h' | grep -v '^subprojects/'; }
 
-# units DATABASE FOLDER: makes a compilation database in FOLDER, and prints the files in it. The library's sources are joined, eight of
-# a folder at a time (they can be: readme_as_unity_build.sh): clang-tidy looks at what they include once, which takes most of its
-# time. `#line` keeps names and lines, and has the analyser take all of it for the main file's. The generator's stay as they are, each with its first
-# command: most have several, which see the same text.
+# units DATABASE FOLDER: makes a compilation database in FOLDER, and prints the files in it. Sources are joined, eight of a folder at a
+# time: clang-tidy looks at what they include once, which takes most of its time. `#line` keeps names and lines, and has the
+# analyser take all of it for the main file's. Some folders' cannot be joined. Each source has its first command: most have several, which see
+# the same text.
 units() {
   python3 - "$1" "$2" << 'END'
 import json, os, subprocess, sys
@@ -105,7 +105,7 @@ for command in json.load(open(database)):
         first.setdefault(name, command)
 groups = {}
 for name in sorted(first):
-    alone = name.startswith("gen/") or name.startswith("lib/runtime/")
+    alone = os.path.dirname(name) in ("gen", "gen/people", "gen/read", "lib/runtime")
     groups.setdefault(name if alone else os.path.dirname(name), []).append(name)
 commands = []
 for group, names in groups.items():

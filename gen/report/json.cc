@@ -2,6 +2,8 @@
 
 #include "report/json.h"
 
+#include <stdexcept>
+
 namespace precompiledseccomp::gen {
 
 JsonWriter& JsonWriter::Key(std::string_view key) {
@@ -32,6 +34,7 @@ JsonWriter& JsonWriter::Boolean(bool value) {
 
 JsonWriter& JsonWriter::Ratio(std::uint64_t numerator, std::uint64_t denominator) {
   constexpr std::uint64_t kScale = 1000;
+  if (denominator == 0) throw std::logic_error("a ratio to nothing");
   const std::uint64_t scaled = (numerator * kScale + denominator / 2) / denominator;
   // 1000 is added for the leading zeros: 7 is "1007" and becomes "007".
   const std::string decimals = std::to_string(kScale + scaled % kScale).substr(1);

@@ -31,7 +31,8 @@ class JsonWriter {
   JsonWriter& String(std::string_view text);
   JsonWriter& Number(std::uint64_t number);
   JsonWriter& Boolean(bool value);
-  // numerator / denominator, to three decimals; independent of the locale and of rounding modes.
+  // numerator / denominator, which is not 0, to three decimals; independent of the locale and of rounding
+  // modes.
   JsonWriter& Ratio(std::uint64_t numerator, std::uint64_t denominator);
   // The next value begins on a line of its own.
   JsonWriter& Line();
