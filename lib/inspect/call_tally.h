@@ -27,12 +27,7 @@ struct TalliedCall {
   bool are_flags_known = true;
 };
 
-// The bits that make a difference.
-struct LookedAtBits {
-  std::array<std::uint64_t, kArguments> arguments{};
-  std::uint64_t pointer = 0;  // of the instruction pointer
-};
-// Of the calls of an architecture and number.
+// For the calls of an architecture and number, what tells one from another.
 using LookedAt = std::function<LookedAtBits(std::uint32_t arch, std::uint32_t number)>;
 
 class CallTally {

@@ -2,6 +2,7 @@
 
 #include "inspect/every_way.h"
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <map>
@@ -142,7 +143,8 @@ class Ways {
   void Come(const State& state) {
     if (seen_.size() >= kMostStates) {
       every_.may_be_others = true;
-      every_.are_all_followed = false;
+      every_.looked_at.arguments.fill(UINT64_MAX);
+      every_.looked_at.pointer = UINT64_MAX;
       return;
     }
     if (seen_.insert(state).second) waiting_.push_back(state);
@@ -200,10 +202,10 @@ class Ways {
     for (const bpf::Half half : {bpf::Half::kLow, bpf::Half::kHigh}) {
       const std::uint64_t bits =
           half == bpf::Half::kLow ? std::uint64_t{UINT32_MAX} : ~std::uint64_t{UINT32_MAX};
-      if (offset == bpf::InstructionPointerOffset(half, big_endian)) every_.looked_at_pointer |= bits;
+      if (offset == bpf::InstructionPointerOffset(half, big_endian)) every_.looked_at.pointer |= bits;
       for (int i = 0; i < bpf::kArgumentCount; ++i)
         if (offset == bpf::ArgumentOffset(i, half, big_endian))
-          every_.looked_at[static_cast<std::size_t>(i)] |= bits;
+          every_.looked_at.arguments[static_cast<std::size_t>(i)] |= bits;
     }
   }
 

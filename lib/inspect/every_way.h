@@ -3,7 +3,6 @@
 // All ways that a call of which not everything is known may take through a filter.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -20,10 +19,8 @@ struct EveryWay {
   std::vector<std::uint32_t> answers;
   // Besides, answers that depend on a variable that is not known, or there were too many ways to follow.
   bool may_be_others = false;
-  bool are_all_followed = true;
-  // The bits of the arguments, and of the instruction pointer, that are loaded on some way.
-  std::array<std::uint64_t, kArguments> looked_at{};
-  std::uint64_t looked_at_pointer = 0;
+  // What is loaded on some way: all bits if not all ways were followed, as the others may load anything.
+  LookedAtBits looked_at;
 };
 
 // Of a program that the kernel accepts.

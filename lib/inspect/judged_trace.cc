@@ -13,12 +13,7 @@ LookedAt Judge::LooksAt() const {
     PartlyKnownCall any;
     any.call.arch = arch;
     any.call.nr = static_cast<int>(number);
-    const EveryWay ways = EveryWayOf(judge.program, any, judge.known);
-    LookedAtBits bits{ways.looked_at, ways.looked_at_pointer};
-    // Where not all ways were followed, they may look at anything.
-    if (!ways.are_all_followed) bits.arguments.fill(UINT64_MAX);
-    if (!ways.are_all_followed) bits.pointer = UINT64_MAX;
-    return bits;
+    return EveryWayOf(judge.program, any, judge.known).looked_at;
   };
 }
 

@@ -14,6 +14,12 @@ namespace precompiledseccomp::inspect {
 
 inline constexpr std::size_t kArguments = 6;
 
+// The bits that make a difference to somebody.
+struct LookedAtBits {
+  std::array<std::uint64_t, kArguments> arguments{};
+  std::uint64_t pointer = 0;  // of the instruction pointer
+};
+
 struct PartlyKnownCall {
   // Architecture and number are known; of the others, bits that are not known are 0.
   seccomp_data call{};

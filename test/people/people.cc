@@ -32,4 +32,10 @@ void CheckIsError(const Outcome& outcome, std::initializer_list<std::string> par
   testing::CheckContains(outcome.err, parts);
 }
 
+bool IsThereStrace() {
+  if (Run({"sh", "-c", "strace -o /dev/null true"}).status == 0) return true;
+  BOOST_TEST_MESSAGE("skipped: strace is not there, or may not trace");
+  return false;
+}
+
 }  // namespace precompiledseccomp::gen

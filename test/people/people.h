@@ -24,4 +24,7 @@ std::string ModuleSource(const std::string& module_and_program);
 // The outcome is this exit status, nothing on standard output, and one line that holds all of `parts`.
 void CheckIsError(const Outcome& outcome, std::initializer_list<std::string> parts);
 
+// Whether strace is there, and may trace. If not, a message says that a test is skipped.
+bool IsThereStrace();
+
 }  // namespace precompiledseccomp::gen

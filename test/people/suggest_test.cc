@@ -26,12 +26,6 @@ std::string Compiled(const TemporaryFolder& folder, const std::string& name, con
   return folder / ("lib" + name + ".so");
 }
 
-bool IsThereStrace() {
-  if (Run({"sh", "-c", "strace -o /dev/null true"}).status == 0) return true;
-  BOOST_TEST_MESSAGE("skipped: strace is not there, or may not trace");
-  return false;
-}
-
 BOOST_AUTO_TEST_SUITE(suggest_command)
 
 BOOST_AUTO_TEST_CASE(AFirstPolicyIsAModuleThatAllowsAllOfTheTrace) {

@@ -157,12 +157,6 @@ BOOST_AUTO_TEST_CASE(ATraceCanComeFromAPipe) {
 
 // ---- Real ones.
 
-bool IsThereStrace() {
-  if (Run({"sh", "-c", "strace -o /dev/null true"}).status == 0) return true;
-  BOOST_TEST_MESSAGE("skipped: strace is not there, or may not trace");
-  return false;
-}
-
 // How often each call was made, by its name.
 std::map<std::string, std::uint64_t> CountsOf(const std::string& trace, const Words& options = {}) {
   // Refuses everything.

@@ -141,7 +141,8 @@ void CheckLookedAt(const Subject& subject, const seccomp_data& call, Random& ran
   const inspect::EveryWay ways = inspect::EveryWayOf(subject.program, any, known);
   seccomp_data other = call;
   for (std::size_t i = 0; i < inspect::kArguments; ++i)
-    other.args[i] = (call.args[i] & ways.looked_at[i]) | (random.Word64() & ~ways.looked_at[i]);
+    other.args[i] =
+        (call.args[i] & ways.looked_at.arguments[i]) | (random.Word64() & ~ways.looked_at.arguments[i]);
   BOOST_TEST(subject.AnswerTo(call) == subject.AnswerTo(other));
 }
 

@@ -31,6 +31,7 @@
 #include "inspect/run/stopping_filter.h"
 #include "inspect/run/tracee.h"
 #include "inspect/standing.h"
+#include "inspect/trace/task_tallies.h"
 
 namespace precompiledseccomp::inspect {
 namespace {

@@ -17,7 +17,6 @@
 #include <linux/filter.h>
 
 #include "inspect/call_tally.h"
-#include "inspect/trace/task_tallies.h"
 
 namespace precompiledseccomp::inspect {
 

@@ -24,13 +24,13 @@ class CallNames {
   [[nodiscard]] const Target& target() const { return target_; }
   // "32 bit", "x32" or "64 bit", as strace calls them; null if the machine has none of that name.
   [[nodiscard]] const Target* AbiOfMode(std::string_view mode) const;
-  // Of a name as ausearch has it, or an audit architecture.
+  // The ABI that ausearch calls so; null if the machine has none of that name.
   [[nodiscard]] const Target* AbiNamed(std::string_view name) const;
 
   // The number of a call on an ABI: of "getppid", or of "syscall_0x1d7", which strace writes of what is newer
   // than it.
   std::optional<std::uint32_t> NumberOf(const Target& abi, std::string_view name);
-  // Whether that ABI calls the number so.
+  // Whether that ABI calls the number so, or has no call of that name: then it may be one that is newer.
   bool IsNamed(const Target& abi, std::uint32_t number, std::string_view name);
   // Of a call of the target; null if they are not known.
   const std::vector<Parameter>* ParametersOf(std::string_view name);

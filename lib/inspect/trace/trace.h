@@ -57,8 +57,7 @@ struct Trace {
   // The first kMostUnread of them, and how many there are.
   std::vector<UnreadLine> unread;
   std::uint64_t unread_lines = 0;
-  // Where the kernel says that it left records out; and calls of other architectures than the target's
-  // machine has.
+  // Where the kernel says that it left records out.
   std::vector<std::size_t> lost_records;
 };
 
