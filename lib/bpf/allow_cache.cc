@@ -8,16 +8,18 @@
 
 namespace precompiledseccomp::bpf {
 
-bool IsCacheable(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch) {
+Emulation Emulate(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch) {
   std::uint32_t a = 0;
+  std::size_t steps = 0;
   std::uint64_t next = 0;  // 64 bits, so that no jump of a refused program wraps around
   while (next < program.size()) {
     const sock_filter& instruction = program[next++];
     const std::uint32_t k = instruction.k;
+    ++steps;
     bool holds = false;
     switch (instruction.code) {
       case BPF_LD | BPF_W | BPF_ABS:
-        if (k != kNumberOffset && k != kArchOffset) return false;
+        if (k != kNumberOffset && k != kArchOffset) return {false, steps};
         a = k == kNumberOffset ? number : audit_arch;
         continue;
       case BPF_ALU | BPF_AND | BPF_K:
@@ -40,13 +42,17 @@ bool IsCacheable(std::span<const sock_filter> program, std::uint32_t number, std
         break;
       // Not the action alone: SECCOMP_RET_ALLOW with data allows the call, but is not cached.
       case BPF_RET | BPF_K:
-        return k == SECCOMP_RET_ALLOW;
+        return {k == SECCOMP_RET_ALLOW, steps};
       default:
-        return false;
+        return {false, steps};
     }
     next += holds ? instruction.jt : instruction.jf;
   }
-  return false;
+  return {false, steps};
+}
+
+bool IsCacheable(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch) {
+  return Emulate(program, number, audit_arch).is_cacheable;
 }
 
 std::vector<std::uint32_t> CacheableNumbers(std::span<const sock_filter> program, std::uint32_t audit_arch,

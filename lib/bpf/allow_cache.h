@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -18,6 +19,14 @@
 //
 // and gives up on meeting anything else, a load of an argument above all.
 namespace precompiledseccomp::bpf {
+
+struct Emulation {
+  bool is_cacheable = false;
+  std::size_t steps = 0;  // instructions that were looked at, with the one that ended it
+};
+
+// What the kernel finds out about one number, and how long it takes for that.
+Emulation Emulate(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch);
 
 // True if the kernel would set the bit. `audit_arch` is the AUDIT_ARCH_ value of the call. The kernel has
 // bits only for the numbers it knows itself: x32 numbers, for one, are never cached, whatever this says of
