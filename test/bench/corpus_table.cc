@@ -16,6 +16,7 @@ Json ToJson(const Figures& figures) {
                {"mean_path", figures.mean_path},
                {"worst_path", figures.worst_path},
                {"cacheable", figures.cacheable}};
+  if (figures.mean_hot > 0) json["mean_hot"] = figures.mean_hot;
   if (figures.mean_checked > 0) json["mean_checked"] = figures.mean_checked;
   return json;
 }

@@ -102,7 +102,11 @@ BOOST_AUTO_TEST_CASE(AreNoWorseThanTheReferences) {
     for (const auto& [compiler, theirs] : policy.references)
       BOOST_TEST_CONTEXT(policy.name << " by " << compiler) {
         BOOST_TEST(policy.ours.instructions <= theirs.instructions);
-        BOOST_TEST(policy.ours.mean_path <= kAlmostAsShort * theirs.mean_path);
+        // With a profile, the paths of calls that it names are what counts.
+        if (policy.has_profile && compiler == "kafel")
+          BOOST_TEST(policy.ours.mean_hot <= theirs.mean_hot);
+        else
+          BOOST_TEST(policy.ours.mean_path <= kAlmostAsShort * theirs.mean_path);
         BOOST_TEST(policy.ours.cacheable >= theirs.cacheable);
       }
 }

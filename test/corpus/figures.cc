@@ -3,6 +3,7 @@
 #include "corpus/figures.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -12,6 +13,7 @@
 #include "bpf/allow_cache.h"
 #include "bpf/interpreter.h"
 #include "compile/compile.h"
+#include "corpus/figures_of_kafel.h"
 #include "support/calls.h"
 
 namespace precompiledseccomp::testing {
@@ -46,9 +48,29 @@ double MeanChecked(std::span<const sock_filter> program, const std::vector<Profi
   return calls == 0 ? 0 : executed / calls;
 }
 
+double MeanHot(std::span<const sock_filter> program, const CorpusPolicy& policy) {
+  double executed = 0;
+  double calls = 0;
+  for (const auto& [number, count] : Resolve(policy.policy, *policy.target).counts) {
+    const auto times = static_cast<double>(count);
+    executed +=
+        times * static_cast<double>(bpf::Run(program, CallOn(policy.target->audit_arch, number)).executed);
+    calls += times;
+  }
+  return calls == 0 ? 0 : executed / calls;
+}
+
+std::string OneDigit(double figure) {
+  if (figure == 0) return "";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f", figure);
+  return text.data();
+}
+
 void PrintFigures(const std::string& name, const std::string& compiler, const Figures& figures) {
-  std::printf("%-40s %-24s %12zu %10.1f %11zu %10zu", name.c_str(), compiler.c_str(), figures.instructions,
-              figures.mean_path, figures.worst_path, figures.cacheable);
+  std::printf("%-40s %-24s %12zu %10.1f %11zu %10zu %10s", name.c_str(), compiler.c_str(),
+              figures.instructions, figures.mean_path, figures.worst_path, figures.cacheable,
+              OneDigit(figures.mean_hot).c_str());
   if (figures.mean_checked > 0) std::printf(" %13.2f", figures.mean_checked);
   std::printf("\n");
 }
@@ -58,8 +80,12 @@ void PrintFigures(const std::string& name, const std::string& compiler, const Fi
 Figures FiguresOf(std::span<const sock_filter> program, const CorpusPolicy& policy) {
   const std::uint32_t arch = policy.target->audit_arch;
   const std::vector<std::size_t> paths = Paths(program, arch);
-  return {program.size(), Mean(paths), *std::max_element(paths.begin(), paths.end()),
-          bpf::CacheableNumbers(program, arch, kNumbers).size(), MeanChecked(program, policy.profile)};
+  return {program.size(),
+          Mean(paths),
+          *std::max_element(paths.begin(), paths.end()),
+          bpf::CacheableNumbers(program, arch, kNumbers).size(),
+          MeanChecked(program, policy.profile),
+          MeanHot(program, policy)};
 }
 
 std::vector<ComparedPolicy> CompareWithReferences(const std::vector<CorpusPolicy>& policies) {
@@ -67,9 +93,11 @@ std::vector<ComparedPolicy> CompareWithReferences(const std::vector<CorpusPolicy
   for (const CorpusPolicy& policy : policies) {
     ComparedPolicy& one = compared.emplace_back();
     one.name = policy.name;
+    one.has_profile = !policy.policy.counts().empty();
     one.ours = FiguresOf(Compile(Resolve(policy.policy, *policy.target)), policy);
     for (const Reference& reference : policy.references)
       one.references.push_back({reference.compiler, FiguresOf(reference.program, policy)});
+    if (const auto kafel = FiguresOfKafel(policy.name)) one.references.push_back({"kafel", *kafel});
   }
   return compared;
 }
@@ -109,8 +137,8 @@ double GeometricMean(const std::vector<double>& numbers) {
 }
 
 void PrintTable(const std::vector<ComparedPolicy>& policies) {
-  std::printf("%-40s %-24s %12s %10s %11s %10s %13s\n", "policy", "compiler", "instructions", "mean path",
-              "worst path", "cacheable", "mean checked");
+  std::printf("%-40s %-24s %12s %10s %11s %10s %10s %13s\n", "policy", "compiler", "instructions",
+              "mean path", "worst path", "cacheable", "mean hot", "mean checked");
   for (const ComparedPolicy& policy : policies) {
     PrintFigures(policy.name, "ours", policy.ours);
     for (const auto& [compiler, figures] : policy.references) PrintFigures("", compiler, figures);

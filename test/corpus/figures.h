@@ -26,6 +26,9 @@ struct Figures {
   // Instructions executed, on average over the profiled calls that are allowed but not cacheable, each as
   // often as it is made; 0 without such calls.
   double mean_checked = 0;
+  // Instructions executed, on average over the calls that the policy says are made often, each as often as it
+  // says, with all arguments zero; 0 if it says nothing.
+  double mean_hot = 0;
 };
 
 Figures FiguresOf(std::span<const sock_filter> program, const CorpusPolicy& policy);
@@ -33,6 +36,7 @@ Figures FiguresOf(std::span<const sock_filter> program, const CorpusPolicy& poli
 // A policy as we compile it, and as others did.
 struct ComparedPolicy {
   std::string name;
+  bool has_profile = false;  // says which calls are made often: then others' paths may get longer
   Figures ours;
   struct Theirs {
     std::string compiler;
