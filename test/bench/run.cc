@@ -13,6 +13,7 @@
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
+#include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <boost/program_options/variables_map.hpp>
 
@@ -30,6 +31,7 @@ struct Options {
   bool help = false;
   long long samples = 0;
   std::string json;
+  std::vector<std::string> filters;
 };
 
 po::options_description Describe(const Benchmark& benchmark, Options& options) {
@@ -43,6 +45,9 @@ po::options_description Describe(const Benchmark& benchmark, Options& options) {
             ->value_name("N")
             ->default_value(static_cast<long long>(benchmark.samples)),
         "how often each thing is measured");
+  if (benchmark.run_on)
+    add("filter", po::value(&options.filters)->value_name("FILE"),
+        "a filter, as instructions of 8 bytes each; also without --filter; can be repeated");
   return description;
 }
 
@@ -50,7 +55,9 @@ Options OptionsFrom(const Benchmark& benchmark, int argc, char** argv) {
   Options options;
   const po::options_description description = Describe(benchmark, options);
   po::variables_map given;
-  po::store(po::parse_command_line(argc, argv, description), given);
+  po::positional_options_description positional;
+  if (benchmark.run_on) positional.add("filter", -1);
+  po::store(po::command_line_parser(argc, argv).options(description).positional(positional).run(), given);
   po::notify(given);
   if (benchmark.samples > 0 && options.samples < 1) throw std::runtime_error("--samples takes 1 or more");
   if (options.help) std::cout << description;
@@ -71,9 +78,11 @@ int Skip(const char* reason) {
 int Run(const Benchmark& benchmark, const Options& options) {
   if (options.help) return EXIT_SUCCESS;
   if (benchmark.installs_filters && !KernelTakesFilters()) return Skip("the kernel takes no filters");
-  if (benchmark.needs_corpus && !LoadConfiguredCorpus())
+  const auto samples = static_cast<std::size_t>(options.samples);
+  if (options.filters.empty() && benchmark.needs_corpus && !LoadConfiguredCorpus())
     return Skip("there is no corpus; configure with -Dcorpus=FOLDER");
-  const Json results = benchmark.run(static_cast<std::size_t>(options.samples));
+  const Json results =
+      options.filters.empty() ? benchmark.run(samples) : benchmark.run_on(samples, options.filters);
   if (!options.json.empty()) Write(results, options.json);
   return EXIT_SUCCESS;
 }

@@ -2,12 +2,13 @@
 //
 // What the hand-written benchmarks have in common: their command line, and their results as JSON.
 //
-//   BENCHMARK [--samples N] [--json FILE]
+//   BENCHMARK [--samples N] [--json FILE] [FILTER...]
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,9 @@ struct Benchmark {
   bool installs_filters = false;
   // Measures, prints a table for people, and returns the same for machines. With the corpus loaded.
   std::function<Json(std::size_t samples)> run;
+  // If there is one, the benchmark takes filters: files of instructions as the kernel takes them, 8 bytes
+  // each, such as seccomp_export_bpf() writes. With them it does this instead, and needs no corpus.
+  std::function<Json(std::size_t samples, const std::vector<std::string>& files)> run_on = nullptr;
 };
 
 // What main() returns. A benchmark that needs what there is not, a corpus or a kernel that takes filters
