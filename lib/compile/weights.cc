@@ -11,9 +11,11 @@
 namespace precompiledseccomp::compile {
 namespace {
 
-// In installations.
+// In installations. Were usual calls to weigh more, policies without a profile would have longer paths at
+// installation than other compilers give them; with a quarter, installing the corpus takes 1 % less, and
+// calls that are checked two instructions more.
 constexpr double kDeclaredCalls = 8.0;
-constexpr double kUsualCalls = 2.0;
+constexpr double kUsualCalls = 1.48;
 constexpr double kUsualCallsBesides = 0.25;
 
 constexpr double kWeightOfAnyCall = 8;
