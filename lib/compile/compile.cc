@@ -9,14 +9,13 @@
 
 #include <precompiledseccomp/error.h>
 
+#include "compile/block_order.h"
 #include "compile/check_rules.h"
 #include "compile/decisions.h"
 #include "compile/dispatch.h"
 #include "compile/graph.h"
 #include "compile/jump_threading.h"
-#include "compile/layout.h"
 #include "compile/order/order.h"
-#include "compile/unreachable.h"
 #include "compile/weights.h"
 
 namespace precompiledseccomp {
@@ -77,8 +76,7 @@ std::vector<sock_filter> CompileChecked(const ResolvedPolicy& policy, const Vari
   // Again, as a decision may have lost all its tests of arguments: the kernel answers such a call by itself.
   const Weights weights = compile::WeightsOf(policy, decisions, graph);
   const NodeId root = compile::DispatchByNumber(policy, decisions, weights, graph);
-  // Layout writes entries of branches that no jump uses in the end; these are dropped.
-  std::vector<sock_filter> instructions = compile::WithoutUnreachable(compile::LayOut(root, graph));
+  std::vector<sock_filter> instructions = compile::LayOutForInstalling(root, graph, policy.target);
   CheckSize(instructions.size(), policy, numbers);
   return instructions;
 }

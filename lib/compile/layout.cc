@@ -3,10 +3,6 @@
 #include "compile/layout.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <utility>
 
 #include "bpf/instructions.h"
@@ -15,218 +11,204 @@ namespace precompiledseccomp::compile {
 namespace {
 
 using Transform = Subject::Transform;
+using Variables = Layout::Variables;
 
 constexpr std::size_t kFarthestJump = 255;
 constexpr std::uint32_t kDataMask = 0xffff;
+// Most variables are descriptors, and these are small.
+constexpr std::uint32_t kStandIn = 3;
 
-// What is in the accumulator: nothing that is known, or the subject of a test.
-using Accumulator = std::optional<Subject>;
-
-enum class Entry : std::uint8_t { kLoad, kTransform, kTest };
-constexpr std::size_t kEntries = 3;
+enum Entry : std::uint8_t { kLoad, kTransform, kTest };
 
 // The entry of `node` for jumps from where A holds `accumulator`.
-Entry EntryWith(const Accumulator& accumulator, const Node& node) {
-  if (node.is_leaf || !accumulator || accumulator->offset != node.test.subject.offset) return Entry::kLoad;
-  if (*accumulator == node.test.subject) return Entry::kTest;
-  return accumulator->IsPlain() ? Entry::kTransform : Entry::kLoad;
+Entry EntryWith(const Subject& accumulator, const Node& node) {
+  if (node.is_leaf || accumulator.offset != node.test.subject.offset) return kLoad;
+  if (accumulator == node.test.subject) return kTest;
+  return accumulator.IsPlain() ? kTransform : kLoad;
 }
 
-bool ReturnsConstant(const Leaf& leaf) {
-  return leaf.data.IsConstant();
+std::uint32_t OperandOf(const Immediate& immediate, Variables variables) {
+  if (immediate.IsConstant() || variables == Variables::kValues) return immediate.value;
+  return immediate.is_flipped ? kStandIn | bpf::kHighestBit : kStandIn;
 }
 
-class Layout {
- public:
-  Layout(NodeId root, const Graph& graph)
-      : root_(root),
-        graph_(graph),
-        is_entered_(graph.size()),
-        positions_(graph.size()),
-        sizes_(graph.size(), 0) {}
-
-  std::vector<sock_filter> Instructions() {
-    FindEntries();
-    FindSizes();
-    for (const NodeId id : ChildrenFirst()) Write(id);
-    // Written backwards: what was written last stands first.
-    std::reverse(written_.begin(), written_.end());
-    return std::move(written_);
+sock_filter Jump(const Test& test, Variables variables) {
+  const std::uint32_t k = OperandOf(test.operand, variables);
+  switch (test.kind) {
+    case Test::Kind::kEqual:
+      return bpf::JumpIfEqual(k, 0, 0);
+    case Test::Kind::kGreater:
+      return bpf::JumpIfGreater(k, 0, 0);
+    case Test::Kind::kGreaterOrEqual:
+      return bpf::JumpIfGreaterOrEqual(k, 0, 0);
+    case Test::Kind::kAnyBitSet:
+      break;
   }
+  return bpf::JumpIfAnySet(k, 0, 0);
+}
 
- private:
-  // Where a node's instructions stand, counted from the end of the program; nothing if it has not been
-  // written.
-  using Position = std::optional<std::size_t>;
+sock_filter TransformOf(const Subject& subject, Variables variables) {
+  const std::uint32_t k = OperandOf(subject.operand, variables);
+  if (subject.transform == Transform::kXor) return bpf::Xor(k);
+  return subject.transform == Transform::kAnd ? bpf::And(k) : bpf::Or(k);
+}
 
-  // Which entries of each branch are used, which depends on what A holds where jumps to it are.
-  void FindEntries() {
-    const std::vector<bool> reachable = graph_.ReachableFrom(root_);
-    IsEntered(root_, Entry::kLoad) = true;
-    for (NodeId id = 0; id <= root_; ++id) {
-      const Node& node = graph_[id];
-      if (!reachable[id] || node.is_leaf) continue;
-      for (const NodeId side : {node.yes, node.no})
-        IsEntered(side, EntryWith(node.test.subject, graph_[side])) = true;
-    }
+// Which entries of a branch are used depends on what A holds where jumps to it are.
+using Entries = std::array<bool, 3>;
+
+void Append(Block& block, const sock_filter& instruction) {
+  block.instructions[block.size++] = instruction;
+}
+
+//     ret action                                    or, with a variable as data:
+//     ld #data; and #0xffff; or #action; ret a
+void AppendLeaf(const Leaf& leaf, Variables variables, Block& block) {
+  if (leaf.data.IsConstant()) {
+    Append(block, bpf::Return(leaf.return_value));
+    return;
   }
+  Append(block, bpf::LoadImmediate(OperandOf(leaf.data, variables)));
+  Append(block, bpf::And(kDataMask));
+  Append(block, bpf::Or(leaf.return_value));
+  Append(block, bpf::ReturnA());
+}
 
-  // About how many instructions stand below a node; what is shared is counted more than once.
-  void FindSizes() {
-    constexpr std::uint64_t kLarge = std::uint64_t{1} << 32;
-    for (NodeId id = 0; id <= root_; ++id) {
-      const Node& node = graph_[id];
-      sizes_[id] = node.is_leaf ? 0 : std::min(kLarge, 1 + sizes_[node.yes] + sizes_[node.no]);
-    }
-  }
+void AppendBranch(const Test& test, const Entries& entered, Variables variables, Block& block) {
+  if (entered[kLoad]) Append(block, bpf::LoadWord(test.subject.offset));
+  if (!test.subject.IsPlain() && (entered[kLoad] || entered[kTransform]))
+    Append(block, TransformOf(test.subject, variables));
+  Append(block, Jump(test, variables));
+}
 
-  // All nodes, each behind its sides. The larger side comes first and so stands farther away: the jump over a
-  // small side is short.
-  [[nodiscard]] std::vector<NodeId> ChildrenFirst() const {
-    struct Visit {
-      NodeId id;
-      bool sides_done;
-    };
-    std::vector<NodeId> order;
-    std::vector<bool> seen(graph_.size(), false);
-    std::vector<Visit> visits = {{root_, false}};
-    while (!visits.empty()) {
-      const Visit visit = visits.back();
-      visits.pop_back();
-      const Node& node = graph_[visit.id];
-      if (visit.sides_done) {
-        order.push_back(visit.id);
-        continue;
-      }
-      if (seen[visit.id]) continue;
-      seen[visit.id] = true;
-      visits.push_back({visit.id, true});
-      if (node.is_leaf) continue;
-      const bool yes_is_larger = sizes_[node.yes] > sizes_[node.no];
-      visits.push_back({yes_is_larger ? node.no : node.yes, false});
-      visits.push_back({yes_is_larger ? node.yes : node.no, false});
-    }
-    return order;
-  }
-
-  void Write(NodeId id) {
-    const Node& node = graph_[id];
-    if (node.is_leaf)
-      WriteLeaf(id);
-    else
-      WriteBranch(id);
-  }
-
-  //     ret action                                    or, with a variable as data:
-  //     ld #data; and #0xffff; or #action; ret a
-  void WriteLeaf(NodeId id) {
-    const Leaf& leaf = graph_[id].leaf;
-    if (ReturnsConstant(leaf)) {
-      Push(bpf::Return(leaf.return_value));
-    } else {
-      Push(bpf::ReturnA());
-      Push(bpf::Or(leaf.return_value));
-      Push(bpf::And(kDataMask));
-      Push(bpf::LoadImmediate(leaf.data.value));
-    }
-    PositionOf(id, Entry::kLoad) = Last();
-  }
-
-  void WriteBranch(NodeId id) {
-    const Test& test = graph_[id].test;
-    const Side yes = SideOf(test.subject, graph_[id].yes);
-    const Side no = SideOf(test.subject, graph_[id].no);
-    // Bringing one side near moves the branch, which may put the other one out of reach.
-    while (!IsNear(yes) || !IsNear(no)) BringNear(IsNear(yes) ? no : yes);
-    Push(Jump(test, Distance(yes), Distance(no)));
-    PositionOf(id, Entry::kTest) = Last();
-    const bool is_loaded = IsEntered(id, Entry::kLoad);
-    if (!test.subject.IsPlain() && (is_loaded || IsEntered(id, Entry::kTransform))) {
-      Push(TransformOf(test.subject));
-      PositionOf(id, Entry::kTransform) = Last();
-    }
-    if (!is_loaded) return;
-    Push(bpf::LoadWord(test.subject.offset));
-    PositionOf(id, Entry::kLoad) = Last();
-  }
-
-  struct Side {
-    NodeId node;
-    Entry entry;
-  };
-
-  [[nodiscard]] Side SideOf(const Subject& accumulator, NodeId side) const {
-    return {side, EntryWith(accumulator, graph_[side])};
-  }
-
-  // The instructions between the next one to be written and the side.
-  [[nodiscard]] std::size_t Distance(const Side& side) {
-    return written_.size() - 1 - *PositionOf(side.node, side.entry);
-  }
-  [[nodiscard]] bool IsNear(const Side& side) { return Distance(side) <= kFarthestJump; }
-
-  // Writes something that does the same as `side` at the next place. One test more is as long a path as a
-  // jump and the test far away would be, without the jump.
-  void BringNear(const Side& side) {
-    const Node& node = graph_[side.node];
-    if (node.is_leaf && ReturnsConstant(node.leaf)) {
-      Push(bpf::Return(node.leaf.return_value));
-      PositionOf(side.node, side.entry) = Last();
-    } else if (DecidesByOneTest(node)) {
-      WriteBranch(side.node);
-    } else {
-      Push(bpf::Jump(static_cast<std::uint32_t>(Distance(side))));
-      PositionOf(side.node, side.entry) = Last();
-    }
-  }
-
-  [[nodiscard]] bool DecidesByOneTest(const Node& node) const {
-    if (node.is_leaf || !node.test.subject.IsPlain()) return false;
-    const Node& yes = graph_[node.yes];
-    const Node& no = graph_[node.no];
-    return yes.is_leaf && no.is_leaf && ReturnsConstant(yes.leaf) && ReturnsConstant(no.leaf);
-  }
-
-  static sock_filter Jump(const Test& test, std::size_t yes, std::size_t no) {
-    const auto jt = static_cast<std::uint8_t>(yes);
-    const auto jf = static_cast<std::uint8_t>(no);
-    const std::uint32_t k = test.operand.value;
-    switch (test.kind) {
-      case Test::Kind::kEqual:
-        return bpf::JumpIfEqual(k, jt, jf);
-      case Test::Kind::kGreater:
-        return bpf::JumpIfGreater(k, jt, jf);
-      case Test::Kind::kGreaterOrEqual:
-        return bpf::JumpIfGreaterOrEqual(k, jt, jf);
-      case Test::Kind::kAnyBitSet:
-        break;
-    }
-    return bpf::JumpIfAnySet(k, jt, jf);
-  }
-
-  static sock_filter TransformOf(const Subject& subject) {
-    if (subject.transform == Transform::kXor) return bpf::Xor(subject.operand.value);
-    return subject.transform == Transform::kAnd ? bpf::And(subject.operand.value)
-                                                : bpf::Or(subject.operand.value);
-  }
-
-  void Push(const sock_filter& instruction) { written_.push_back(instruction); }
-  [[nodiscard]] std::size_t Last() const { return written_.size() - 1; }
-  bool& IsEntered(NodeId id, Entry entry) { return is_entered_[id][static_cast<std::size_t>(entry)]; }
-  Position& PositionOf(NodeId id, Entry entry) { return positions_[id][static_cast<std::size_t>(entry)]; }
-
-  NodeId root_;
-  const Graph& graph_;
-  std::vector<std::array<bool, kEntries>> is_entered_;
-  std::vector<std::array<Position, kEntries>> positions_;  // the nearest, when there are several
-  std::vector<std::uint64_t> sizes_;
-  std::vector<sock_filter> written_;  // the last instruction first
-};
+// The instruction of `block` that stands at an entry of it.
+std::size_t InstructionAt(Entry entry, const Node& node, const Block& block) {
+  if (entry == kLoad) return 0;
+  const std::size_t test = block.size - 1;
+  return entry == kTransform && !node.test.subject.IsPlain() ? test - 1 : test;
+}
 
 }  // namespace
 
+Layout::Layout(NodeId root, const Graph& graph, Variables variables) {
+  const std::vector<bool> reachable = graph.ReachableFrom(root);
+  std::vector<BlockId> block_of(root + 1, 0);
+  std::vector<NodeId> nodes;
+  std::vector<Entries> entered;
+  for (NodeId id = 0; id <= root; ++id) {
+    if (!reachable[id]) continue;
+    block_of[id] = static_cast<BlockId>(nodes.size());
+    nodes.push_back(id);
+    entered.push_back({});
+    const Node& node = graph[id];
+    if (node.is_leaf) continue;
+    for (const NodeId side : {node.yes, node.no})
+      entered[block_of[side]][EntryWith(node.test.subject, graph[side])] = true;
+  }
+  entered.back()[kLoad] = true;
+
+  // About how many instructions stand below a node; what is shared is counted more than once.
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 32;
+  std::vector<std::uint64_t> sizes(nodes.size(), 0);
+  blocks_.resize(nodes.size());
+  sides_.resize(nodes.size());
+  parents_.resize(nodes.size());
+  for (BlockId id = 0; id < blocks_.size(); ++id) {
+    Block& block = blocks_[id];
+    const Node& node = graph[nodes[id]];
+    if (node.is_leaf) {
+      AppendLeaf(node.leaf, variables, block);
+      continue;
+    }
+    AppendBranch(node.test, entered[id], variables, block);
+    block.is_transformed = !node.test.subject.IsPlain();
+    const auto side_to = [&](NodeId side) {
+      const Block& to = blocks_[block_of[side]];
+      ++parents_[block_of[side]];
+      return Side{block_of[side], InstructionAt(EntryWith(node.test.subject, graph[side]), graph[side], to)};
+    };
+    block.yes = side_to(node.yes);
+    block.no = side_to(node.no);
+    const std::uint64_t size_of_yes = sizes[block.yes.block];
+    const std::uint64_t size_of_no = sizes[block.no.block];
+    sides_[id] = {block.yes.block, block.no.block};
+    if (size_of_yes > size_of_no) std::swap(sides_[id][0], sides_[id][1]);
+    sizes[id] = std::min(kLarge, 1 + size_of_yes + size_of_no);
+  }
+}
+
+const std::vector<BlockId>& Layout::Order(const Exchanged& exchanged) {
+  parents_left_ = parents_;
+  order_.clear();
+  pending_.push_back(static_cast<BlockId>(blocks_.size() - 1));
+  while (!pending_.empty()) {
+    const BlockId id = pending_.back();
+    pending_.pop_back();
+    order_.push_back(id);
+    const auto& [first, last] = sides_[id];
+    if (first == last) continue;
+    const BlockId changed = exchanged[id] != 0 ? first ^ last : 0;
+    for (const BlockId side : {last ^ changed, first ^ changed})
+      if (--parents_left_[side] == 0) pending_.push_back(side);
+  }
+  return order_;
+}
+
+const std::vector<sock_filter>& Layout::Write(const std::vector<BlockId>& order) {
+  written_.clear();
+  positions_.resize(blocks_.size());
+  for (std::size_t i = order.size(); i-- > 0;) WriteBlock(order[i]);
+  std::reverse(written_.begin(), written_.end());
+  return written_;
+}
+
+void Layout::WriteBlock(BlockId id) {
+  const Block& block = blocks_[id];
+  sock_filter last = block.instructions[block.size - 1];
+  if (!block.IsLeaf()) {
+    // Bringing one side near moves the branch, which may put the other one out of reach.
+    while (!IsNear(block.yes) || !IsNear(block.no)) BringNear(IsNear(block.yes) ? block.no : block.yes);
+    last.jt = static_cast<std::uint8_t>(Distance(block.yes));
+    last.jf = static_cast<std::uint8_t>(Distance(block.no));
+  }
+  for (std::size_t i = block.size; i-- > 0;) {
+    positions_[id][i] = written_.size();
+    written_.push_back(i + 1 == block.size ? last : block.instructions[i]);
+  }
+}
+
+std::size_t Layout::Distance(const Side& side) const {
+  return written_.size() - 1 - positions_[side.block][side.entry];
+}
+
+bool Layout::IsNear(const Side& side) const {
+  return Distance(side) <= kFarthestJump;
+}
+
+// Writes something that does the same as `side` at the next place. One test more is as long a path as a jump
+// and the test far away would be, without the jump.
+void Layout::BringNear(const Side& side) {
+  if (Returns(side.block) || DecidesByOneTest(blocks_[side.block])) {
+    WriteBlock(side.block);
+    return;
+  }
+  const sock_filter jump = bpf::Jump(static_cast<std::uint32_t>(Distance(side)));
+  positions_[side.block][side.entry] = written_.size();
+  written_.push_back(jump);
+}
+
+// By one instruction.
+bool Layout::Returns(BlockId id) const {
+  return blocks_[id].IsLeaf() && blocks_[id].size == 1;
+}
+
+bool Layout::DecidesByOneTest(const Block& block) const {
+  if (block.IsLeaf()) return false;
+  return !block.is_transformed && Returns(block.yes.block) && Returns(block.no.block);
+}
+
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph) {
-  return Layout(root, graph).Instructions();
+  Layout layout(root, graph, Variables::kValues);
+  return layout.Write(layout.Order(Layout::Exchanged(layout.blocks().size(), 0)));
 }
 
 }  // namespace precompiledseccomp::compile

@@ -14,8 +14,14 @@
 //
 // A conditional jump reaches 255 instructions far. Where a side is farther away, the jump goes to a `ja`
 // right behind it, or to a copy of the returning instruction, which later branches in reach use as well.
+//
+// What stands behind a branch is one of its sides, with all that only this side leads to, and then the other
+// one. Either order is right; block_order.h chooses.
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <linux/filter.h>
@@ -24,8 +30,78 @@
 
 namespace precompiledseccomp::compile {
 
-// The instructions may be more than the kernel accepts, which is for the caller to check, and some of them
-// may be unreachable: see unreachable.h.
+using BlockId = std::uint32_t;
+
+// What a jump leads to.
+struct Side {
+  BlockId block = 0;
+  std::size_t entry = 0;  // the instruction of the block
+};
+
+// The instructions of a node, which always stand together.
+struct Block {
+  static constexpr std::size_t kMostInstructions = 4;
+
+  [[nodiscard]] bool IsLeaf() const { return yes.block == no.block; }
+
+  std::array<sock_filter, kMostInstructions> instructions{};
+  std::size_t size = 0;
+  // Of a branch, whose last instruction is the test. A leaf has none: both are the same.
+  Side yes;
+  Side no;
+  bool is_transformed = false;  // the word, before the test
+};
+
+// One graph, which can be written in any order of sides.
+class Layout {
+ public:
+  // What stands in the operands that are values of variables.
+  enum class Variables : std::uint8_t {
+    kValues,
+    kStandIns,  // one and the same number, for what must not depend on the values
+  };
+
+  // For each block, whether the larger side comes first. Else the smaller one does, so that the jump over it
+  // is short.
+  using Exchanged = std::vector<std::uint8_t>;
+
+  Layout(NodeId root, const Graph& graph, Variables variables);
+
+  // Each behind its sides, the root last.
+  [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
+
+  // All blocks, each before its sides. Overwritten by the next call, like what Write() returns.
+  const std::vector<BlockId>& Order(const Exchanged& exchanged);
+
+  // The instructions may be more than the kernel accepts, which is for the caller to check. Where they are
+  // more than a jump reaches over, some may be unreachable: see unreachable.h.
+  const std::vector<sock_filter>& Write(const std::vector<BlockId>& order);
+
+ private:
+  using Positions = std::array<std::size_t, Block::kMostInstructions>;
+
+  void WriteBlock(BlockId id);
+  void BringNear(const Side& side);
+  [[nodiscard]] bool IsNear(const Side& side) const;
+  // The instructions between the next one to be written and the side.
+  [[nodiscard]] std::size_t Distance(const Side& side) const;
+  [[nodiscard]] bool Returns(BlockId id) const;
+  [[nodiscard]] bool DecidesByOneTest(const Block& block) const;
+
+  std::vector<Block> blocks_;
+  // For each block, what Order() needs to know: its sides, the smaller one first, and how many sides it is.
+  std::vector<std::array<BlockId, 2>> sides_;
+  std::vector<std::uint32_t> parents_;
+  std::vector<std::uint32_t> parents_left_;
+  std::vector<BlockId> pending_;
+  std::vector<BlockId> order_;
+  // Where each block's instructions stand, counted from the end of the program; the nearest if there are
+  // several.
+  std::vector<Positions> positions_;
+  std::vector<sock_filter> written_;  // the last instruction first, until all are
+};
+
+// The graph with no sides exchanged.
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph);
 
 }  // namespace precompiledseccomp::compile

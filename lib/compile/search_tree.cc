@@ -104,11 +104,24 @@ class Planner {
     for (std::size_t i = n; i-- > 0;) {
       costs_[At(i, i)] = 0;
       splits_[At(i, i)] = static_cast<Split>(i);
-      for (std::size_t j = i + 1; j < n; ++j) PlanInterval(i, j);
+      const std::size_t no_chain_from = EndOfChainsFrom(i);
+      for (std::size_t j = i + 1; j < n; ++j) PlanInterval(i, j, j < no_chain_from);
     }
   }
 
-  void PlanInterval(std::size_t i, std::size_t j) {
+  // The ranges that are no single values have to be alike: from where on they are not.
+  [[nodiscard]] std::size_t EndOfChainsFrom(std::size_t i) const {
+    const std::size_t end = std::min(ranges_.size(), i + kMostRangesOfAChain);
+    std::size_t other = end;
+    for (std::size_t j = i; j < end; ++j) {
+      if (is_single_value_[j]) continue;
+      if (other != end && ranges_[j].node != ranges_[other].node) return j;
+      other = j;
+    }
+    return end;
+  }
+
+  void PlanInterval(std::size_t i, std::size_t j, bool may_be_chain) {
     const double* const from_i = &costs_[At(i, 0)];
     const double* const to_j = &costs_[At(j, 0)];
     double best = std::numeric_limits<double>::infinity();
@@ -121,7 +134,7 @@ class Planner {
       best_split = s;
     }
     best += Weight(i, j) + cost_of_a_test_;
-    if (j - i < kMostRangesOfAChain) best = std::min(best, FindChain(i, j).cost);
+    if (may_be_chain) best = std::min(best, FindChain(i, j).cost);
     costs_[At(i, j)] = costs_[At(j, i)] = best;
     splits_[At(i, j)] = static_cast<Split>(best_split);
   }

@@ -28,6 +28,8 @@ constexpr Target kTargets[] = {
      .gaps = {{{335, 423}, {}}},
      .first_number = 0,
      .numbers = 470,
+     .compat_numbers = 470,
+     .jit_shortens_jumps = true,
      .compiler_condition = "defined(__x86_64__) && !defined(__ILP32__)",
 #if defined(__x86_64__) && !defined(__ILP32__)
      .is_native = true
@@ -44,6 +46,8 @@ constexpr Target kTargets[] = {
      .gaps = {{{244, 259}, {295, 423}}},
      .first_number = 0,
      .numbers = 470,
+     .compat_numbers = 470,
+     .jit_shortens_jumps = false,
      .compiler_condition = "defined(__aarch64__) && defined(__AARCH64EL__) && !defined(__ILP32__)",
 #if defined(__aarch64__) && defined(__AARCH64EL__) && !defined(__ILP32__)
      .is_native = true

@@ -67,6 +67,11 @@ struct Target {
   // (Linux 6.18, NR_syscalls): the kernel emulates a filter for each of them when it is installed.
   std::uint32_t first_number = 0;
   std::uint32_t numbers = 0;
+  // The same of the calls of 32-bit programs: the filter is emulated for these as well.
+  std::uint32_t compat_numbers = 0;
+  // Whether the kernel's compiler for BPF takes more passes the later it finds that a jump can be a short one
+  // (bpf/translation.h); elsewhere all instructions are of one length.
+  bool jit_shortens_jumps = false;
   // A preprocessor condition that holds exactly when the compiler produces code for this target.
   std::string_view compiler_condition;
   // Whether this code itself was compiled for the target.

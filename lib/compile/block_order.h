@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The order of a filter's blocks that installs fastest.
+//
+// On x86-64 the kernel translates a filter in as many passes as it takes until no jump becomes shorter
+// (bpf/translation.h): with the same instructions in another order four or eight, and one of them is about a
+// thirtieth of the time that installing takes. No rule foresees the number, as each jump that becomes shorter
+// brings others into reach; but it is quickly computed. So sides of branches are exchanged here and there, a
+// fixed number of times, and the best order is kept: the fewest passes, and in each the fewest eBPF
+// instructions, of which a test needs two if neither side stands right behind it.
+//
+// Deterministic, and the same whatever values variables have. No order is taken that has more instructions
+// than the usual one, or longer paths.
+#pragma once
+
+#include <vector>
+
+#include <linux/filter.h>
+
+#include <precompiledseccomp/target.h>
+
+#include "compile/graph.h"
+
+namespace precompiledseccomp::compile {
+
+// The graph as instructions, of which none is unreachable. They may be more than the kernel accepts. For a
+// target whose kernel translates in a fixed number of passes, in the usual order.
+std::vector<sock_filter> LayOutForInstalling(NodeId root, const Graph& graph, const Target& target);
+
+}  // namespace precompiledseccomp::compile

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many passes the kernel takes to translate a filter on x86-64, for its blocks in any order.
+//
+// This is bpf/translation.h for the one question that block_order.h asks a hundred times: all that does not
+// depend on the order is found out once, and a pass looks at each block once. Only for filters of which all
+// jumps are near; which passes there are, and what is long and short in them, is said there.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compile/layout.h"
+
+namespace precompiledseccomp::compile {
+
+struct Passes {
+  std::size_t count = 0;
+  std::size_t ebpf_instructions = 0;
+  std::size_t late_bytes = 0;  // see bpf::Translation
+};
+
+class BlockPasses {
+ public:
+  explicit BlockPasses(const std::vector<Block>& blocks);
+
+  // For all blocks in this order. Stops counting at `most`.
+  Passes CountFor(const std::vector<BlockId>& order, std::size_t most);
+
+ private:
+  struct Target {
+    BlockId block = 0;
+    std::int32_t ebpf_instructions = 0;  // from the block's beginning to the entry
+    std::int32_t bytes = 0;              // and in the machine code
+    // Bytes as the first pass guesses them, and as they are.
+    [[nodiscard]] std::array<std::int32_t, 2> Bytes() const;
+  };
+  // What a block is made of.
+  struct Code {
+    std::int32_t ebpf_instructions = 0;  // with the first jump, or the way out
+    std::int32_t bytes = 0;              // without jumps
+    bool is_leaf = false;
+    bool can_be_turned = false;     // a test of which either side can go on
+    std::array<Target, 2> sides{};  // yes and no
+  };
+  // A block in the order at hand, with the sides that it jumps to. Blocks are looked at in this order again
+  // and again, most of them for nothing: no branch of the code may depend on what is found.
+  struct Step {
+    std::int32_t bytes = 0;
+    std::uint32_t jump_if = 0;  // the step that the test jumps to, and where in it
+    std::array<std::int32_t, 2> jump_if_entry{};
+    std::uint32_t jump = 0;  // of a pair, the step that it jumps to otherwise
+    std::array<std::int32_t, 2> jump_entry{};
+    bool is_pair = false;
+    bool is_leaf = false;
+  };
+  // Where a step's machine code was after the pass before.
+  struct Place {
+    std::int32_t begin = 0;
+    std::int32_t end_of_jump_if = 0;
+    std::int32_t end = 0;
+  };
+
+  [[nodiscard]] static Target TargetOf(const Side& side, const std::vector<Block>& blocks);
+  void TakeSteps(const std::vector<BlockId>& order);
+  void GuessPlaces(const std::vector<BlockId>& order);
+  enum Known : std::uint8_t { kGuessed, kBefore };
+  std::int32_t Pass(Known known);
+
+  std::vector<Code> codes_;              // of each block
+  std::vector<std::uint32_t> steps_of_;  // of each block
+  std::vector<Step> steps_;
+  std::vector<Place> places_;
+  std::size_t ebpf_instructions_ = 0;
+};
+
+}  // namespace precompiledseccomp::compile
