@@ -21,6 +21,8 @@
 namespace precompiledseccomp::bpf {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(AcceptanceInTheKernel, *boost::unit_test::precondition(testing::KernelTakesFilters))
+
 using Bytes = std::initializer_list<std::uint8_t>;
 using Codes = std::initializer_list<std::uint16_t>;
 using Sizes = std::initializer_list<std::size_t>;
@@ -69,8 +71,6 @@ Program Around(const sock_filter& instruction, std::size_t following = 6) {
   program.insert(program.end(), following, kAllow);
   return program;
 }
-
-BOOST_AUTO_TEST_SUITE(AcceptanceInTheKernel, *boost::unit_test::precondition(testing::KernelTakesFilters))
 
 // Without installing them is the same as by installing them.
 BOOST_AUTO_TEST_CASE(AProgramThatFindsNoRoomIsCheckedAllTheSame) {

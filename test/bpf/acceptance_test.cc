@@ -15,6 +15,8 @@
 namespace precompiledseccomp::bpf {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(AcceptanceTest)
+
 constexpr sock_filter kAllow = Return(SECCOMP_RET_ALLOW);
 
 Program Repeat(const sock_filter& instruction, std::size_t count) {
@@ -123,8 +125,6 @@ void CheckAgreesWithKernel(const Program& program) {
                                                              << reason.value_or("accepts") << "\n"
                                                              << Disassemble(program));
 }
-
-BOOST_AUTO_TEST_SUITE(AcceptanceTest)
 
 BOOST_AUTO_TEST_CASE(ReasonsNameTheInstructionAndWhatIsWrong) {
   for (const Case& c : Cases()) BOOST_TEST(ReasonForRefusal(c.program).value_or("") == c.reason);

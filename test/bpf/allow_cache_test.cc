@@ -14,14 +14,14 @@
 namespace precompiledseccomp::bpf {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(AllowCacheTest)
+
 constexpr std::uint32_t kX86_64 = 0xc000003e;
 constexpr std::uint32_t kI386 = 0x40000003;
 constexpr sock_filter kAllow = Return(SECCOMP_RET_ALLOW);
 constexpr sock_filter kKill = Return(SECCOMP_RET_KILL_PROCESS);
 
 using Numbers = std::vector<std::uint32_t>;
-
-BOOST_AUTO_TEST_SUITE(AllowCacheTest)
 
 BOOST_AUTO_TEST_CASE(UnconditionallyAllowedCallsAreCacheable) {
   const Program program = {

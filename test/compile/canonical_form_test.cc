@@ -14,6 +14,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(CanonicalFormTest)
+
 using compile::Canonical;
 
 struct Row {
@@ -35,8 +37,6 @@ void Check(const std::vector<Row>& rows) {
       BOOST_TEST(TextOf(compile::CanonicalFormOf(test), text) == row.canonical, "of " << row.test);
     }
 }
-
-BOOST_AUTO_TEST_SUITE(CanonicalFormTest)
 
 BOOST_AUTO_TEST_CASE(AnOrderIsAskedForInOneWay) {
   Check({

@@ -19,6 +19,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(CheckRulesTest)
+
 struct Row {
   Policy policy;
   std::vector<std::string> parts;  // of the message; none if there is nothing to report
@@ -35,8 +37,6 @@ void Check(const std::vector<Row>& rows, const Target& target = X86()) {
                                                                  << row.policy);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(CheckRulesTest)
 
 BOOST_AUTO_TEST_CASE(AContradictionIsReportedWithItsRule) {
   Check({

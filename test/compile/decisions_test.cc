@@ -17,6 +17,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(DecisionsTest)
+
 constexpr std::uint32_t kRead = 0;
 
 struct Row {
@@ -34,8 +36,6 @@ void Check(const std::vector<Row>& rows) {
                row.policy << "became\n  " << text.Print(decision) << "\nand not\n  " << row.decision);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(DecisionsTest)
 
 BOOST_AUTO_TEST_CASE(TheFirstRuleThatMatchesDecidesAndElseTheDefault) {
   Check({

@@ -31,6 +31,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(DispatchTest)
+
 struct Row {
   Policy policy;
   const char* decision;
@@ -49,8 +51,6 @@ void Check(const std::vector<Row>& rows) {
                row.policy << "became\n  " << text.Print(root) << "\nand not\n  " << row.decision);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(DispatchTest)
 
 BOOST_AUTO_TEST_CASE(TheArchitectureComesFirstAndThenTheNumber) {
   Check({

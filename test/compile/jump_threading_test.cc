@@ -11,14 +11,14 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(JumpThreadingTest)
+
 void Check(const std::vector<BeforeAfter>& rows) {
   CheckPass(rows, [](compile::NodeId root, compile::Graph& graph) {
     compile::SkipKnownTests(std::span(&root, 1), graph);
     return root;
   });
 }
-
-BOOST_AUTO_TEST_SUITE(JumpThreadingTest)
 
 BOOST_AUTO_TEST_CASE(ATestThatWasMadeBeforeIsSkipped) {
   Check({

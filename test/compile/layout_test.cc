@@ -23,6 +23,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(LayoutTest)
+
 using compile::NodeId;
 
 struct Row {
@@ -38,8 +40,6 @@ void Check(const std::vector<Row>& rows) {
     BOOST_TEST((listing == row.listing), row.decision << " became" << listing << "and not" << row.listing);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(LayoutTest)
 
 BOOST_AUTO_TEST_CASE(ATestLoadsItsWordAndJumpsToItsSides) {
   Check({

@@ -19,7 +19,7 @@ constexpr std::array kJumps = {
     std::pair<std::string_view, std::uint16_t>("jset", BPF_JSET),
 };
 
-std::uint32_t Immediate(Scanner& text) {
+std::uint32_t ImmediateOperand(Scanner& text) {
   text.Expect("#");
   return text.Number();
 }
@@ -47,16 +47,16 @@ sock_filter ReturnOf(Scanner& text) {
 
 sock_filter InstructionAt(std::size_t index, Scanner& text) {
   if (text.Takes("ret")) return ReturnOf(text);
-  if (text.Takes("and")) return bpf::And(Immediate(text));
-  if (text.Takes("or")) return bpf::Or(Immediate(text));
+  if (text.Takes("and")) return bpf::And(ImmediateOperand(text));
+  if (text.Takes("or")) return bpf::Or(ImmediateOperand(text));
   if (text.Takes("ja")) return bpf::Jump(Offset(text, index));
   if (text.Takes("ld")) {
     if (const auto word = text.Word()) return bpf::LoadWord(*word);
-    return bpf::LoadImmediate(Immediate(text));
+    return bpf::LoadImmediate(ImmediateOperand(text));
   }
   for (const auto& [name, operation] : kJumps) {
     if (!text.Takes(name)) continue;
-    const std::uint32_t operand = Immediate(text);
+    const std::uint32_t operand = ImmediateOperand(text);
     text.Expect("true:");
     const std::uint8_t jt = NearOffset(text, index);
     text.Expect("false:");

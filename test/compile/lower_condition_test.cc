@@ -15,6 +15,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(LowerConditionTest)
+
 struct Row {
   Condition condition;
   const char* decision;  // that leads to yes where the condition holds, and to no elsewhere
@@ -34,8 +36,6 @@ void Check(const std::vector<Row>& rows, const Target& target = X86()) {
                                                        << "\nand not\n  " << text.Print(expected));
     }
 }
-
-BOOST_AUTO_TEST_SUITE(LowerConditionTest)
 
 BOOST_AUTO_TEST_CASE(TheHighHalfOfAWholeArgumentIsTestedFirst) {
   Check({

@@ -15,6 +15,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(PathFactsTest)
+
 using compile::Knowledge;
 
 struct Row {
@@ -58,8 +60,6 @@ void Check(const std::vector<Row>& rows) {
                  row.test << " behind " << row.path);
     }
 }
-
-BOOST_AUTO_TEST_SUITE(PathFactsTest)
 
 BOOST_AUTO_TEST_CASE(AValueAnswersAllTestsOfConstants) {
   Check({

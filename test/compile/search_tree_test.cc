@@ -16,6 +16,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(SearchTreeTest)
+
 constexpr double kCostOfATest = 1;
 constexpr std::size_t kOptimalUpTo = 512;
 
@@ -37,8 +39,6 @@ void Check(const std::vector<Row>& rows, double cost_of_a_test = kCostOfATest,
                row.ranges << " became\n  " << text.Print(root) << "\nand not\n  " << text.Print(expected));
   }
 }
-
-BOOST_AUTO_TEST_SUITE(SearchTreeTest)
 
 BOOST_AUTO_TEST_CASE(NeighboursThatLeadToTheSameNodeAreOneRange) {
   for (const Row& row : std::vector<Row>{

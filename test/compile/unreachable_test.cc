@@ -20,6 +20,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(UnreachableTest)
+
 struct Row {
   const char* before;
   const char* after;
@@ -33,8 +35,6 @@ void Check(const std::vector<Row>& rows) {
     BOOST_TEST("\n" + bpf::Disassemble(compile::WithoutUnreachable(before)) == row.after);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(UnreachableTest)
 
 BOOST_AUTO_TEST_CASE(WhatNobodyJumpsToOrComesFromIsDropped) {
   Check({

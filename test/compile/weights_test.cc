@@ -21,6 +21,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(WeightsTest)
+
 // What every call weighs that may pass, and an installation.
 constexpr double kAnyCall = 8;
 const double kInstallation = X86().numbers;
@@ -48,8 +50,6 @@ void Check(const std::vector<Row>& rows) {
 }
 
 const Condition kSome = Arg32(0) == 1;
-
-BOOST_AUTO_TEST_SUITE(WeightsTest)
 
 BOOST_AUTO_TEST_CASE(DeclaredCallsShareEightInstallationsByTheirCounts) {
   Check({

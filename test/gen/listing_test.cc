@@ -15,13 +15,13 @@
 namespace precompiledseccomp::gen {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(listing)
+
 std::vector<ProgramDefinition> SortedGoodPrograms() {
   std::vector<ProgramDefinition> programs = GoodPrograms();
   std::sort(programs.begin(), programs.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return programs;
 }
-
-BOOST_AUTO_TEST_SUITE(listing)
 
 BOOST_AUTO_TEST_CASE(TheListHasAllProgramsWithTheirVariables) {
   const Outcome outcome = RunGenerator("good", {"--list"});

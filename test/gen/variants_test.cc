@@ -22,6 +22,8 @@ constexpr bool kMemoryIsAsUsual = false;
 constexpr bool kMemoryIsAsUsual = true;
 #endif
 
+BOOST_AUTO_TEST_SUITE(many_programs)
+
 struct Generated {
   std::string source;
   json stats;
@@ -42,8 +44,6 @@ std::size_t Count(const std::string& part, const std::string& text) {
   for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) ++count;
   return count;
 }
-
-BOOST_AUTO_TEST_SUITE(many_programs)
 
 // Two of three networks need the same calls: of each three programs two are the same.
 BOOST_AUTO_TEST_CASE(VariantsOfALargePolicyShareWhatIsEqual) {

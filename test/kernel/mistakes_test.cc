@@ -39,6 +39,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(MistakesTest, *boost::unit_test::precondition(KernelTakesFilters))
+
 // What the kernel does not look at, of an int.
 constexpr std::uint64_t kUpperHalf = 0x1'0000'0000;
 
@@ -117,8 +119,6 @@ class Folder {
  private:
   std::string path_ = std::filesystem::temp_directory_path() / "mistakes_test.XXXXXX";
 };
-
-BOOST_AUTO_TEST_SUITE(MistakesTest, *boost::unit_test::precondition(KernelTakesFilters))
 
 // ---- upper-half-ignored
 

@@ -32,6 +32,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(NotifiedPathTest, *boost::unit_test::precondition(KernelTakesFilters))
+
 std::vector<sock_filter> CompileHere(const Policy& policy) {
   return Compile(Resolve(policy, NativeTarget()));
 }
@@ -107,8 +109,6 @@ std::string OpenedUnderASupervisor(const Policy& policy, Answer answer) {
   BOOST_REQUIRE(finished);
   return bytes[0] == 0 ? kHarmlessPath : bytes[0] == 1 ? kOtherPath : "nothing";
 }
-
-BOOST_AUTO_TEST_SUITE(NotifiedPathTest, *boost::unit_test::precondition(KernelTakesFilters))
 
 BOOST_AUTO_TEST_CASE(APathChangesBetweenTheSupervisorAndTheKernel) {
   const Mistake mistake = APathIsJudgedByASupervisor();

@@ -22,6 +22,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(RandomFilters, *boost::unit_test::precondition(KernelTakesFilters))
+
 constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 8, .values_one_by_one = 30};
 
 // Calls that take any arguments without harm, and that the kernel can cache.
@@ -72,8 +74,6 @@ std::vector<seccomp_data> Calls(const ResolvedPolicy& policy, Random& random) {
   }
   return calls;
 }
-
-BOOST_AUTO_TEST_SUITE(RandomFilters, *boost::unit_test::precondition(KernelTakesFilters))
 
 BOOST_AUTO_TEST_CASE(AreObeyedByTheKernel) {
   const Target& target = NativeTarget();

@@ -22,14 +22,14 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(ConditionTest)
+
 constexpr int kRead = 0;
 constexpr std::uint64_t kOne32 = std::uint64_t{1} << 32;
 
 bool Matches(const Condition& condition, std::initializer_list<std::uint64_t> args) {
   return Holds(condition, Call(kRead, args));
 }
-
-BOOST_AUTO_TEST_SUITE(ConditionTest)
 
 BOOST_AUTO_TEST_CASE(AWholeArgumentIsComparedWithAll64Bits) {
   BOOST_TEST(Matches(Arg(0) == 3, {3}));

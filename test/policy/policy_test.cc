@@ -24,14 +24,14 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(PolicyTest)
+
 constexpr int kRead = 0;
 constexpr int kOpenat = 257;
 
 std::uint32_t Answer(const Policy& policy, const seccomp_data& call) {
   return Evaluate(Resolve(policy, X86()), call);
 }
-
-BOOST_AUTO_TEST_SUITE(PolicyTest)
 
 BOOST_AUTO_TEST_CASE(VersionsWithoutFiltersAreNone) {
   for (const auto& [version, patch_level] : {std::pair(3, 4), {0, 0}, {-1, 9}, {5, -1}})

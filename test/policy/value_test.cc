@@ -24,10 +24,10 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(ValueTest)
+
 constexpr int kRead = 0;
 constexpr std::uint64_t kOne32 = std::uint64_t{1} << 32;
-
-BOOST_AUTO_TEST_SUITE(ValueTest)
 
 BOOST_AUTO_TEST_CASE(AVariableCannotBeComputedWithOrBranchedOn) {
   static_assert(!std::is_convertible_v<Value, std::uint32_t>);

@@ -20,6 +20,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(RandomDefinitions)
+
 constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 8, .values_one_by_one = 60};
 
 std::string ValuesText(const ProgramDefinition& definition, const std::vector<std::uint64_t>& values) {
@@ -50,8 +52,6 @@ void CheckDefinition(std::uint64_t seed, const Target& target) {
   }
   BOOST_TEST(IsTidy(program.instructions));
 }
-
-BOOST_AUTO_TEST_SUITE(RandomDefinitions)
 
 BOOST_AUTO_TEST_CASE(RenderLikeThePolicyOnX86_64) {
   ForEachSeed(3, 150, [](std::uint64_t seed) { CheckDefinition(seed, X86()); });

@@ -25,6 +25,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(WhatIsShown)
+
 using inspect::KnownValues;
 
 constexpr Effort kFewCalls = {.aims_per_test = 1, .combinations = 6, .values_one_by_one = 20};
@@ -59,8 +61,6 @@ void CheckDefinition(std::uint64_t seed, const Target& target, const PolicyShape
     if (++tried == kMost) break;
   }
 }
-
-BOOST_AUTO_TEST_SUITE(WhatIsShown)
 
 BOOST_AUTO_TEST_CASE(IsWhatIsAnsweredOnX86_64) {
   ForEachSeed(3, 100, [](std::uint64_t seed) { CheckDefinition(seed, X86(), {}); });

@@ -13,6 +13,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(filter)
+
 std::vector<sock_filter> Numbered(std::size_t count) {
   std::vector<sock_filter> instructions;
   for (std::size_t i = 0; i < count; ++i)
@@ -47,8 +49,6 @@ struct Early {
 extern Filter late;
 const Early early(late);
 constinit Filter late;
-
-BOOST_AUTO_TEST_SUITE(filter)
 
 BOOST_AUTO_TEST_CASE(AConstinitFilterKeepsWhatAnEarlierConstructorGaveIt) {
   BOOST_TEST(early.is_assigned);

@@ -26,6 +26,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_listener)
+
 constexpr int kAnswer = 4242;
 
 Filter NotifyGetppid() {
@@ -73,8 +75,6 @@ void Interrupt(pid_t thread) {
   syscall(SYS_tgkill, getpid(), thread, SIGUSR1);
   usleep(50'000);
 }
-
-BOOST_AUTO_TEST_SUITE(install_listener)
 
 BOOST_AUTO_TEST_CASE(TheListenerReceivesAndAnswersCalls) {
   BOOST_TEST(InChild([](Report& report) {

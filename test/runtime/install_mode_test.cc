@@ -25,6 +25,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_mode)
+
 Filter AnswerGetppid(std::uint32_t answer) {
   return ToFilter(AnswerCall(SYS_getppid, answer));
 }
@@ -67,8 +69,6 @@ bool AThreadSurvivesGetppid() {
 
 const std::vector<std::uint32_t> kRefusals = {SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD,
                                               SECCOMP_RET_TRAP | 3, SECCOMP_RET_ERRNO | EDOM};
-
-BOOST_AUTO_TEST_SUITE(install_mode)
 
 BOOST_AUTO_TEST_CASE(LoggedRefusalsGoThrough) {
   for (const std::uint32_t refusal : kRefusals) {

@@ -20,6 +20,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_program)
+
 const Program& Get(const char* name) {
   return *embedded::GetPrecompiled(name);
 }
@@ -28,8 +30,6 @@ const Program& Get(const char* name) {
 std::string FiltersInForce() {
   return StatusField("Seccomp_filters");
 }
-
-BOOST_AUTO_TEST_SUITE(install_program)
 
 BOOST_AUTO_TEST_CASE(AProgramWithoutVariablesIsInstalledAsItIs) {
   const FilterView view(Get("idle"));

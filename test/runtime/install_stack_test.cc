@@ -39,14 +39,14 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_stack)
+
 // getppid() fails with EDOM, and there are as many instructions as asked for.
 std::vector<sock_filter> RefuseGetppid(std::size_t size) {
   std::vector<sock_filter> instructions = AnswerCall(SYS_getppid, SECCOMP_RET_ERRNO | EDOM);
   instructions.insert(instructions.begin(), size - instructions.size(), {BPF_LD | BPF_IMM, 0, 0, 0});
   return instructions;
 }
-
-BOOST_AUTO_TEST_SUITE(install_stack)
 
 BOOST_AUTO_TEST_CASE(ALargeFilterNeedsABufferForItsChangedCopy) {
   const std::vector<sock_filter> largest = RefuseGetppid(InstallOptions::kStackCopyLimit);

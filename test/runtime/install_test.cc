@@ -26,6 +26,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install)
+
 // A thread that waits until it is told to go on, so that filters can be installed meanwhile.
 class WaitingThread {
  public:
@@ -67,8 +69,6 @@ std::string VforkInstallAndExec(const Filter& filter, Mode mode) {
   if (child == -1 || waitpid(child, &status, 0) != child) return "no child";
   return DescribeEnd(status);
 }
-
-BOOST_AUTO_TEST_SUITE(install)
 
 BOOST_AUTO_TEST_CASE(AnInstalledFilterIsInForce) {
   BOOST_TEST(InChild([](Report& report) {

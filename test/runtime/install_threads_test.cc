@@ -23,6 +23,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_threads)
+
 // Runs `work` while there is another thread; gives the errno of getppid() in that one afterwards.
 template <typename Work>
 int BesideAnotherThread(const Work& work) {
@@ -37,8 +39,6 @@ int BesideAnotherThread(const Work& work) {
   other.join();
   return error;
 }
-
-BOOST_AUTO_TEST_SUITE(install_threads)
 
 BOOST_AUTO_TEST_CASE(WithAnotherThreadOnlyThreadChangesNothing) {
   BOOST_TEST(InChild([](Report& report) {

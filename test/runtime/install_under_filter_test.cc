@@ -25,6 +25,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(install_under_filter, *boost::unit_test::precondition(HasSysAdmin))
+
 constexpr const char* kOrAFilter = ", or a filter that is already installed answers in its place";
 
 using Outer = std::vector<sock_filter>;
@@ -83,8 +85,6 @@ void CheckThatNothingIsInstalled(const Case& entry) {
                }) == kFine);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(install_under_filter, *boost::unit_test::precondition(HasSysAdmin))
 
 BOOST_AUTO_TEST_CASE(AnAnswerInTheKernelsPlaceIsNoSuccess) {
   const std::string message = "a filter that is already installed answers seccomp(2) in the kernel's place";

@@ -21,6 +21,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(interrupted)
+
 constexpr greg_t kTrapFlag = 0x100;
 
 // What the handler looks at, and what it has found.
@@ -83,8 +85,6 @@ Watch Watched(const std::function<void(Filter&)>& change, std::size_t jump_after
 void Render(Filter& filter) {
   static_cast<void>(embedded::GetPrecompiled("worker")->Render({{"fd1", 3}, {"fd2", 4}}, filter));
 }
-
-BOOST_AUTO_TEST_SUITE(interrupted)
 
 BOOST_AUTO_TEST_CASE(AtEachInstructionAFilterIsEmptyOrWhole) {
   Filter other;

@@ -29,6 +29,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(kill_process)
+
 // With 0, the call is not made, and was a success.
 const std::vector<int> kErrors = {EINVAL, ENOSYS, EOPNOTSUPP, EPERM, 0};
 
@@ -92,8 +94,6 @@ std::vector<sock_filter> HeldByTheKernel(const Filter& filter, const std::vector
   waitpid(child, &status, 0);
   return held;
 }
-
-BOOST_AUTO_TEST_SUITE(kill_process)
 
 BOOST_AUTO_TEST_CASE(AViolationInAThreadEndsTheProcessHoweverTheQueryIsAnswered) {
   for (const int error : kErrors) BOOST_TEST_CONTEXT(std::strerror(error))

@@ -19,6 +19,8 @@ std::ostream& boost_test_print_type(std::ostream& out, RenderErrorCode code) {
 
 namespace {
 
+BOOST_AUTO_TEST_SUITE(render)
+
 std::vector<std::uint32_t> Operands(std::span<const sock_filter> instructions) {
   std::vector<std::uint32_t> operands;
   for (const sock_filter& instruction : instructions) operands.push_back(instruction.k);
@@ -51,8 +53,6 @@ void CheckError(const Program& program, std::initializer_list<VariableValue> val
   BOOST_TEST(error.message() == message);
   BOOST_TEST(filter.empty());
 }
-
-BOOST_AUTO_TEST_SUITE(render)
 
 BOOST_AUTO_TEST_CASE(ValuesStandWhereTheOffsetsSay) {
   Filter filter;

@@ -8,6 +8,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(return_actions)
+
 constexpr std::uint32_t kAllow = 0x7fff0000U;
 constexpr std::uint32_t kTrace = 0x7ff00000U;
 
@@ -20,8 +22,6 @@ constexpr sock_filter kCut = {BPF_ALU | BPF_AND | BPF_K, 0, 0, 0xffff};
 constexpr sock_filter Or(std::uint32_t action) {
   return {BPF_ALU | BPF_OR | BPF_K, 0, 0, action};
 }
-
-BOOST_AUTO_TEST_SUITE(return_actions)
 
 BOOST_AUTO_TEST_CASE(AnswersChangeWithTheMode) {
   const struct {

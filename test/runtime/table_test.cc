@@ -22,6 +22,8 @@
 namespace precompiledseccomp {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(table)
+
 // One program of one instruction with one variable.
 using Table = ProgramTable<1, 1, 1, 1, 1, 3>;
 
@@ -40,8 +42,6 @@ consteval Table MakeTable(std::uint16_t kind, std::uint16_t form, std::uint32_t 
 constexpr Table kNewKind = MakeTable(99, 0, 0);
 constexpr Table kNewForm = MakeTable(PRECOMPILEDSECCOMP_KIND_INTEGER, 0x80, 0);
 constexpr Table kNewOption = MakeTable(PRECOMPILEDSECCOMP_KIND_INTEGER, 0, 0x80000000);
-
-BOOST_AUTO_TEST_SUITE(table)
 
 BOOST_AUTO_TEST_CASE(WhatAnOlderLibraryDoesNotKnowIsNotRendered) {
   Filter filter;

@@ -18,6 +18,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(BugsOfPasses)
+
 // Random policies that are tried when none of the others shows a bug.
 constexpr std::uint64_t kMostSeeds = 50;
 
@@ -58,8 +60,6 @@ bool IsEqual(const PrecompiledProgram& a, const PrecompiledProgram& b) {
   return std::equal(a.instructions.begin(), a.instructions.end(), b.instructions.begin(),
                     b.instructions.end(), bpf::Equal);
 }
-
-BOOST_AUTO_TEST_SUITE(BugsOfPasses)
 
 BOOST_AUTO_TEST_CASE(WithoutThemEveryProgramIsProved) {
   for (const std::vector<Question>* questions : {&Small(), &Large()})

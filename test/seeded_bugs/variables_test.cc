@@ -34,6 +34,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(BugsWithTheValuesOfVariables)
+
 struct Caught {
   bool by_first_two = false;
   bool by_all_rounds = false;
@@ -98,8 +100,6 @@ std::ostream& operator<<(std::ostream& out, const Caught& caught) {
   mark(caught.by_prover);
   return out;
 }
-
-BOOST_AUTO_TEST_SUITE(BugsWithTheValuesOfVariables)
 
 BOOST_AUTO_TEST_CASE(WithoutThemEveryTemplateIsProved) {
   for (const Question& question : Questions()) {

@@ -29,6 +29,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(BugsInWriting)
+
 enum class CaughtBy { kNothing, kHandingOver, kReadingBack, kProof };
 
 constexpr std::string_view kNames[] = {"nothing", "handed over", "read back", "proved"};
@@ -137,8 +139,6 @@ Catch CatchOf(GeneratorFunction generate) {
   }
   return {};
 }
-
-BOOST_AUTO_TEST_SUITE(BugsInWriting)
 
 BOOST_AUTO_TEST_CASE(WithoutThemThereIsNothingToCatch) {
   BOOST_TEST(CatchOf(seeded_generator).message == "");

@@ -15,13 +15,13 @@ namespace {
 
 // To find a value for one test. Of the boundary values of any test, one in twenty or more gives either
 // outcome.
-constexpr int kAttempts = 200;
+constexpr int kAttemptsWithOneTest = 200;
 
 void MakeLeafLikely(const Condition& leaf, bool outcome, Random& random, seccomp_data& call) {
   const Operand* operand = OperandOf(leaf);
   if (operand == nullptr || (Holds(leaf, call) == outcome && random.OneIn(2))) return;
   const std::vector<std::uint64_t> values = BoundaryValues(leaf);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kAttemptsWithOneTest; ++attempt) {
     SetField(call, FieldOf(*operand), random.OneOf(values));
     if (Holds(leaf, call) == outcome) return;
   }

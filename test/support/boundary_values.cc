@@ -4,11 +4,11 @@
 
 #include <variant>
 
+#include "support/halves.h"
+
 namespace precompiledseccomp::testing {
 namespace {
 
-constexpr std::uint64_t kLowHalf = 0xffffffff;
-constexpr std::uint64_t kHighHalf = ~kLowHalf;
 constexpr std::uint64_t kHighOne = std::uint64_t{1} << 32;
 
 void CollectLeaves(const Condition& condition, std::vector<Condition>& leaves);

@@ -11,12 +11,11 @@
 
 #include "inspect/constants.h"
 #include "inspect/number_text.h"
+#include "support/halves.h"
 #include "target/parameters.h"
 
 namespace precompiledseccomp::testing {
 namespace {
-
-constexpr std::uint64_t kLowHalf = 0xffffffff;
 
 std::uint64_t WithSign(std::uint64_t value) {
   return (value & 0x80000000) != 0 ? value | ~kLowHalf : value & kLowHalf;

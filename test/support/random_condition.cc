@@ -4,10 +4,10 @@
 
 #include <array>
 
+#include "support/halves.h"
+
 namespace precompiledseccomp::testing {
 namespace {
-
-constexpr std::uint64_t kLowHalf = 0xffffffff;
 
 std::uint64_t RandomConstant(Random& random) {
   static const std::vector<std::uint64_t> extremes = {0,

@@ -28,6 +28,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(RunningUnderAFilter, *boost::unit_test::precondition(ChildrenCanBeTraced))
+
 // The calls by which children are killed are ones that neither libc nor sanitizers make.
 TestedFilter RefusingGetpriority(std::uint32_t answer) {
   return AllAllowedBut({{SYS_getpriority, answer}});
@@ -47,8 +49,6 @@ int StatusOf(pid_t child) {
   waitpid(child, &status, 0);
   return status;
 }
-
-BOOST_AUTO_TEST_SUITE(RunningUnderAFilter, *boost::unit_test::precondition(ChildrenCanBeTraced))
 
 BOOST_AUTO_TEST_CASE(ACallableReturnsOrExits) {
   const TestedFilter all = Always(SECCOMP_RET_ALLOW);

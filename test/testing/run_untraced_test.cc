@@ -26,6 +26,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(WithoutPtrace, *boost::unit_test::precondition(KernelTakesFilters))
+
 constexpr char kUnknown[] = "; calls are not known: ptrace: Operation not permitted";
 
 struct Seen {
@@ -44,8 +46,6 @@ std::string Untraced(const std::function<Outcome()>& run) {
   BOOST_TEST(finished);
   return seen[0].text;
 }
-
-BOOST_AUTO_TEST_SUITE(WithoutPtrace, *boost::unit_test::precondition(KernelTakesFilters))
 
 BOOST_AUTO_TEST_CASE(HowItEndedIsTold) {
   const TestedFilter kills = AllAllowedBut({{SYS_getpriority, SECCOMP_RET_KILL_PROCESS}});

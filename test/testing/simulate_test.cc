@@ -25,10 +25,6 @@
 namespace precompiledseccomp::testing {
 namespace {
 
-const Program* Worker() {
-  return embedded::GetPrecompiled("worker");
-}
-
 BOOST_AUTO_TEST_SUITE(SystemCalls)
 
 BOOST_AUTO_TEST_CASE(ACallIsWrittenByNameOrNumberAsTextOrAsNumbers) {
@@ -89,6 +85,10 @@ BOOST_AUTO_TEST_CASE(WhatIsNoCallSaysWhy) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(Simulation)
+
+const Program* Worker() {
+  return embedded::GetPrecompiled("worker");
+}
 
 BOOST_AUTO_TEST_CASE(AProgramIsRenderedAndAsked) {
   const auto answer = [](const SystemCall& call) {

@@ -17,6 +17,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(OverruledTest)
+
 using verify::FindWhatIsLeft;
 using verify::LeftToARule;
 
@@ -32,8 +34,6 @@ LeftToARule LeftToTheLast(const Policy& policy) {
 RuleSet Refusal() {
   return RuleSet().Errno(EPERM, Syscall(kIoctl), Arg(1) == 5);
 }
-
-BOOST_AUTO_TEST_SUITE(OverruledTest)
 
 BOOST_AUTO_TEST_CASE(WithoutEarlierRulesAllIsLeft) {
   BOOST_TEST(LeftToTheLast(Policy().Add(Refusal())).has_some);

@@ -26,6 +26,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(PlainTestsTest)
+
 using verify::HoldsWithoutIgnoredBits;
 using verify::IgnoresSigns;
 using verify::LookedAt;
@@ -37,8 +39,6 @@ constexpr std::uint64_t k16Bits = 0xffff;
 
 // An int, a mode, and what has 64 bits.
 constexpr LookedAt kLookedAt = {kLowHalf, k16Bits, kAll, kAll, kAll, kAll};
-
-BOOST_AUTO_TEST_SUITE(PlainTestsTest)
 
 BOOST_AUTO_TEST_CASE(WhetherATestLooksAtIgnoredBits) {
   const auto check = [](const Condition& condition, bool expected) {

@@ -22,6 +22,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(VerifyTest)
+
 using namespace bpf;  // NOLINT: instructions are written like assembly
 using verify::Prove;
 using verify::Proved;
@@ -52,8 +54,6 @@ bpf::Program FilterOfWriteTo5() {
 std::string TextOf(const verify::Verdict& verdict, const Target& target = X86()) {
   return Describe(verdict, target);
 }
-
-BOOST_AUTO_TEST_SUITE(VerifyTest)
 
 BOOST_AUTO_TEST_CASE(AFilterThatDoesWhatItsPolicySaysIsProved) {
   const verify::Verdict verdict = Prove(WriteTo5(), {FilterOfWriteTo5(), {}});

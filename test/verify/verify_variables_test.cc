@@ -17,6 +17,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(VerifyVariablesTest)
+
 using namespace bpf;  // NOLINT: instructions are written like assembly
 using verify::Prove;
 using verify::Proved;
@@ -58,8 +60,6 @@ ResolvedPolicy RefuseFiveAllowFd() {
     return policy;
   });
 }
-
-BOOST_AUTO_TEST_SUITE(VerifyVariablesTest)
 
 BOOST_AUTO_TEST_CASE(AVariableThatCollidesWithAConstantIsFound) {
   const bpf::Program right = {LoadWord(kLow0), JumpIfEqual(5, 1, 0), JumpIfEqual(0, 1, 2),

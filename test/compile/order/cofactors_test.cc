@@ -15,6 +15,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(CofactorsTest)
+
 using compile::Cofactor;
 using compile::Cofactoring;
 
@@ -43,8 +45,6 @@ void Check(const std::vector<Row>& rows) {
                row.decision << " by " << row.question);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(CofactorsTest)
 
 BOOST_AUTO_TEST_CASE(EqualityAndOrderOfOneWordAreOneQuestion) {
   GraphText text;

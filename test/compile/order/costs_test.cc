@@ -13,10 +13,10 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(CostsTest)
+
 using compile::Costs;
 using compile::NodeId;
-
-BOOST_AUTO_TEST_SUITE(CostsTest)
 
 BOOST_AUTO_TEST_CASE(EachTestIsAnInstructionAndSoAreItsLoadAndItsMask) {
   struct Row {

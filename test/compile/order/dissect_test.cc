@@ -16,6 +16,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(DissectTest)
+
 using compile::Parts;
 
 constexpr std::size_t kMuchWork = 1000;
@@ -55,8 +57,6 @@ void Check(const std::vector<Row>& rows) {
       BOOST_TEST(CoreOf(*parts, text) == row.core);
     }
 }
-
-BOOST_AUTO_TEST_SUITE(DissectTest)
 
 BOOST_AUTO_TEST_CASE(AQuestionThatIsPassedOrFailedIsAGuard) {
   Check({

@@ -17,6 +17,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(GuardsTest)
+
 using compile::GuardedDecision;
 using compile::NodeId;
 
@@ -41,8 +43,6 @@ void Check(const std::vector<Chain>& rows) {
     BOOST_TEST(TextOf(guards.OfChain(text.Parse(row.decision)), text) == row.guards, row.decision);
   }
 }
-
-BOOST_AUTO_TEST_SUITE(GuardsTest)
 
 BOOST_AUTO_TEST_CASE(AChainOfTestsThatAllHaveToBePassedConsistsOfGuards) {
   Check({

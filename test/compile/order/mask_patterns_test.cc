@@ -13,6 +13,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(MaskPatternsTest)
+
 struct Row {
   const char* ranges;
   const char* tree;
@@ -29,8 +31,6 @@ void Check(const std::vector<Row>& rows) {
                row.ranges << " became\n  " << text.Print(root) << "\nand not\n  " << text.Print(expected));
   }
 }
-
-BOOST_AUTO_TEST_SUITE(MaskPatternsTest)
 
 BOOST_AUTO_TEST_CASE(AllCombinationsOfSomeBitsAreOneTest) {
   Check({

@@ -25,6 +25,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+BOOST_AUTO_TEST_SUITE(OrderTest)
+
 struct Row {
   const char* what;
   double weight;  // of each decision
@@ -51,8 +53,6 @@ void Check(const std::vector<Row>& rows) {
 
 constexpr double kSeldom = 0.1;
 constexpr double kOften = 10;
-
-BOOST_AUTO_TEST_SUITE(OrderTest)
 
 BOOST_AUTO_TEST_CASE(WhatAllAlternativesHaveInCommonIsAskedOnceAndLast) {
   Check({
