@@ -52,6 +52,7 @@ double MeanHot(std::span<const sock_filter> program, const CorpusPolicy& policy)
   double executed = 0;
   double calls = 0;
   for (const auto& [number, count] : Resolve(policy.policy, *policy.target).counts) {
+    if (bpf::IsCacheable(program, number, policy.target->audit_arch)) continue;
     const auto times = static_cast<double>(count);
     executed +=
         times * static_cast<double>(bpf::Run(program, CallOn(policy.target->audit_arch, number)).executed);

@@ -26,8 +26,8 @@ struct Figures {
   // Instructions executed, on average over the profiled calls that are allowed but not cacheable, each as
   // often as it is made; 0 without such calls.
   double mean_checked = 0;
-  // Instructions executed, on average over the calls that the policy says are made often, each as often as it
-  // says, with all arguments zero; 0 if it says nothing.
+  // Instructions executed, on average over the calls that the policy says are made often and that are not
+  // cacheable, each as often as it says, with all arguments zero; 0 without such calls.
   double mean_hot = 0;
 };
 

@@ -169,7 +169,7 @@ std::string ReasonToSkip() {
 // Each test is of a word that was just loaded, so that the verifier, which drops what cannot be reached, does
 // not know an answer.
 std::vector<sock_filter> AnyProgram(Random& random) {
-  constexpr std::array<std::uint32_t, 4> kNumbers = {0, 0x70, 0x1000, 0x80000010};
+  constexpr std::array<std::uint32_t, 4> kOperands = {0, 0x70, 0x1000, 0x80000010};
   const std::size_t tests = random.Between(5, 120);
   const std::size_t answers = random.Between(2, 5);
   std::vector<sock_filter> program;
@@ -181,7 +181,7 @@ std::vector<sock_filter> AnyProgram(Random& random) {
   };
   for (std::size_t test = 0; test < tests; ++test) {
     program.push_back(bpf::LoadWord(static_cast<std::uint32_t>(16 + 4 * random.Below(12))));
-    const std::uint32_t number = kNumbers[random.Below(kNumbers.size())] + 5;
+    const std::uint32_t number = kOperands[random.Below(kOperands.size())] + 5;
     const auto no = static_cast<std::uint8_t>(any_distance(test));
     auto yes = static_cast<std::uint8_t>(any_distance(test));
     // Else there was no test.
