@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,38 @@ void WriteCacheable(const PrecompiledProgram& program, const std::vector<std::st
     json.EndObject();
   }
   json.EndArray();
+}
+
+// Of all numbers that the kernel emulates the filter for when it is installed.
+std::uint64_t StepsOf(std::span<const sock_filter> instructions, const Target& target) {
+  constexpr std::uint32_t kAnotherArchitecture = 0;
+  std::uint64_t steps = target.compat_numbers * bpf::Emulate(instructions, 0, kAnotherArchitecture).steps;
+  for (std::uint32_t i = 0; i < target.numbers; ++i)
+    steps += bpf::Emulate(instructions, target.first_number + i, target.audit_arch).steps;
+  return steps;
+}
+
+void WriteShortLife(const PrecompiledProgram& program, const std::vector<std::string>& names,
+                    JsonWriter& json) {
+  if (!program.short_life) return;
+  const auto& [calls_per_run, otherwise] = *program.short_life;
+  json.Line().Key("short_life").BeginObject();
+  json.Key("calls_per_run").Number(calls_per_run);
+  json.Key("steps").Number(StepsOf(program.instructions, program.target));
+  json.Key("steps_otherwise").Number(StepsOf(otherwise, program.target));
+  json.Key("instructions_otherwise").Number(static_cast<std::uint64_t>(otherwise.size()));
+  json.Key("run_for").BeginArray();
+  const std::uint32_t arch = program.target.audit_arch;
+  for (std::uint32_t number = 0; number < names.size(); ++number) {
+    if (bpf::IsCacheable(program.instructions, number, arch) || !bpf::IsCacheable(otherwise, number, arch))
+      continue;
+    json.BeginObject();
+    json.Key("number").Number(number);
+    json.Key("name").String(names[number]);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
 }
 
 void WriteAccepted(const PrecompiledProgram& program, JsonWriter& json) {
@@ -234,6 +267,7 @@ void WriteProgram(const PrecompiledProgram& program, const CompiledTarget& targe
   WriteChecksOfAnyCall(program, json);
   WriteAccepted(program, json);
   WriteCacheable(program, names, json);
+  WriteShortLife(program, names, json);
   WritePathLengths(program, names.size(), json);
   WriteChecked(program, names, json);
   if (with_times) {

@@ -27,6 +27,8 @@ namespace precompiledseccomp::gen {
 //      "checks_any_call": ["policy.cc:20"],
 //      "accepted": [{"finding": "sibling-allowed", "reason": "..."}],
 //      "cacheable": [{"number": 15, "name": "rt_sigreturn"}],
+//      "short_life": {"calls_per_run": 300, "steps": 1880, "steps_otherwise": 5768,
+//         "instructions_otherwise": 66, "run_for": [{"number": 39, "name": "getpid"}]},
 //      "path_lengths": [10, 9, 5],
 //      "mean_path_length": 5.125, "maximum_path_length": 10,
 //      "checked": [
@@ -52,6 +54,11 @@ namespace precompiledseccomp::gen {
 //
 // `cacheable` are the calls that the kernel (5.11 and later) will answer from its allow bitmap without
 // running the filter.
+//
+// `short_life` says what has come of CallsPerRun(), and is not there without it: how many instructions the
+// kernel looks at when it is installed, of all numbers together, to find those calls; how many that were, and
+// how many instructions there were, had the policy not said how few calls are made; and the calls that the
+// filter is run for because that is cheaper.
 //
 // `path_lengths` are the instructions run for each call number from 0 to the highest one that has a
 // name on the target, with zero for all arguments, all variables and the instruction pointer. The kernel

@@ -13,8 +13,10 @@
 //   with
 //                        search trees and bit patterns
 //   jump_threading.h     skips tests whose answer is known on the path to them (path_facts.h)
-//   dispatch.h           finds the decision for a call's number with a search tree (search_tree.h)
+//   dispatch.h           finds the decision for a call's number with a search tree (search_tree.h); for
+//                        processes with few calls so that the kernel looks at few numbers (short_life.h)
 //   layout.h             writes the graph as a sequence of instructions
+//   block_order.h        in the order that installs fastest
 //   unreachable.h        drops instructions that cannot be reached
 //
 // Deterministic: equal policies and numbers give equal instructions. Variables are opaque: other numbers for

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
 #include "bpf/instructions.h"
 #include "compile/search_tree.h"
+#include "compile/short_life.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -30,13 +32,68 @@ class Dispatcher {
 
   NodeId Root() {
     ranges_ = AllRanges();
-    const NodeId bad = graph_.AddAction(policy_.bad_architecture_action);
-    const Test is_this_architecture{
-        Word(bpf::kArchOffset), Test::Kind::kEqual, {policy_.target.audit_arch, 0}};
-    return graph_.AddBranch(is_this_architecture, CheapestNumbers().root, bad);
+    const NodeId usual = BehindArchitecture(CheapestNumbers().root);
+    return policy_.calls_per_run ? CheapestForShortLife(usual) : usual;
   }
 
  private:
+  NodeId BehindArchitecture(NodeId numbers) {
+    const NodeId bad = graph_.AddAction(policy_.bad_architecture_action);
+    const Test is_this_architecture{
+        Word(bpf::kArchOffset), Test::Kind::kEqual, {policy_.target.audit_arch, 0}};
+    return graph_.AddBranch(is_this_architecture, numbers, bad);
+  }
+
+  // Of the filters that a process with few calls may be better off with: the usual one, that one with the
+  // emulation ended here and there, and searches that are made for the calls alone, as they are not emulated,
+  // behind tests for the n calls that are made most often.
+  NodeId CheapestForShortLife(NodeId usual) {
+    const std::map<std::uint32_t, double> calls = CallsInALife(policy_, decisions_, graph_);
+    ShortLife life(policy_, calls, graph_);
+    NodeId best = usual;
+    double least = life.CostOf(usual);
+    const auto consider = [&](NodeId candidate) {
+      const double cost = life.CostOf(candidate);
+      if (cost < least) best = candidate;
+      least = std::min(cost, least);
+    };
+    consider(life.EndEmulationWhereItPays(usual));
+    consider(EndingEmulation(usual, graph_));
+    ranges_ = RangesForCalls(calls);
+    std::vector<std::uint32_t> heaviest = HeaviestFirst(calls);
+    std::erase_if(heaviest, [](std::uint32_t number) { return number >= kNoCallsFrom; });
+    consider(EndingEmulation(BehindArchitecture(Numbers({}).root), graph_));
+    for (std::size_t n = 1; n <= std::min(heaviest.size(), kMostHotTests); ++n) {
+      const std::span<const std::uint32_t> hot(heaviest.data(), n);
+      const NodeId others =
+          BuildSearch(Word(bpf::kNumberOffset), RangesWithout(hot), kCostOfAnInstruction, graph_).root;
+      // A single answer to all others needs no test.
+      if (graph_[others].is_leaf || graph_[others].test.subject != Word(bpf::kNumberOffset)) break;
+      consider(BehindArchitecture(BehindHot(hot, EndingEmulation(others, graph_))));
+    }
+    return best;
+  }
+
+  NodeId BehindHot(std::span<const std::uint32_t> hot, NodeId root) {
+    for (std::size_t i = hot.size(); i-- > 0;) {
+      const Test is_hot{Word(bpf::kNumberOffset), Test::Kind::kEqual, {hot[i], 0}};
+      root = graph_.AddBranch(is_hot, NamedOrNot(hot[i]), root);
+    }
+    return root;
+  }
+
+  // The ranges, each as heavy as the calls in it are when they run the filter.
+  [[nodiscard]] std::vector<ValueRange> RangesForCalls(const std::map<std::uint32_t, double>& calls) const {
+    std::vector<ValueRange> ranges = ranges_;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      ranges[i].weight = kWeightOfAnyRange;
+      const auto end = i + 1 == ranges.size() ? calls.end() : calls.lower_bound(ranges[i + 1].first);
+      for (auto call = calls.lower_bound(ranges[i].first); call != end; ++call)
+        ranges[i].weight += kCostOfARunInstruction * call->second;
+    }
+    return ranges;
+  }
+
   static Subject Word(std::uint32_t offset) { return {offset, Subject::Transform::kNone, {}}; }
 
   // Tests the n heaviest calls before all others, for the best n. A test saves its call one test in the tree

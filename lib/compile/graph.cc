@@ -63,6 +63,7 @@ NodeId Graph::AddBranch(const Test& test, NodeId yes, NodeId no) {
   Node node;
   node.is_leaf = false;
   node.test = canonical.test;
+  node.test.ends_emulation = test.ends_emulation;
   node.yes = canonical.exchanged ? no : yes;
   node.no = canonical.exchanged ? yes : no;
   return Intern(node);

@@ -53,6 +53,9 @@ struct Test {
   Subject subject;
   Kind kind = Kind::kEqual;
   Immediate operand;
+  // Before the word, an argument is loaded, for nothing but its effect: the kernel looks no further for calls
+  // that need not run the filter (short_life.h).
+  bool ends_emulation = false;
 
   friend bool operator==(const Test&, const Test&) = default;
 };

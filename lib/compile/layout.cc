@@ -15,6 +15,7 @@ using Variables = Layout::Variables;
 
 constexpr std::size_t kFarthestJump = 255;
 constexpr std::uint32_t kDataMask = 0xffff;
+constexpr std::uint32_t kFirstArgument = 16;  // either half of it
 // Most variables are descriptors, and these are small.
 constexpr std::uint32_t kStandIn = 3;
 
@@ -23,6 +24,7 @@ enum Entry : std::uint8_t { kLoad, kTransform, kTest };
 // The entry of `node` for jumps from where A holds `accumulator`.
 Entry EntryWith(const Subject& accumulator, const Node& node) {
   if (node.is_leaf || accumulator.offset != node.test.subject.offset) return kLoad;
+  if (node.test.ends_emulation) return kLoad;
   if (accumulator == node.test.subject) return kTest;
   return accumulator.IsPlain() ? kTransform : kLoad;
 }
@@ -74,6 +76,7 @@ void AppendLeaf(const Leaf& leaf, Variables variables, Block& block) {
 }
 
 void AppendBranch(const Test& test, const Entries& entered, Variables variables, Block& block) {
+  if (test.ends_emulation) Append(block, bpf::LoadWord(kFirstArgument));
   if (entered[kLoad]) Append(block, bpf::LoadWord(test.subject.offset));
   if (!test.subject.IsPlain() && (entered[kLoad] || entered[kTransform]))
     Append(block, TransformOf(test.subject, variables));

@@ -3,10 +3,12 @@
 #include "compile/weights.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "compile/reachable.h"
+#include "compile/short_life.h"
 
 namespace precompiledseccomp::compile {
 namespace {
@@ -62,6 +64,14 @@ Weights WeightsOf(const ResolvedPolicy& policy, const Decisions& decisions, cons
     if (checked.count(number) != 0 && is_declared.count(number) == 0)
       usual.emplace_back(number, 1.0 / static_cast<double>(usual.size() + 1));
 
+  if (policy.calls_per_run) {
+    const std::map<std::uint32_t, double> calls = CallsInALife(policy, decisions, graph);
+    for (auto& [number, weight] : weights) {
+      const auto made = calls.find(number);
+      weight = made == calls.end() ? 0 : kCostOfARunInstruction * made->second;
+    }
+    return weights;
+  }
   const auto installation = static_cast<double>(policy.target.numbers);
   Distribute(kDeclaredCalls * installation, declared, weights);
   Distribute((policy.counts.empty() ? kUsualCalls : kUsualCallsBesides) * installation, usual, weights);

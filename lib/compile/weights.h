@@ -34,6 +34,8 @@ inline constexpr double kCostOfAnInstruction = 80;
 //   counts 1/n of the first.
 // - Every call weighs a little besides.
 //
+// With CallsPerRun() it is known how often they are made, and they weigh that (short_life.h).
+//
 // Calls that are always refused weigh nothing: the time of a refusal does not matter. Calls that the kernel
 // answers from its bitmap have no weight.
 using Weights = std::map<std::uint32_t, double>;

@@ -103,6 +103,7 @@ Policy& Policy::Merge(const Policy& other) & {
   if (!oldest_kernel_) oldest_kernel_ = source.oldest_kernel_;
   if (!violation_report_) violation_report_ = source.violation_report_;
   if (counts_.empty()) counts_ = source.counts_;
+  if (!calls_per_run_) calls_per_run_ = source.calls_per_run_;
   for (const Acceptance& acceptance : source.accepted_) Accept(acceptance.finding, acceptance.reason);
   return *this;
 }
@@ -116,7 +117,8 @@ void Policy::SetLocations(const std::vector<SourceLocation>& locations) {
 
 bool Policy::IsEmpty() const {
   return rule_sets_.empty() && !default_ && !bad_architecture_ && !newest_known_ && !newest_known_kernel_ &&
-         !unknown_ && !oldest_kernel_ && !violation_report_ && counts_.empty() && accepted_.empty();
+         !unknown_ && !oldest_kernel_ && !violation_report_ && counts_.empty() && !calls_per_run_ &&
+         accepted_.empty();
 }
 
 Policy& Policy::Default(Action action) & {
@@ -198,6 +200,15 @@ Policy& Policy::SyscallCounts(std::vector<SyscallCount> counts) & {
   return *this;
 }
 
+Policy& Policy::CallsPerRun(std::uint64_t calls) & {
+  if (calls == 0)
+    throw Error(
+        "CallsPerRun(0): a process makes one call at least, the one that ends it; give about how many "
+        "it makes, or leave this out");
+  calls_per_run_ = calls;
+  return *this;
+}
+
 std::string Policy::ToString() const {
   std::string text;
   for (const RuleSet& set : rule_sets_) {
@@ -221,6 +232,7 @@ std::string Policy::ToString() const {
             TextOf(violation_report_->then) + "\n";
   for (const Acceptance& acceptance : accepted_)
     text += "accepted: " + acceptance.finding + ", " + acceptance.reason + "\n";
+  if (calls_per_run_) text += "calls per run: " + std::to_string(*calls_per_run_) + "\n";
   if (!counts_.empty()) {
     text += "hot:";
     for (const SyscallCount& hot : counts_) text += " " + hot.syscall.ToString();

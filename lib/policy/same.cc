@@ -111,7 +111,8 @@ bool AreSame(const Policy& left, const Policy& right) {
          AreSame(left.unknown_action(), right.unknown_action()) &&
          AreSame(left.oldest_kernel(), right.oldest_kernel()) &&
          AreSame(left.violation_report(), right.violation_report()) &&
-         AreSame(left.counts(), right.counts()) && AreSame(left.accepted(), right.accepted());
+         AreSame(left.counts(), right.counts()) && left.calls_per_run() == right.calls_per_run() &&
+         AreSame(left.accepted(), right.accepted());
 }
 
 }  // namespace precompiledseccomp

@@ -97,6 +97,13 @@ void CheckRendering(const PrecompiledProgram& program, const std::vector<Variabl
   }
 }
 
+std::optional<ForShortLife> ShortLifeOf(const ResolvedPolicy& policy, const VariableNumbers& numbers) {
+  if (!policy.calls_per_run) return std::nullopt;
+  ResolvedPolicy otherwise = policy;
+  otherwise.calls_per_run.reset();
+  return ForShortLife{*policy.calls_per_run, CompileChecked(otherwise, numbers)};
+}
+
 PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
   const ResolvedPolicy resolved = Resolve(answers.policy, answers.target);
   CheckThatReporterIsPermitted(resolved);
@@ -116,6 +123,7 @@ PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {
   const Placeholders& first_values = answers.rounds.front();
   const Round first{first_values, Compile(resolved, NumbersOf(answers.variables, first_values))};
   program.instructions = first.instructions;
+  program.short_life = ShortLifeOf(resolved, NumbersOf(answers.variables, first_values));
   if (answers.variables.empty()) return program;
 
   const Placeholders& second_values = answers.rounds[1];

@@ -248,6 +248,7 @@ class Reader {
     if (auto report = Read<std::optional<ViolationReport>>())
       policy.ReportsViolations(std::move(report->descriptor), report->then);
     policy.SyscallCounts(Read<std::vector<SyscallCount>>());
+    if (const auto calls = Read<std::optional<std::uint64_t>>()) policy.CallsPerRun(*calls);
     for (Acceptance& acceptance : Read<std::vector<Acceptance>>())
       policy.Accept(std::move(acceptance.finding), std::move(acceptance.reason));
     return policy;

@@ -117,6 +117,7 @@ class Writer {
     Write(policy.oldest_kernel());
     Write(policy.violation_report());
     Write(policy.counts());
+    Write(policy.calls_per_run());
     Write(policy.accepted());
   }
 

@@ -195,6 +195,7 @@ ResolvedPolicy Resolve(const Policy& policy, const Target& any_kernel) {
                           .baseline = {},
                           .counts = {},
                           .used_syscalls = {},
+                          .calls_per_run = policy.calls_per_run(),
                           .violation_report = policy.violation_report()};
   Mistakes mistakes;
   mistakes.Try([&] { resolved.baseline = ResolveBaseline(policy, target, resolver); });

@@ -4,8 +4,11 @@
 namespace {
 
 std::vector<precompiledseccomp::ProgramDefinition> PrecompiledPrograms() {
-  return {{"container", {}, [](const precompiledseccomp::Values&) {
-             return precompiledseccomp::testing::ContainerProfile();
+  return {{"container",
+           {},
+           [](const precompiledseccomp::Values&) { return precompiledseccomp::testing::ContainerProfile(); }},
+          {"container_of_300_calls", {}, [](const precompiledseccomp::Values&) {
+             return precompiledseccomp::testing::ContainerProfile().CallsPerRun(300);
            }}};
 }
 

@@ -191,6 +191,7 @@ BOOST_AUTO_TEST_CASE(TheReadmeDescribesEachKey) {
   std::set<std::string> keys;
   CollectKeys(StatsOf("good", {"--stats-times"}), keys);
   CollectKeys(StatsOf("good", {"--prove", "off"}), keys);
+  CollectKeys(StatsOf("measured"), keys);
   BOOST_TEST(keys.size() > 20U);
   for (const std::string& key : keys)
     BOOST_TEST(section.find("`" + key + "`") != std::string::npos, "the README does not describe " << key);
@@ -306,10 +307,25 @@ BOOST_AUTO_TEST_CASE(TheCountsOfThePolicyAreTheWeights) {
              boost::test_tools::per_element());
 }
 
+// Call 1 is allowed whatever its arguments, and would be found at installation; with two calls in a life
+// nothing is looked for, of 470 numbers of either architecture.
+BOOST_AUTO_TEST_CASE(WhatIsGivenUpForShortLivesIsSaidWithWhatItSaves) {
+  const json stats = StatsOf("measured", {"--arch", "x86_64"});
+  const json life = ProgramIn(stats, "short-lived")["short_life"];
+  BOOST_TEST(life["calls_per_run"] == 2);
+  BOOST_TEST(life["steps"] == 2 * 470);
+  BOOST_TEST(life["steps_otherwise"] > 2 * 470);
+  BOOST_TEST(life["instructions_otherwise"] == ProgramIn(stats, "checked")["instructions"]);
+  BOOST_REQUIRE(life["run_for"].size() == 1U);
+  BOOST_TEST(life["run_for"][0]["number"] == 1);
+  BOOST_TEST(ProgramIn(stats, "short-lived")["cacheable"].empty());
+  BOOST_TEST(!ProgramIn(stats, "checked").contains("short_life"));
+}
+
 BOOST_AUTO_TEST_CASE(EqualProgramsAreCompiledOnceForEachTarget) {
   const json stats = StatsOf("measured", {"--arch", "x86_64", "--arch", "aarch64"});
-  BOOST_TEST(stats["targets"] == json::parse(R"([{"arch": "x86_64", "programs": 8, "compiled": 7},
-                                                 {"arch": "aarch64", "programs": 8, "compiled": 7}])"));
+  BOOST_TEST(stats["targets"] == json::parse(R"([{"arch": "x86_64", "programs": 9, "compiled": 8},
+                                                 {"arch": "aarch64", "programs": 9, "compiled": 8}])"));
   json first = ProgramIn(stats, "checked");
   json second = ProgramIn(stats, "checked-again");
   first.erase("name");

@@ -71,6 +71,8 @@ BOOST_AUTO_TEST_CASE(MergingAppendsTheRulesAndKeepsTheOwnOptions) {
   BOOST_TEST(Answer(base, Call(5)) == (SECCOMP_RET_ERRNO | EACCES));
   BOOST_TEST(Answer(base, Call(451)) == (SECCOMP_RET_ERRNO | ENOSYS));
   BOOST_TEST(base.counts().size() == 1U);
+  BOOST_TEST(base.Merge(Policy().CallsPerRun(300)).calls_per_run().value() == 300U);
+  BOOST_TEST(base.Merge(Policy().CallsPerRun(400)).calls_per_run().value() == 300U);
 }
 
 BOOST_AUTO_TEST_CASE(TheLaterBaselineCountsAndMergingKeepsTheOwn) {
@@ -194,6 +196,12 @@ BOOST_AUTO_TEST_CASE(CountsAreSortedAndOrderAloneFollowsZipfsLaw) {
   policy.HotSyscalls({"read", "futex", "ioctl"});
   BOOST_TEST(policy.counts()[1].count == policy.counts()[0].count / 2);
   BOOST_TEST(policy.counts()[2].count == policy.counts()[0].count / 3);
+}
+
+BOOST_AUTO_TEST_CASE(AProcessMakesOneCallAtLeast) {
+  BOOST_TEST(Policy().CallsPerRun(1).ToString().find("calls per run: 1\n") != std::string::npos);
+  BOOST_TEST(!Policy().CallsPerRun(1).IsEmpty());
+  BOOST_TEST(ErrorOf([] { Policy().CallsPerRun(0); }).find("CallsPerRun(0)") == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(APolicyPrintsItselfReadably) {

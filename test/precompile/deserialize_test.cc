@@ -249,11 +249,12 @@ struct Parts {
   std::string kernel = kNo;
   std::string report = kNo;
   std::string counts = kEmpty;
+  std::string calls_per_run = kNo;
   std::string accepted = kEmpty;
 
   [[nodiscard]] std::string Bytes() const {
     return rule_sets + default_action + bad_architecture + newest + newest_kernel + unknown + kernel +
-           report + counts + accepted;
+           report + counts + calls_per_run + accepted;
   }
 };
 
@@ -305,6 +306,7 @@ BOOST_AUTO_TEST_CASE(BytesMadeByHandAreThoseThatAreWritten) {
   check(Parts{.unknown = kYes + kAllow}.Bytes(), Policy().Unknown(Action::Allow()));
   check(Parts{.counts = Size(2) + CountBytes(6) + CountBytes(5)}.Bytes(),
         Policy().SyscallCounts({{Syscall(0), 6}, {Syscall(0), 5}}));
+  check(Parts{.calls_per_run = kYes + Raw(std::uint64_t{300})}.Bytes(), Policy().CallsPerRun(300));
   check(Parts{.accepted = ListOfOne(Text("a finding") + Text("a reason"))}.Bytes(),
         Policy().Accept("a finding", "a reason"));
 }

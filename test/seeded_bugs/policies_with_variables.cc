@@ -98,6 +98,13 @@ void DataOfTheDefaultAction(const Values& v, Policy& policy) {
   policy.Allow(Syscall(0)).Default(Action::Errno(v["a"]));
 }
 
+// So many that it matters for installing what order they stand in, and so long.
+void ManyCalls(const Values& v, Policy& policy) {
+  for (std::uint32_t i = 0; i < 25; ++i)
+    policy.Allow(Syscall(3 * i), Arg32(static_cast<int>(i % 6)) == v["a"] ||
+                                     Arg32(static_cast<int>((i + 1) % 6)) == 1000 + i);
+}
+
 }  // namespace
 
 std::vector<PolicyCase> PoliciesWithVariables() {
@@ -115,6 +122,7 @@ std::vector<PolicyCase> PoliciesWithVariables() {
       Of("two_masks", {"m", "n"}, TwoMasks),
       Of("data_of_actions", {"a", "b"}, DataOfActions),
       Of("data_of_the_default_action", {"a"}, DataOfTheDefaultAction),
+      Of("many_calls", {"a"}, ManyCalls),
   };
 }
 

@@ -267,6 +267,14 @@ Policy TestsThatOthersAnswer() {
   return policy;
 }
 
+// The kernel is not to look for the calls that it need not run the filter for: of none, or of one only.
+Policy ShortLife(std::uint64_t calls) {
+  Policy policy;
+  for (std::uint32_t number = 20; number < 80; number += 2) policy.Allow(Syscall(number));
+  policy.Allow(Syscall(0)).Allow(Syscall(3), Arg32(0) == 5);
+  return policy.SyscallCounts({{Syscall(0), 99}, {Syscall(3), 1}}).CallsPerRun(calls);
+}
+
 // Like x86-64, with the other byte order: no target has it yet, but the compiler is to know it.
 Target BigEndian() {
   Target target = X86();
@@ -281,6 +289,8 @@ std::vector<PolicyCase> SmallPolicies() {
       CaseOf("ranges_of_numbers", RangesOfNumbers()),
       CaseOf("known_calls_baseline", KnownCallsBaseline()),
       CaseOf("hot_calls", HotCalls()),
+      CaseOf("short_life", ShortLife(10)),
+      CaseOf("short_life_with_a_hot_call", ShortLife(1000)),
       CaseOf("several_rules_of_a_call", SeveralRulesOfACall()),
       CaseOf("rules_for_the_vsyscall_page", RulesForTheVsyscallPage()),
       CaseOf("whole_arguments", WholeArguments()),

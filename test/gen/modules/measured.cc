@@ -41,6 +41,7 @@ std::vector<pcs::ProgramDefinition> MeasuredPrograms() {
              .Trap(pcs::AnyCall(), Arg32(0) == 1)
              .Allow(pcs::AnyCall());
        }},
+      {"short-lived", {}, [](const pcs::Values&) { return Checked().CallsPerRun(2); }},
       {"logged", {}, [](const pcs::Values&) { return pcs::Policy().Log(pcs::Syscall(7)); }},
   };
 }

@@ -165,7 +165,7 @@ struct Module {
   std::vector<ProgramDefinition> (*programs)();
 };
 
-inline constexpr std::uint32_t kModuleInterfaceVersion = 9;
+inline constexpr std::uint32_t kModuleInterfaceVersion = 10;
 inline constexpr const char* kModuleSymbol = "precompiledseccomp_module";
 
 }  // namespace precompiledseccomp

@@ -60,6 +60,12 @@ struct RuleThatChecksAnyCall {
   SourceLocation where;
 };
 
+// What has come of Policy::CallsPerRun().
+struct ForShortLife {
+  std::uint64_t calls_per_run = 0;
+  std::vector<sock_filter> otherwise;  // the instructions that there would be without it
+};
+
 struct PrecompiledProgram {
   std::string name;
   Target target;
@@ -72,6 +78,7 @@ struct PrecompiledProgram {
   std::vector<RuleWithLeftOutCalls> left_out = {};
   std::vector<RuleThatChecksAnyCall> checks_any_call = {};
   std::vector<Acceptance> accepted = {};  // Policy::Accept()
+  std::optional<ForShortLife> short_life = {};
 };
 
 // What one definition answers for one target, and what follows for the variables: all that compiling it

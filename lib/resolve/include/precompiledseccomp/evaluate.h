@@ -78,6 +78,8 @@ struct ResolvedPolicy {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> counts;
   // Calls given by name, sorted, each once.
   std::vector<UsedSyscall> used_syscalls;
+  // Policy::CallsPerRun()
+  std::optional<std::uint64_t> calls_per_run = {};
   // Policy::ReportsViolations()
   std::optional<ViolationReport> violation_report = {};
 
