@@ -3,6 +3,7 @@
 #include "seeded_bugs/policies.h"
 #include "support/numbers.h"
 #include "support/random.h"
+#include "support/targets.h"
 
 namespace precompiledseccomp::testing {
 namespace {
@@ -42,6 +43,24 @@ Policy TestWithACopy(std::uint32_t numbers_between) {
   return policy;
 }
 
+// Many of them, some behind other tests.
+Policy TestsWithCopies(std::uint64_t seed) {
+  Random random(seed);
+  Policy policy;
+  for (std::uint32_t number = 5; number < 505; ++number) {
+    const std::size_t kind = random.Below(40);
+    if (kind < 3) {
+      policy.Allow(Syscall(number), Arg32(0) == 1 && Arg32(1) == random.Below(3));
+      policy.Errno(2, Syscall(number), Arg32(static_cast<int>(random.Below(2))) == 2);
+    } else if (kind < 5) {
+      policy.Allow(Syscall(number), Arg32(0) == 1).Errno(2, Syscall(number), Arg32(0) == 2);
+    } else {
+      policy.Errno(1 + number % 4, Syscall(number));
+    }
+  }
+  return policy;
+}
+
 Policy LargeDecision() {
   Policy policy;
   std::vector<Condition> pairs;
@@ -65,6 +84,9 @@ std::vector<PolicyCase> LargePolicies() {
     cases.push_back(CaseOf("long_search_" + std::to_string(values), LongSearch(values)));
   for (std::uint32_t numbers = 400; numbers < 450; ++numbers)
     cases.push_back(CaseOf("test_with_a_copy_" + std::to_string(numbers), TestWithACopy(numbers)));
+  // For a target that has its blocks in the usual order, so that these find jumps over what is dropped.
+  for (const std::uint64_t seed : {33U, 59U, 178U})
+    cases.push_back(CaseOf("tests_with_copies_" + std::to_string(seed), TestsWithCopies(seed), Arm()));
   return cases;
 }
 

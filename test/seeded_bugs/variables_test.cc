@@ -51,7 +51,7 @@ struct Expected {
 constexpr Expected kTable[] = {
     // clang-format off
     //                                                first two  all rounds  prover
-    {"block_order_by_values",                        {false,    true,     false}},
+    {"block_order_by_values",                        {true,     true,     false}},
     {"cofactors_variables_have_a_place",             {true,     true,     true}},
     {"graph_equal_by_value",                         {false,    true,     false}},
     {"canonical_form_of_variables",                  {true,     true,     true}},
