@@ -7,7 +7,8 @@
 //
 //   policy       = list of rule sets, default action, bad-architecture action, optional newest known call,
 //                  optional newest known kernel, optional action for unknown calls, optional oldest kernel,
-//                  optional report of refused calls, list of counts, optional calls per run, list of what is accepted
+//                  optional report of refused calls, list of counts, optional calls per run, list of what is
+//                  accepted
 //   rule set     = whether it is for the vsyscall page only, list of rules
 //   rule         = action, list of calls, condition, whether it is for any call
 //   action       = kind, word
