@@ -125,6 +125,10 @@ void WriteShortLife(const PrecompiledProgram& program, const std::vector<std::st
   json.Line().Key("short_life").BeginObject();
   json.Key("calls_per_run").Number(calls_per_run);
   json.Key("steps").Number(StepsOf(program.instructions, program.target));
+  if (otherwise.empty()) {
+    json.EndObject();
+    return;
+  }
   json.Key("steps_otherwise").Number(StepsOf(otherwise, program.target));
   json.Key("instructions_otherwise").Number(static_cast<std::uint64_t>(otherwise.size()));
   json.Key("run_for").BeginArray();

@@ -58,7 +58,7 @@ namespace precompiledseccomp::gen {
 // `short_life` says what has come of CallsPerRun(), and is not there without it: how many instructions the
 // kernel looks at when it is installed, of all numbers together, to find those calls; how many that were, and
 // how many instructions there were, had the policy not said how few calls are made; and the calls that the
-// filter is run for because that is cheaper.
+// filter is run for because that is cheaper. Where it would have been too large, there is only the first.
 //
 // `path_lengths` are the instructions run for each call number from 0 to the highest one that has a
 // name on the target, with zero for all arguments, all variables and the instruction pointer. The kernel

@@ -4,8 +4,9 @@
 #include <cstddef>
 
 // How long the kernel takes to install a filter, as a model: what it counts, and what each costs. Measured on
-// Linux 6.18, x86-64; it predicts within 5 % there, and the proportions elsewhere. test/bench/install_model
-// prints its terms for any filter, beside what it measures.
+// Linux 6.18, x86-64; what carries over to other machines are the proportions (test/bench/install_model
+// prints its terms for any filter, beside what it measures). Of a first filter: for a second one, the kernel
+// looks only at numbers that the first leaves open.
 namespace precompiledseccomp::bpf {
 
 // To copy, check and convert an instruction.

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+#include "bpf/allow_cache.h"
 #include "bpf/install_cost.h"
 #include "bpf/translation.h"
 #include "compile/block_passes.h"
@@ -34,16 +35,20 @@ std::size_t CountJumps(const std::vector<sock_filter>& program) {
 
 class Search {
  public:
-  Search(NodeId root, const Graph& graph)
+  Search(NodeId root, const Graph& graph, const Target& target)
       : layout_(root, graph, Layout::Variables::kStandIns),
+        target_(target),
         passes_(layout_.blocks()),
         exchanged_(layout_.blocks().size(), 0) {
     for (const Block& block : layout_.blocks()) size_ += block.size;
   }
 
   const Layout::Exchanged& Best() {
+    // An error, which is the caller's.
+    if (size_ > BPF_MAXINSNS) return exchanged_;
     best_ = CostOfOrder(std::numeric_limits<std::size_t>::max());
     usual_ = best_;
+    usual_steps_ = StepsOfLarge();
     for (std::size_t i = 0; i < kTries && best_.passes > kFewestPasses; ++i) {
       const Layout::Exchanged before = exchanged_;
       Exchange();
@@ -67,12 +72,20 @@ class Search {
       const Passes passes = passes_.CountFor(order, most_passes);
       return CostOf(size_, 0, {passes.ebpf_instructions, passes.count, 0, passes.late_bytes});
     }
-    const std::vector<sock_filter> program = WithoutUnreachable(layout_.Write(order));
-    return CostOf(program.size(), CountJumps(program), translator_.Translate(program));
+    large_ = WithoutUnreachable(layout_.Write(order));
+    return CostOf(large_.size(), CountJumps(large_), translator_.Translate(large_));
+  }
+
+  // What the kernel looks at to find out which numbers need not run the filter. Without far jumps it is the
+  // same in any order.
+  std::size_t StepsOfLarge() {
+    std::size_t steps = 0;
+    for (std::uint32_t i = 0; i < target_.numbers && !large_.empty(); ++i)
+      steps += bpf::Emulate(large_, target_.first_number + i, target_.audit_arch).steps;
+    return steps;
   }
 
   static Cost CostOf(std::size_t instructions, std::size_t jumps, const bpf::Translation& translation) {
-    // The steps of paths are the same in any order.
     const bpf::InstallCost cost = {instructions, translation.ebpf_instructions, translation.passes, 0};
     return {.instructions = instructions,
             .jumps = jumps,
@@ -106,18 +119,21 @@ class Search {
     const bool is_allowed = cost.instructions <= usual_.instructions && cost.jumps <= usual_.jumps;
     const bool is_better = cost.nanoseconds != best_.nanoseconds ? cost.nanoseconds < best_.nanoseconds
                                                                  : cost.late_bytes <= best_.late_bytes;
-    if (!is_allowed || !is_better) return false;
+    if (!is_allowed || !is_better || StepsOfLarge() > usual_steps_) return false;
     best_ = cost;
     return true;
   }
 
   Layout layout_;
+  const Target& target_;
   BlockPasses passes_;
   bpf::X86Translator translator_;
   std::minstd_rand random_;  // the same numbers everywhere
   Layout::Exchanged exchanged_;
   std::size_t size_ = 0;
+  std::vector<sock_filter> large_;  // the last one, if it is large
   Cost usual_;
+  std::size_t usual_steps_ = 0;
   Cost best_;
 };
 
@@ -126,7 +142,7 @@ class Search {
 std::vector<sock_filter> LayOutForInstalling(NodeId root, const Graph& graph, const Target& target) {
   Layout layout(root, graph, Layout::Variables::kValues);
   Layout::Exchanged exchanged(layout.blocks().size(), 0);
-  if (target.jit_shortens_jumps) exchanged = Search(root, graph).Best();
+  if (target.jit_shortens_jumps) exchanged = Search(root, graph, target).Best();
   return WithoutUnreachable(layout.Write(layout.Order(exchanged)));
 }
 

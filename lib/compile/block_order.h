@@ -5,12 +5,13 @@
 // On x86-64 the kernel translates a filter in as many passes as it takes until no jump becomes shorter
 // (bpf/translation.h): with the same instructions in another order four or eight, and one of them is about a
 // thirtieth of the time that installing takes. No rule foresees the number, as each jump that becomes shorter
-// brings others into reach; but it is quickly computed. So sides of branches are exchanged here and there, a
-// fixed number of times, and the best order is kept: the fewest passes, and in each the fewest eBPF
+// brings others into reach; but it is quickly computed. So sides of branches are exchanged at random, a
+// fixed number of times, and the best of these orders is kept: the fewest passes, and in each the fewest eBPF
 // instructions, of which a test needs two if neither side stands right behind it.
 //
 // Deterministic, and the same whatever values variables have. No order is taken that has more instructions
-// than the usual one, or longer paths.
+// than the usual one, or that lengthens the way of numbers at installation. (That the kernel also replaces
+// constants when it is hardened, net.core.bpf_jit_harden, is not looked at.)
 #pragma once
 
 #include <vector>

@@ -31,9 +31,11 @@ class Dispatcher {
       : policy_(policy), decisions_(decisions), weights_(weights), graph_(graph) {}
 
   NodeId Root() {
+    if (policy_.calls_per_run) calls_ = CallsInALife(policy_, decisions_, graph_);
     ranges_ = AllRanges();
     const NodeId usual = BehindArchitecture(CheapestNumbers().root);
-    return policy_.calls_per_run ? CheapestForShortLife(usual) : usual;
+    const bool is_one_answer = graph_[usual].is_leaf;
+    return policy_.calls_per_run && !is_one_answer ? CheapestForShortLife(usual) : usual;
   }
 
  private:
@@ -48,8 +50,7 @@ class Dispatcher {
   // emulation ended here and there, and searches that are made for the calls alone, as they are not emulated,
   // behind tests for the n calls that are made most often.
   NodeId CheapestForShortLife(NodeId usual) {
-    const std::map<std::uint32_t, double> calls = CallsInALife(policy_, decisions_, graph_);
-    ShortLife life(policy_, calls, graph_);
+    ShortLife life(policy_, calls_, graph_);
     NodeId best = usual;
     double least = life.CostOf(usual);
     const auto consider = [&](NodeId candidate) {
@@ -59,8 +60,8 @@ class Dispatcher {
     };
     consider(life.EndEmulationWhereItPays(usual));
     consider(EndingEmulation(usual, graph_));
-    ranges_ = RangesForCalls(calls);
-    std::vector<std::uint32_t> heaviest = HeaviestFirst(calls);
+    ranges_ = RangesForCalls();
+    std::vector<std::uint32_t> heaviest = HeaviestFirst(calls_);
     std::erase_if(heaviest, [](std::uint32_t number) { return number >= kNoCallsFrom; });
     consider(EndingEmulation(BehindArchitecture(Numbers({}).root), graph_));
     for (std::size_t n = 1; n <= std::min(heaviest.size(), kMostHotTests); ++n) {
@@ -83,12 +84,12 @@ class Dispatcher {
   }
 
   // The ranges, each as heavy as the calls in it are when they run the filter.
-  [[nodiscard]] std::vector<ValueRange> RangesForCalls(const std::map<std::uint32_t, double>& calls) const {
+  [[nodiscard]] std::vector<ValueRange> RangesForCalls() const {
     std::vector<ValueRange> ranges = ranges_;
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       ranges[i].weight = kWeightOfAnyRange;
-      const auto end = i + 1 == ranges.size() ? calls.end() : calls.lower_bound(ranges[i + 1].first);
-      for (auto call = calls.lower_bound(ranges[i].first); call != end; ++call)
+      const auto end = i + 1 == ranges.size() ? calls_.end() : calls_.lower_bound(ranges[i + 1].first);
+      for (auto call = calls_.lower_bound(ranges[i].first); call != end; ++call)
         ranges[i].weight += kCostOfARunInstruction * call->second;
     }
     return ranges;
@@ -172,6 +173,11 @@ class Dispatcher {
       add(number);
       add(std::uint64_t{number} + 1);
     }
+    // Each of these may be looked for by itself.
+    for (const auto& [number, made] : calls_) {
+      add(number);
+      add(std::uint64_t{number} + 1);
+    }
     if (policy_.baseline)
       for (const NumberRange& known : policy_.baseline->known) {
         add(known.first);
@@ -234,7 +240,8 @@ class Dispatcher {
   const Decisions& decisions_;
   const Weights& weights_;
   Graph& graph_;
-  std::vector<ValueRange> ranges_;  // of all numbers
+  std::map<std::uint32_t, double> calls_;  // in a life, if it is known how many
+  std::vector<ValueRange> ranges_;         // of all numbers
 };
 
 }  // namespace

@@ -8,7 +8,8 @@
 //              (above all calls) jset x32 bit; jeq -1, else: bad architecture
 //
 // Nothing but the architecture and the number is looked at, so that every call that is allowed whatever its
-// arguments stays cacheable by the kernel (Linux 5.11, seccomp_cache_prepare).
+// arguments stays cacheable by the kernel (Linux 5.11, seccomp_cache_prepare). Where the policy says that few
+// calls are made (CallsPerRun()), an argument may be loaded in between: see short_life.h.
 #pragma once
 
 #include <precompiledseccomp/evaluate.h>

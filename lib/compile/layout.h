@@ -10,7 +10,8 @@
 //     transform   and/or operand   from where A holds the word
 //     test        jeq ...          from where A holds the word, transformed
 //
-// The second is there only if the test has a transform.
+// The second is there only if the test has a transform. The first loads an argument before the word where the
+// test is to end the kernel's emulation (Test::ends_emulation), and is then the only entry.
 //
 // A conditional jump reaches 255 instructions far. Where a side is farther away, the jump goes to a `ja`
 // right behind it, or to a copy of the returning instruction, which later branches in reach use as well.

@@ -29,10 +29,10 @@ namespace precompiledseccomp::compile {
 inline constexpr double kCostOfARun = 8.8;
 inline constexpr double kCostOfARunInstruction = 0.12;
 
-// How often each call is made in the life of a process: `policy.calls_per_run` in all. As the policy says, by
-// HotSyscalls() or SyscallCounts(); if it says nothing, three quarters are those that programs usually make,
-// the n-th of them 1/n as often as the first, and the rest is any. Calls that are always refused are not
-// made.
+// How often each call is made in the life of a process: `policy.calls_per_run` in all. Nine of ten are what
+// the policy says, by HotSyscalls() or SyscallCounts(), if it does; of the others, or of all, three quarters
+// are those that programs usually make, the n-th of them 1/n as often as the first, and the rest is any.
+// Calls that are always refused are not made.
 std::map<std::uint32_t, double> CallsInALife(const ResolvedPolicy& policy, const Decisions& decisions,
                                              const Graph& graph);
 
@@ -43,6 +43,7 @@ class ShortLife {
   ShortLife(const ResolvedPolicy& policy, std::map<std::uint32_t, double> calls, Graph& graph);
 
   // Installation and calls together, of the filter that begins at `root` with a test of the architecture.
+  // Infinite if it is too large.
   double CostOf(NodeId root);
 
   // The same filter, with each test of the number behind a load of an argument where that is cheaper.
@@ -50,7 +51,8 @@ class ShortLife {
 
  private:
   struct Walk {
-    double steps = 0;
+    double steps = 0;  // emulated
+    double run = 0;    // by a call: the same, and those behind a load that ends the emulation
     bool is_cached = false;
   };
   // What a choice below a test costs, and the test with that choice.

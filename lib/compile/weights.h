@@ -21,7 +21,7 @@
 namespace precompiledseccomp::compile {
 
 // What one instruction more costs when a filter is installed, with the one and a half of eBPF that it becomes
-// in six passes (bpf/install_cost.h).
+// in five passes (bpf/install_cost.h).
 inline constexpr double kCostOfAnInstruction = 80;
 
 // How much each of the calls whose arguments are checked weighs: how often it runs the filter, for each time
@@ -34,7 +34,7 @@ inline constexpr double kCostOfAnInstruction = 80;
 //   counts 1/n of the first.
 // - Every call weighs a little besides.
 //
-// With CallsPerRun() it is known how often they are made, and they weigh that (short_life.h).
+// With CallsPerRun() it is known how often they are made, and they weigh that and no more (short_life.h).
 //
 // Calls that are always refused weigh nothing: the time of a refusal does not matter. Calls that the kernel
 // answers from its bitmap have no weight.

@@ -202,9 +202,7 @@ Policy& Policy::SyscallCounts(std::vector<SyscallCount> counts) & {
 
 Policy& Policy::CallsPerRun(std::uint64_t calls) & {
   if (calls == 0)
-    throw Error(
-        "CallsPerRun(0): a process makes one call at least, the one that ends it; give about how many "
-        "it makes, or leave this out");
+    throw Error("CallsPerRun(0): give about how many calls are made under the filter, or leave this out");
   calls_per_run_ = calls;
   return *this;
 }

@@ -101,7 +101,13 @@ std::optional<ForShortLife> ShortLifeOf(const ResolvedPolicy& policy, const Vari
   if (!policy.calls_per_run) return std::nullopt;
   ResolvedPolicy otherwise = policy;
   otherwise.calls_per_run.reset();
-  return ForShortLife{*policy.calls_per_run, CompileChecked(otherwise, numbers)};
+  ForShortLife life{*policy.calls_per_run, {}};
+  try {
+    life.otherwise = CompileChecked(otherwise, numbers);
+  } catch (const Error&) {
+    // It would be too large.
+  }
+  return life;
 }
 
 PrecompiledProgram CompileFirstTwo(const DefinitionAnswers& answers) {

@@ -315,16 +315,22 @@ class Policy : public RuleFunctions<Policy> {
     return std::move(SyscallCounts(std::move(counts)));
   }
 
-  // About how many calls a process makes under the filter, from the installation to its end: for programs
-  // that do little and are started often.
+  // About how many calls are made under the filter, from its installation on: by the process that installs
+  // it, its threads, and all that they start, which inherit it. For programs that do little and are started
+  // often.
   //
   // The kernel (5.11 and later) answers calls that are always allowed without running the filter. To find out
-  // which they are is a third of what installing takes, and what it saves is 20 ns a call, which a process
-  // that makes a few hundred calls does not get back. So this is the one option that makes calls run the
-  // filter that need not: those that are made too seldom for the kernel to look for them. It weighs the other
-  // costs by the number, too, and never changes an answer. Which calls a process makes is taken from
-  // HotSyscalls() or SyscallCounts(), and else from what programs usually do. `--stats` says what has come of
-  // it. Throws Error for 0.
+  // which they are is a part of what installing takes (of a filter for 300 calls, a third), and what it saves
+  // is about 20 ns a call, which a program that makes a few hundred calls does not get back. So this is the
+  // one option that makes calls run the filter that need not: those that are made too seldom for the kernel
+  // to look for them. It weighs all else by the number, too, and never changes an answer. Which calls are
+  // made is taken from HotSyscalls() or SyscallCounts(), for the most part, and else from what programs
+  // usually do.
+  // `--stats` says what has come of it.
+  //
+  // It is for programs that have no other filter: where a container engine or a service manager has installed
+  // one before, calls that run this filter run that one again as well, however long it is. Throws Error for
+  // 0.
   Policy& CallsPerRun(std::uint64_t calls) &;
   Policy CallsPerRun(std::uint64_t calls) && { return std::move(CallsPerRun(calls)); }
 

@@ -63,7 +63,7 @@ struct RuleThatChecksAnyCall {
 // What has come of Policy::CallsPerRun().
 struct ForShortLife {
   std::uint64_t calls_per_run = 0;
-  std::vector<sock_filter> otherwise;  // the instructions that there would be without it
+  std::vector<sock_filter> otherwise;  // the instructions that there would be without it; none if too many
 };
 
 struct PrecompiledProgram {
