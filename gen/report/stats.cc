@@ -112,10 +112,8 @@ void WriteCacheable(const PrecompiledProgram& program, const std::vector<std::st
 // Of all numbers that the kernel emulates the filter for when it is installed.
 std::uint64_t StepsOf(std::span<const sock_filter> instructions, const Target& target) {
   constexpr std::uint32_t kAnotherArchitecture = 0;
-  std::uint64_t steps = target.compat_numbers * bpf::Emulate(instructions, 0, kAnotherArchitecture).steps;
-  for (std::uint32_t i = 0; i < target.numbers; ++i)
-    steps += bpf::Emulate(instructions, target.first_number + i, target.audit_arch).steps;
-  return steps;
+  return bpf::EmulatedSteps(instructions, target.first_number, target.numbers, target.audit_arch) +
+         bpf::EmulatedSteps(instructions, 0, target.compat_numbers, kAnotherArchitecture);
 }
 
 void WriteShortLife(const PrecompiledProgram& program, const std::vector<std::string>& names,

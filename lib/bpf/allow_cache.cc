@@ -51,6 +51,13 @@ Emulation Emulate(std::span<const sock_filter> program, std::uint32_t number, st
   return {false, steps};
 }
 
+std::size_t EmulatedSteps(std::span<const sock_filter> program, std::uint32_t first, std::uint32_t numbers,
+                          std::uint32_t audit_arch) {
+  std::size_t steps = 0;
+  for (std::uint32_t i = 0; i < numbers; ++i) steps += Emulate(program, first + i, audit_arch).steps;
+  return steps;
+}
+
 bool IsCacheable(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch) {
   return Emulate(program, number, audit_arch).is_cacheable;
 }

@@ -28,6 +28,10 @@ struct Emulation {
 // What the kernel finds out about one number, and how long it takes for that.
 Emulation Emulate(std::span<const sock_filter> program, std::uint32_t number, std::uint32_t audit_arch);
 
+// The steps of `numbers` numbers from `first` on, together.
+std::size_t EmulatedSteps(std::span<const sock_filter> program, std::uint32_t first, std::uint32_t numbers,
+                          std::uint32_t audit_arch);
+
 // True if the kernel would set the bit. `audit_arch` is the AUDIT_ARCH_ value of the call. The kernel has
 // bits only for the numbers it knows itself: x32 numbers, for one, are never cached, whatever this says of
 // them. Two numbers of x86-64 pass all filters whatever these say, and have their bits set: 335 (uretprobe,

@@ -79,10 +79,8 @@ class Search {
   // What the kernel looks at to find out which numbers need not run the filter. Without far jumps it is the
   // same in any order.
   std::size_t StepsOfLarge() {
-    std::size_t steps = 0;
-    for (std::uint32_t i = 0; i < target_.numbers && !large_.empty(); ++i)
-      steps += bpf::Emulate(large_, target_.first_number + i, target_.audit_arch).steps;
-    return steps;
+    if (large_.empty()) return 0;
+    return bpf::EmulatedSteps(large_, target_.first_number, target_.numbers, target_.audit_arch);
   }
 
   static Cost CostOf(std::size_t instructions, std::size_t jumps, const bpf::Translation& translation) {

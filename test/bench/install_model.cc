@@ -40,11 +40,9 @@ struct NamedFilter {
 bpf::InstallCost CostOf(const std::vector<sock_filter>& program) {
   const Target& target = NativeTarget();
   const bpf::Translation translation = bpf::X86Translator().Translate(program);
-  std::size_t steps = 0;
-  for (std::uint32_t number = 0; number < target.numbers; ++number)
-    steps += bpf::Emulate(program, number, target.audit_arch).steps;
-  for (std::uint32_t number = 0; number < target.compat_numbers; ++number)
-    steps += bpf::Emulate(program, number, AUDIT_ARCH_I386).steps;
+  const std::size_t steps =
+      bpf::EmulatedSteps(program, target.first_number, target.numbers, target.audit_arch) +
+      bpf::EmulatedSteps(program, 0, target.compat_numbers, AUDIT_ARCH_I386);
   return {program.size(), translation.ebpf_instructions, translation.passes, steps};
 }
 
