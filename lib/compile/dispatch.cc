@@ -75,6 +75,7 @@ class Dispatcher {
     return best;
   }
 
+  // Tests for these numbers, and `root` for all others.
   NodeId BehindHot(std::span<const std::uint32_t> hot, NodeId root) {
     for (std::size_t i = hot.size(); i-- > 0;) {
       const Test is_hot{Word(bpf::kNumberOffset), Test::Kind::kEqual, {hot[i], 0}};
@@ -129,9 +130,8 @@ class Dispatcher {
     for (std::size_t i = hot.size(); i-- > 0;) {
       beyond += weights_.at(hot[i]);
       tree.cost += beyond + kCostOfAnInstruction;
-      const Test is_hot{Word(bpf::kNumberOffset), Test::Kind::kEqual, {hot[i], 0}};
-      tree.root = graph_.AddBranch(is_hot, decisions_.at(hot[i]), tree.root);
     }
+    tree.root = BehindHot(hot, tree.root);
     return tree;
   }
 
