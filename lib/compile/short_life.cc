@@ -53,14 +53,6 @@ bool Holds(const Test& test, std::uint32_t word) {
   return (word & test.operand.value) != 0;
 }
 
-bool MayBeMade(NodeId decision, const Graph& graph, Branches& branches) {
-  if (graph[decision].is_leaf) return !Refuses(graph[decision].leaf);
-  branches.CollectInAnyOrder(decision, graph);
-  const auto passes = [&](NodeId side) { return graph[side].is_leaf && !Refuses(graph[side].leaf); };
-  return std::any_of(branches.ids().begin(), branches.ids().end(),
-                     [&](NodeId id) { return passes(graph[id].yes) || passes(graph[id].no); });
-}
-
 // Which calls may be made at all.
 class Made {
  public:
@@ -79,7 +71,7 @@ class Made {
  private:
   bool ByDecision(NodeId decision) {
     const auto [known, is_new] = known_.emplace(decision, false);
-    if (is_new) known->second = MayBeMade(decision, graph_, branches_);
+    if (is_new) known->second = !IsAlwaysRefused(decision, graph_, branches_);
     return known->second;
   }
 
@@ -126,7 +118,7 @@ double ShortLife::CallsOf(std::uint32_t number) const {
   return made == calls_.end() ? 0 : made->second;
 }
 
-double ShortLife::CostOf(NodeId root) {
+double ShortLife::CostOf(NodeId root) const {
   const Target& target = policy_.target;
   std::size_t instructions = 0;
   const Layout layout(root, graph_, Layout::Variables::kStandIns);

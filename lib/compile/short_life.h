@@ -44,7 +44,7 @@ class ShortLife {
 
   // Installation and calls together, of the filter that begins at `root` with a test of the architecture.
   // Infinite if it is too large.
-  double CostOf(NodeId root);
+  [[nodiscard]] double CostOf(NodeId root) const;
 
   // The same filter, with each test of the number behind a load of an argument where that is cheaper.
   NodeId EndEmulationWhereItPays(NodeId root);

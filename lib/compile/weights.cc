@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "compile/reachable.h"
 #include "compile/shares.h"
 #include "compile/short_life.h"
 
@@ -23,14 +22,15 @@ constexpr double kUsualCallsBesides = 0.25;
 
 constexpr double kWeightOfAnyCall = 8;
 
+}  // namespace
+
 bool IsAlwaysRefused(NodeId decision, const Graph& graph, Branches& branches) {
+  if (graph[decision].is_leaf) return Refuses(graph[decision].leaf);
   branches.CollectInAnyOrder(decision, graph);
   const auto refuses = [&](NodeId side) { return !graph[side].is_leaf || Refuses(graph[side].leaf); };
   return std::all_of(branches.ids().begin(), branches.ids().end(),
                      [&](NodeId id) { return refuses(graph[id].yes) && refuses(graph[id].no); });
 }
-
-}  // namespace
 
 Weights WeightsOf(const ResolvedPolicy& policy, const Decisions& decisions, const Graph& graph) {
   Weights weights;

@@ -17,12 +17,16 @@
 
 #include "compile/decisions.h"
 #include "compile/graph.h"
+#include "compile/reachable.h"
 
 namespace precompiledseccomp::compile {
 
 // What one instruction more costs when a filter is installed, with the one and a half of eBPF that it becomes
 // in five passes (bpf/install_cost.h).
 inline constexpr double kCostOfAnInstruction = 80;
+
+// Whether no call that is decided so is made. `branches` are used up.
+bool IsAlwaysRefused(NodeId decision, const Graph& graph, Branches& branches);
 
 // How much each of the calls whose arguments are checked weighs: how often it runs the filter, for each time
 // that the filter is installed.
