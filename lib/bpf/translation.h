@@ -11,12 +11,12 @@
 // What the kernel makes of a filter when it is installed: eBPF instructions (bpf_convert_filter in
 // net/core/filter.c), and of these machine code (do_jit in arch/x86/net/bpf_jit_comp.c).
 //
-// x86-64 has short jumps (127 bytes far) and long ones, and whether a jump is short depends on the lengths of
-// those that it jumps over. So the kernel translates the whole filter again and again: at first all jumps
-// over more than one instruction are long; each pass finds jumps to shorten, as others have become shorter in
-// the one before it; and it ends with the pass after which nothing has changed, and a last one that writes
-// the code. How many passes it takes depends on what stands between jumps and where they lead, which is on
-// the order of the instructions.
+// x86-64 has short jumps (123 bytes far, see IsShort()) and long ones, and whether a jump is short depends on
+// the lengths of those that it jumps over. So the kernel translates the whole filter again and again: at
+// first all jumps over more than one instruction are long; each pass finds jumps to shorten, as others have
+// become shorter in the one before it; and it ends with the pass after which nothing has changed, and a last
+// one that writes the code. How many passes it takes depends on what stands between jumps and where they
+// lead, which is on the order of the instructions.
 //
 // Checked against Linux 6.18, and by timing: a pass more shows. Where processors need it, a filter that is
 // installed without CAP_SYS_ADMIN leaves by a longer way (it clears the branch history), which stands in the
@@ -27,8 +27,8 @@ struct Translation {
   std::size_t ebpf_instructions = 0;
   std::size_t passes = 0;
   std::size_t bytes = 0;  // of machine code
-  std::size_t late_bytes =
-      0;  // by which jumps became shorter after the second pass: without any, it was enough
+  // By which jumps became shorter after the second pass. Without any, there are four passes at most.
+  std::size_t late_bytes = 0;
 };
 
 // What every instruction becomes, but for the bytes of jumps. A conditional jump counts once: it may need a

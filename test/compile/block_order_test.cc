@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(CountingEndsWhereAnotherOrderIsBetterAnyway) {
   const std::vector<BlockId> order = layout.Order(Layout::Exchanged(layout.blocks().size(), 0));
   const std::size_t all = passes.CountFor(order, std::numeric_limits<std::size_t>::max()).count;
   BOOST_TEST(all == 7U);
-  BOOST_TEST(passes.CountFor(order, 5).count >= 5U);
+  // What has still changed in the fourth takes two more at least.
+  BOOST_TEST(passes.CountFor(order, 5).count == 6U);
   BOOST_TEST(passes.CountFor(order, all).count == all);
 }
 
