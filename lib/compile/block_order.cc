@@ -12,15 +12,24 @@
 #include "bpf/install_cost.h"
 #include "bpf/translation.h"
 #include "compile/block_passes.h"
+#include "compile/last_blocks.h"
 #include "compile/layout.h"
 #include "compile/unreachable.h"
 
 namespace precompiledseccomp::compile {
 namespace {
 
-constexpr std::size_t kTries = 32;
 // Where no jump becomes shorter after the second pass, there is one that finds that out, and one that writes.
 constexpr std::size_t kFewestPasses = 4;
+
+// Ends are tried as often as there are instructions, until some came to something; and for each of these,
+// orders of what is in front of it.
+constexpr std::size_t kMostEnds = 3;
+constexpr std::size_t kOrdersForAnEnd = 6;
+
+// Orders without such an end: one in seven takes five passes.
+constexpr std::size_t kTries = 32;
+constexpr std::size_t kGoodPasses = 5;
 
 constexpr std::size_t kMostExchanged = 2;
 // Filters that are no larger need no jump farther than a test reaches.
@@ -39,22 +48,22 @@ class Search {
       : layout_(root, graph, Layout::Variables::kStandIns),
         target_(target),
         passes_(layout_.blocks()),
-        exchanged_(layout_.blocks().size(), 0) {
+        arrangement_(layout_.UsualArrangement()),
+        best_arrangement_(arrangement_) {
     for (const Block& block : layout_.blocks()) size_ += block.size;
   }
 
-  const Layout::Exchanged& Best() {
+  const Arrangement& Best() {
     // An error, which is the caller's.
-    if (size_ > BPF_MAXINSNS) return exchanged_;
+    if (size_ > BPF_MAXINSNS) return best_arrangement_;
     best_ = CostOfOrder(std::numeric_limits<std::size_t>::max());
     usual_ = best_;
     usual_steps_ = StepsOfLarge();
-    for (std::size_t i = 0; i < kTries && best_.passes > kFewestPasses; ++i) {
-      const Layout::Exchanged before = exchanged_;
-      Exchange();
-      if (!IsBetter()) exchanged_ = before;
-    }
-    return exchanged_;
+    if (size_ <= kLargestWithoutFarJumps)
+      SearchSmall();
+    else
+      SearchLarge();
+    return best_arrangement_;
   }
 
  private:
@@ -67,7 +76,7 @@ class Search {
   };
 
   Cost CostOfOrder(std::size_t most_passes) {
-    const std::vector<BlockId>& order = layout_.Order(exchanged_);
+    const std::vector<BlockId>& order = layout_.Order(arrangement_);
     if (size_ <= kLargestWithoutFarJumps) {
       const Passes passes = passes_.CountFor(order, most_passes);
       return CostOf(size_, 0, {passes.ebpf_instructions, passes.count, 0, passes.late_bytes});
@@ -92,34 +101,65 @@ class Search {
             .late_bytes = translation.late_bytes};
   }
 
-  // All sides anew. But large filters become larger where jumps get too long for their tests, which nearly
-  // all orders but the usual one make them: of these, the sides of a few blocks.
-  void Exchange() {
-    if (size_ <= kLargestWithoutFarJumps) {
+  void SearchSmall() {
+    if (best_.passes > kFewestPasses) SearchEnds();
+    for (std::size_t i = 0; i < kTries && best_.passes > kGoodPasses; ++i) {
       ExchangeAny();
-      return;
+      TakeIfBetter(best_.passes);
     }
-    const std::size_t count = random_() % 3 == 0 ? kMostExchanged : 1;
-    for (std::size_t i = 0; i < count; ++i) exchanged_[random_() % exchanged_.size()] ^= 1;
+  }
+
+  void SearchEnds() {
+    LastBlocks ends(layout_.blocks(), passes_.codes());
+    arrangement_.is_deferred = true;
+    std::size_t found = 0;
+    const auto are_enough = [&](std::size_t tries) {
+      return found == kMostEnds || best_.passes <= kFewestPasses || tries == (found == 0 ? size_ / 2 : size_);
+    };
+    for (std::size_t i = 0; !are_enough(i); ++i) {
+      arrangement_.last = ends.Try(random_);
+      if (arrangement_.last.empty()) continue;
+      ++found;
+      for (std::size_t k = 0; k < kOrdersForAnEnd; ++k) {
+        ExchangeAny();
+        TakeIfBetter(kFewestPasses);
+      }
+    }
+    arrangement_.is_deferred = false;
+    arrangement_.last.clear();
+  }
+
+  // Large filters become larger where jumps get too long for their tests, which nearly all orders but the
+  // usual one make them: of these, the sides of a few blocks.
+  void SearchLarge() {
+    for (std::size_t i = 0; i < kTries && best_.passes > kFewestPasses; ++i) {
+      arrangement_ = best_arrangement_;
+      const std::size_t count = random_() % 3 == 0 ? kMostExchanged : 1;
+      for (std::size_t k = 0; k < count; ++k)
+        arrangement_.exchanged[random_() % arrangement_.exchanged.size()] ^= 1;
+      TakeIfBetter(best_.passes);
+    }
   }
 
   void ExchangeAny() {
     constexpr std::size_t kBitsTaken = 24;
-    for (std::size_t i = 0; i < exchanged_.size();) {
+    std::vector<std::uint8_t>& exchanged = arrangement_.exchanged;
+    for (std::size_t i = 0; i < exchanged.size();) {
       auto bits = random_();
-      for (std::size_t bit = 0; bit < kBitsTaken && i < exchanged_.size(); ++bit, bits >>= 1)
-        exchanged_[i++] = bits & 1;
+      for (std::size_t bit = 0; bit < kBitsTaken && i < exchanged.size(); ++bit, bits >>= 1)
+        exchanged[i++] = bits & 1;
     }
   }
 
-  bool IsBetter() {
-    const Cost cost = CostOfOrder(best_.passes + 1);
+  void TakeIfBetter(std::size_t most_passes) {
+    const Cost cost = CostOfOrder(most_passes);
+    if (cost.passes > most_passes) return;
     const bool is_allowed = cost.instructions <= usual_.instructions && cost.jumps <= usual_.jumps;
     const bool is_better = cost.nanoseconds != best_.nanoseconds ? cost.nanoseconds < best_.nanoseconds
                                                                  : cost.late_bytes <= best_.late_bytes;
-    if (!is_allowed || !is_better || StepsOfLarge() > usual_steps_) return false;
+    if (!is_allowed || !is_better || StepsOfLarge() > usual_steps_) return;
     best_ = cost;
-    return true;
+    best_arrangement_ = arrangement_;
   }
 
   Layout layout_;
@@ -127,7 +167,8 @@ class Search {
   BlockPasses passes_;
   bpf::X86Translator translator_;
   std::minstd_rand random_;  // the same numbers everywhere
-  Layout::Exchanged exchanged_;
+  Arrangement arrangement_;
+  Arrangement best_arrangement_;
   std::size_t size_ = 0;
   std::vector<sock_filter> large_;  // the last one, if it is large
   Cost usual_;
@@ -139,9 +180,9 @@ class Search {
 
 std::vector<sock_filter> LayOutForInstalling(NodeId root, const Graph& graph, const Target& target) {
   Layout layout(root, graph, Layout::Variables::kValues);
-  Layout::Exchanged exchanged(layout.blocks().size(), 0);
-  if (target.jit_shortens_jumps) exchanged = Search(root, graph, target).Best();
-  return WithoutUnreachable(layout.Write(layout.Order(exchanged)));
+  const Arrangement arrangement =
+      target.jit_shortens_jumps ? Search(root, graph, target).Best() : layout.UsualArrangement();
+  return WithoutUnreachable(layout.Write(layout.Order(arrangement)));
 }
 
 }  // namespace precompiledseccomp::compile

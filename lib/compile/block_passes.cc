@@ -20,28 +20,28 @@ BlockPasses::BlockPasses(const std::vector<Block>& blocks)
     : codes_(blocks.size()), steps_of_(blocks.size()), steps_(blocks.size()), places_(blocks.size()) {
   for (std::size_t id = 0; id < blocks.size(); ++id) {
     const Block& block = blocks[id];
-    Code& code = codes_[id];
-    const Target end = TargetOf({static_cast<BlockId>(id), block.size}, blocks);
+    BlockCode& code = codes_[id];
+    const CodeBefore end = CodeBeforeEntry({static_cast<BlockId>(id), block.size}, blocks);
     code.ebpf_instructions = end.ebpf_instructions;
     code.bytes = end.bytes;
     code.is_leaf = block.IsLeaf();
     if (code.is_leaf) continue;
     code.can_be_turned = !TestsBits(block.instructions[block.size - 1]);
-    code.sides = {TargetOf(block.yes, blocks), TargetOf(block.no, blocks)};
+    code.sides = {CodeBeforeEntry(block.yes, blocks), CodeBeforeEntry(block.no, blocks)};
   }
 }
 
-BlockPasses::Target BlockPasses::TargetOf(const Side& side, const std::vector<Block>& blocks) {
-  Target target{.block = side.block, .ebpf_instructions = 0, .bytes = 0};
+CodeBefore BlockPasses::CodeBeforeEntry(const Side& side, const std::vector<Block>& blocks) {
+  CodeBefore before{.block = side.block, .ebpf_instructions = 0, .bytes = 0};
   for (std::size_t i = 0; i < side.entry; ++i) {
     const auto translated = bpf::TranslateOnX86(blocks[side.block].instructions[i]);
-    target.ebpf_instructions += static_cast<std::int32_t>(translated.ebpf_instructions);
-    target.bytes += translated.bytes;
+    before.ebpf_instructions += static_cast<std::int32_t>(translated.ebpf_instructions);
+    before.bytes += translated.bytes;
   }
-  return target;
+  return before;
 }
 
-std::array<std::int32_t, 2> BlockPasses::Target::Bytes() const {
+std::array<std::int32_t, 2> CodeBefore::Bytes() const {
   return {kLongest * ebpf_instructions, bytes};
 }
 
@@ -66,23 +66,20 @@ void BlockPasses::TakeSteps(const std::vector<BlockId>& order) {
   for (std::size_t i = 0; i < order.size(); ++i) steps_of_[order[i]] = static_cast<std::uint32_t>(i);
   std::int32_t ebpf_instructions = static_cast<std::int32_t>(bpf::x86::kFirstInstruction);
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const Code& code = codes_[order[i]];
+    const BlockCode& code = codes_[order[i]];
     Step& step = steps_[i];
     step.bytes = code.bytes;
     step.is_leaf = code.is_leaf;
     ebpf_instructions += code.ebpf_instructions;
-    const auto is_next = [&](const Target& target) {
-      return (steps_of_[target.block] == i + 1) & (target.ebpf_instructions == 0);
-    };
-    const bool is_turned = is_next(code.sides[0]) & code.can_be_turned;
-    const Target& jump_if = code.sides[is_turned ? 1 : 0];
-    const Target& jump = code.sides[1];
-    step.is_pair = !is_turned & !is_next(jump) & !code.is_leaf;
+    const BlockJumps jumps = JumpsOf(code, [&](const CodeBefore& entry) {
+      return (steps_of_[entry.block] == i + 1) & (entry.ebpf_instructions == 0);
+    });
+    step.is_pair = jumps.is_pair & !code.is_leaf;
     ebpf_instructions += step.is_pair ? 1 : 0;
-    step.jump_if = steps_of_[jump_if.block];
-    step.jump_if_entry = jump_if.Bytes();
-    step.jump = steps_of_[jump.block];
-    step.jump_entry = jump.Bytes();
+    step.jump_if = steps_of_[jumps.jump_if->block];
+    step.jump_if_entry = jumps.jump_if->Bytes();
+    step.jump = steps_of_[jumps.jump->block];
+    step.jump_entry = jumps.jump->Bytes();
   }
   ebpf_instructions_ = static_cast<std::size_t>(ebpf_instructions);
 }

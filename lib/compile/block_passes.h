@@ -22,29 +22,50 @@ struct Passes {
   std::size_t late_bytes = 0;  // see bpf::Translation
 };
 
+// An entry of a block: what is before it in the block.
+struct CodeBefore {
+  BlockId block = 0;
+  std::int32_t ebpf_instructions = 0;
+  std::int32_t bytes = 0;  // of machine code
+  // Bytes as the first pass guesses them, and as they are.
+  [[nodiscard]] std::array<std::int32_t, 2> Bytes() const;
+};
+
+// What a block is made of.
+struct BlockCode {
+  std::int32_t ebpf_instructions = 0;  // with the first jump, or the way out
+  std::int32_t bytes = 0;              // without jumps
+  bool is_leaf = false;
+  bool can_be_turned = false;         // a test of which either side can go on
+  std::array<CodeBefore, 2> sides{};  // yes and no
+};
+
+// The jumps of a branch, of which one is enough where a side stands right behind it.
+struct BlockJumps {
+  const CodeBefore* jump_if = nullptr;
+  const CodeBefore* jump = nullptr;  // the other one, if it `is_pair`
+  bool is_pair = false;
+};
+
+// `is_next` says whether an entry is what stands right behind the branch.
+template <typename IsNext>
+BlockJumps JumpsOf(const BlockCode& branch, const IsNext& is_next) {
+  const bool is_turned = branch.can_be_turned & is_next(branch.sides[0]);
+  const bool is_pair = !is_turned & !is_next(branch.sides[1]);
+  return {&branch.sides[is_turned ? 1 : 0], &branch.sides[1], is_pair};
+}
+
 class BlockPasses {
  public:
   explicit BlockPasses(const std::vector<Block>& blocks);
+
+  // Of each block.
+  [[nodiscard]] const std::vector<BlockCode>& codes() const { return codes_; }
 
   // For all blocks in this order. Stops counting at `most`.
   Passes CountFor(const std::vector<BlockId>& order, std::size_t most);
 
  private:
-  struct Target {
-    BlockId block = 0;
-    std::int32_t ebpf_instructions = 0;  // from the block's beginning to the entry
-    std::int32_t bytes = 0;              // and in the machine code
-    // Bytes as the first pass guesses them, and as they are.
-    [[nodiscard]] std::array<std::int32_t, 2> Bytes() const;
-  };
-  // What a block is made of.
-  struct Code {
-    std::int32_t ebpf_instructions = 0;  // with the first jump, or the way out
-    std::int32_t bytes = 0;              // without jumps
-    bool is_leaf = false;
-    bool can_be_turned = false;     // a test of which either side can go on
-    std::array<Target, 2> sides{};  // yes and no
-  };
   // A block in the order at hand, with the sides that it jumps to. Blocks are looked at in this order again
   // and again, most of them for nothing: no branch of the code may depend on what is found.
   struct Step {
@@ -63,13 +84,13 @@ class BlockPasses {
     std::int32_t end = 0;
   };
 
-  [[nodiscard]] static Target TargetOf(const Side& side, const std::vector<Block>& blocks);
+  [[nodiscard]] static CodeBefore CodeBeforeEntry(const Side& side, const std::vector<Block>& blocks);
   void TakeSteps(const std::vector<BlockId>& order);
   void GuessPlaces(const std::vector<BlockId>& order);
   enum Known : std::uint8_t { kGuessed, kBefore };
   std::int32_t Pass(Known known);
 
-  std::vector<Code> codes_;              // of each block
+  std::vector<BlockCode> codes_;
   std::vector<std::uint32_t> steps_of_;  // of each block
   std::vector<Step> steps_;
   std::vector<Place> places_;

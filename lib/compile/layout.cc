@@ -139,20 +139,31 @@ Layout::Layout(NodeId root, const Graph& graph, Variables variables) {
   }
 }
 
-const std::vector<BlockId>& Layout::Order(const Exchanged& exchanged) {
+Arrangement Layout::UsualArrangement() const {
+  return {.exchanged = std::vector<std::uint8_t>(blocks_.size(), 0), .is_deferred = false, .last = {}};
+}
+
+const std::vector<BlockId>& Layout::Order(const Arrangement& arrangement) {
+  is_last_.assign(blocks_.size(), 0);
+  for (const BlockId id : arrangement.last) is_last_[id] = 1;
   parents_left_ = parents_;
   order_.clear();
+  deferred_.clear();
   pending_.push_back(static_cast<BlockId>(blocks_.size() - 1));
-  while (!pending_.empty()) {
+  for (std::size_t next_deferred = 0; !pending_.empty() || next_deferred < deferred_.size();) {
+    if (pending_.empty()) pending_.push_back(deferred_[next_deferred++]);
     const BlockId id = pending_.back();
     pending_.pop_back();
+    if (is_last_[id] != 0) continue;
     order_.push_back(id);
-    const auto& [first, last] = sides_[id];
-    if (first == last) continue;
-    const BlockId changed = exchanged[id] != 0 ? first ^ last : 0;
-    for (const BlockId side : {last ^ changed, first ^ changed})
-      if (--parents_left_[side] == 0) pending_.push_back(side);
+    const auto& [smaller, larger] = sides_[id];
+    if (smaller == larger) continue;
+    const BlockId changed = arrangement.exchanged[id] != 0 ? smaller ^ larger : 0;
+    std::vector<BlockId>& waiting = arrangement.is_deferred ? deferred_ : pending_;
+    if (--parents_left_[larger ^ changed] == 0) waiting.push_back(larger ^ changed);
+    if (--parents_left_[smaller ^ changed] == 0) pending_.push_back(smaller ^ changed);
   }
+  order_.insert(order_.end(), arrangement.last.begin(), arrangement.last.end());
   return order_;
 }
 
@@ -211,7 +222,7 @@ bool Layout::DecidesByOneTest(const Block& block) const {
 
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph) {
   Layout layout(root, graph, Variables::kValues);
-  return layout.Write(layout.Order(Layout::Exchanged(layout.blocks().size(), 0)));
+  return layout.Write(layout.Order(layout.UsualArrangement()));
 }
 
 }  // namespace precompiledseccomp::compile

@@ -17,7 +17,8 @@
 // right behind it, or to a copy of the returning instruction, which later branches in reach use as well.
 //
 // What stands behind a branch is one of its sides, with all that only this side leads to, and then the other
-// one. Either order is right; block_order.h chooses.
+// one. Either order is right, and so is any in which all blocks stand before their sides; block_order.h
+// chooses.
 #pragma once
 
 #include <array>
@@ -53,7 +54,18 @@ struct Block {
   bool is_transformed = false;  // the word, before the test
 };
 
-// One graph, which can be written in any order of sides.
+// What an order has otherwise than the usual one.
+struct Arrangement {
+  // For each block, whether the larger side comes first. Else the smaller one does, so that the jump over it
+  // is short.
+  std::vector<std::uint8_t> exchanged;
+  // Whether sides that come last wait until all that comes first stands, so that jumps to them are long.
+  bool is_deferred = false;
+  // What ends the program, in this order, with all sides of it.
+  std::vector<BlockId> last;
+};
+
+// One graph, which can be written in any order.
 class Layout {
  public:
   // What stands in the operands that are values of variables.
@@ -62,17 +74,16 @@ class Layout {
     kStandIns,  // one and the same number, for what must not depend on the values
   };
 
-  // For each block, whether the larger side comes first. Else the smaller one does, so that the jump over it
-  // is short.
-  using Exchanged = std::vector<std::uint8_t>;
-
   Layout(NodeId root, const Graph& graph, Variables variables);
 
   // Each behind its sides, the root last.
   [[nodiscard]] const std::vector<Block>& blocks() const { return blocks_; }
 
+  // Nothing exchanged or deferred, no last blocks.
+  [[nodiscard]] Arrangement UsualArrangement() const;
+
   // All blocks, each before its sides. Overwritten by the next call, like what Write() returns.
-  const std::vector<BlockId>& Order(const Exchanged& exchanged);
+  const std::vector<BlockId>& Order(const Arrangement& arrangement);
 
   // The instructions may be more than the kernel accepts, which is for the caller to check. Where they are
   // more than a jump reaches over, some may be unreachable: see unreachable.h.
@@ -94,7 +105,9 @@ class Layout {
   std::vector<std::array<BlockId, 2>> sides_;
   std::vector<std::uint32_t> parents_;
   std::vector<std::uint32_t> parents_left_;
+  std::vector<std::uint8_t> is_last_;
   std::vector<BlockId> pending_;
+  std::vector<BlockId> deferred_;
   std::vector<BlockId> order_;
   // Where each block's instructions stand, counted from the end of the program; the nearest if there are
   // several.
@@ -102,7 +115,7 @@ class Layout {
   std::vector<sock_filter> written_;  // the last instruction first, until all are
 };
 
-// The graph with no sides exchanged.
+// The graph in the usual order.
 std::vector<sock_filter> LayOut(NodeId root, const Graph& graph);
 
 }  // namespace precompiledseccomp::compile

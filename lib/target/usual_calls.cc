@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include <precompiledseccomp/target.h>
@@ -20,13 +21,26 @@ constexpr std::array kUsualCalls = {
     "close", "fstat",   "lseek",    "nanosleep",  "tgkill",      "prctl",    "clock_nanosleep",
 };
 
-}  // namespace
-
-std::vector<std::uint32_t> UsualCalls(const Target& target) {
+std::vector<std::uint32_t> LookUp(const Target& target) {
   std::vector<std::uint32_t> numbers;
   for (const char* name : kUsualCalls)
     if (const auto number = SyscallNumber(target, name)) numbers.push_back(*number);
   return numbers;
+}
+
+std::map<std::uint32_t, std::vector<std::uint32_t>> LookUpForAllTargets() {
+  std::map<std::uint32_t, std::vector<std::uint32_t>> numbers;
+  for (const Target& target : Targets()) numbers.emplace(target.libseccomp_token, LookUp(target));
+  return numbers;
+}
+
+}  // namespace
+
+// Asked several times for each program, and libseccomp compares a name with all that it knows: a tenth of the
+// time of compiling, otherwise.
+std::vector<std::uint32_t> UsualCalls(const Target& target) {
+  static const std::map<std::uint32_t, std::vector<std::uint32_t>> kNumbers = LookUpForAllTargets();
+  return kNumbers.at(target.libseccomp_token);
 }
 
 }  // namespace precompiledseccomp

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <random>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -17,6 +18,7 @@
 #include "bpf/translation.h"
 #include "compile/block_passes.h"
 #include "compile/graph_text.h"
+#include "compile/last_blocks.h"
 #include "compile/layout.h"
 #include "compile/unreachable.h"
 #include "support/random.h"
@@ -26,6 +28,8 @@
 namespace precompiledseccomp::testing {
 namespace {
 
+using compile::Arrangement;
+using compile::Block;
 using compile::BlockId;
 using compile::Graph;
 using compile::Layout;
@@ -66,10 +70,32 @@ NodeId AnyDecision(std::size_t branches, GraphText& text, Random& random) {
   return joined.back();
 }
 
-Layout::Exchanged AnySides(std::size_t blocks, Random& random) {
-  Layout::Exchanged exchanged(blocks);
-  for (std::uint8_t& each : exchanged) each = static_cast<std::uint8_t>(random.Below(2));
-  return exchanged;
+Arrangement AnyArrangement(const Layout& layout, Random& random) {
+  Arrangement arrangement = layout.UsualArrangement();
+  for (std::uint8_t& each : arrangement.exchanged) each = static_cast<std::uint8_t>(random.Below(2));
+  arrangement.is_deferred = random.Below(2) == 0;
+  return arrangement;
+}
+
+// A search for a number, of which neighbours have different answers.
+NodeId SearchForNumber(std::uint32_t first, std::uint32_t last, GraphText& text) {
+  if (first == last) return text.Parse(first % 2 == 0 ? "kill" : "allow");
+  const std::uint32_t middle = first + (last - first + 1) / 2;
+  const compile::Test test = {{}, compile::Test::Kind::kGreaterOrEqual, {middle, 0}};
+  const NodeId no = SearchForNumber(first, middle - 1, text);
+  return text.graph().AddBranch(test, SearchForNumber(middle, last, text), no);
+}
+
+// Whether all blocks are in it, each before its sides.
+bool IsOrderOf(const std::vector<Block>& blocks, const std::vector<BlockId>& order) {
+  std::vector<bool> stands(blocks.size(), false);
+  for (std::size_t i = order.size(); i-- > 0;) {
+    const Block& block = blocks[order[i]];
+    const bool sides_stand = block.IsLeaf() || (stands[block.yes.block] && stands[block.no.block]);
+    if (!sides_stand || stands[order[i]]) return false;
+    stands[order[i]] = true;
+  }
+  return order.size() == blocks.size();
 }
 
 std::size_t PassesOf(const std::vector<sock_filter>& program) {
@@ -97,10 +123,11 @@ BOOST_AUTO_TEST_CASE(PassesOverBlocksAreThoseOverTheirInstructions) {
     Layout layout(root, text.graph(), Layout::Variables::kStandIns);
     compile::BlockPasses passes(layout.blocks());
     for (int order = 0; order < 4; ++order) {
-      const auto exchanged = AnySides(layout.blocks().size(), random);
+      const Arrangement arrangement = AnyArrangement(layout, random);
       const compile::Passes counted =
-          passes.CountFor(layout.Order(exchanged), std::numeric_limits<std::size_t>::max());
-      const std::vector<sock_filter>& program = layout.Write(layout.Order(exchanged));
+          passes.CountFor(layout.Order(arrangement), std::numeric_limits<std::size_t>::max());
+      const std::vector<sock_filter>& program = layout.Write(layout.Order(arrangement));
+      BOOST_TEST(IsOrderOf(layout.blocks(), layout.Order(arrangement)));
       const bpf::Translation translation = bpf::X86Translator().Translate(program);
       BOOST_TEST(counted.count == translation.passes, bpf::Disassemble(program));
       BOOST_TEST(counted.ebpf_instructions == translation.ebpf_instructions);
@@ -117,7 +144,7 @@ BOOST_AUTO_TEST_CASE(CountingEndsWhereAnotherOrderIsBetterAnyway) {
   const NodeId root = SlowDecision(text);
   Layout layout(root, text.graph(), Layout::Variables::kStandIns);
   compile::BlockPasses passes(layout.blocks());
-  const std::vector<BlockId> order = layout.Order(Layout::Exchanged(layout.blocks().size(), 0));
+  const std::vector<BlockId> order = layout.Order(layout.UsualArrangement());
   const std::size_t all = passes.CountFor(order, std::numeric_limits<std::size_t>::max()).count;
   BOOST_TEST(all == 7U);
   // What has still changed in the fourth takes two more at least.
@@ -140,6 +167,48 @@ BOOST_AUTO_TEST_CASE(AnOrderTakesFewerPassesAndHasNoMoreInstructions) {
     passes += PassesOf(ordered);
   });
   BOOST_TEST(passes < usual_passes);
+}
+
+// What is shared by all tests, the answers, takes a pass more unless the end is chosen for it.
+BOOST_AUTO_TEST_CASE(ASearchForNumbersTakesTheFewestPassesThereCanBe) {
+  GraphText text;
+  const NodeId root = SearchForNumber(1000, 1099, text);
+  const auto usual = compile::LayOut(root, text.graph());
+  const auto ordered = compile::LayOutForInstalling(root, text.graph(), X86());
+  BOOST_TEST(PassesOf(usual) > 4U);
+  BOOST_TEST(PassesOf(ordered) == 4U, bpf::Disassemble(ordered));
+  BOOST_TEST(ordered.size() == usual.size());
+}
+
+BOOST_AUTO_TEST_CASE(LastBlocksStandBeforeTheirSides) {
+  GraphText text;
+  const NodeId root = SearchForNumber(1000, 1099, text);
+  Layout layout(root, text.graph(), Layout::Variables::kStandIns);
+  const compile::BlockPasses passes(layout.blocks());
+  compile::LastBlocks ends(layout.blocks(), passes.codes());
+  std::minstd_rand random;
+  Arrangement arrangement = layout.UsualArrangement();
+  std::size_t found = 0;
+  for (int i = 0; i < 200; ++i) {
+    arrangement.last = ends.Try(random);
+    if (arrangement.last.empty()) continue;
+    ++found;
+    const std::vector<BlockId>& order = layout.Order(arrangement);
+    BOOST_TEST(IsOrderOf(layout.blocks(), order));
+    BOOST_TEST(std::equal(arrangement.last.rbegin(), arrangement.last.rend(), order.rbegin()));
+  }
+  BOOST_TEST(found > 0U);
+}
+
+// A search that is too small has no place for an end.
+BOOST_AUTO_TEST_CASE(SmallFiltersHaveNoLastBlocks) {
+  GraphText text;
+  const NodeId root = SearchForNumber(1000, 1005, text);
+  const Layout layout(root, text.graph(), Layout::Variables::kStandIns);
+  const compile::BlockPasses passes(layout.blocks());
+  compile::LastBlocks ends(layout.blocks(), passes.codes());
+  std::minstd_rand random;
+  BOOST_TEST(ends.Try(random).empty());
 }
 
 // Where all instructions have one length.
