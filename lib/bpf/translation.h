@@ -59,11 +59,13 @@ inline constexpr std::int32_t kLongestInstruction = 64;
 inline bool IsShort(std::int32_t distance) {
   return distance >= -128 && distance <= 123;
 }
+inline constexpr std::int32_t kLongConditionalJump = 6;
+inline constexpr std::int32_t kLongJump = 5;
 inline std::int32_t BytesOfConditionalJump(std::int32_t distance) {
-  return IsShort(distance) ? 2 : 6;
+  return IsShort(distance) ? 2 : kLongConditionalJump;
 }
 inline std::int32_t BytesOfJump(std::int32_t distance) {
-  return distance == 0 ? 0 : IsShort(distance) ? 2 : 5;
+  return distance == 0 ? 0 : IsShort(distance) ? 2 : kLongJump;
 }
 
 // When the kernel gives up. From the sixteenth on it fills jumps up, so that it need not; no filter that was

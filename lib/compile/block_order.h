@@ -5,14 +5,14 @@
 // On x86-64 the kernel translates a filter in as many passes as it takes until no jump becomes shorter
 // (bpf/translation.h): with the same instructions in another order four or eight, and one of them is about a
 // thirtieth of the time that installing takes. No rule foresees the number, as each jump that becomes shorter
-// brings others into reach; but it is quickly computed. So orders are tried, and the best is kept: the one
-// with the fewest passes, and in each the fewest eBPF instructions, of which a test needs two if neither side
-// stands right behind it.
+// brings others into reach; but it is quickly computed. So orders are tried, and the best is kept: passes
+// times eBPF instructions, of which a test needs two if neither side stands right behind it.
 //
-// Four passes, the fewest, take an end that is made for it (last_blocks.h), and in front of it sides that
-// stand far from their tests: the answers at the end jump to the first one of them, which comes near to the
-// others when many jumps in front of it become short, and that is late. Where no end is found, sides are
-// exchanged at random: one in seven such orders takes five.
+// Four passes, the fewest where jumps become short, take an end that is made for it (last_blocks.h). And few
+// jumps in front of it may become short: answers jump back to the first one, and in the second pass that has
+// moved by all that became shorter before it, while they are still taken to be where they were, out of reach.
+// So sides stand far from their tests. Where no such order is found, sides are exchanged at random: one in
+// seven of these orders takes five passes.
 //
 // Deterministic, and the same whatever values variables have. No order is taken that has more instructions
 // than the usual one, or that lengthens the way of numbers at installation. (That the kernel also replaces

@@ -21,18 +21,18 @@ BlockPasses::BlockPasses(const std::vector<Block>& blocks)
   for (std::size_t id = 0; id < blocks.size(); ++id) {
     const Block& block = blocks[id];
     BlockCode& code = codes_[id];
-    const CodeBefore end = CodeBeforeEntry({static_cast<BlockId>(id), block.size}, blocks);
+    const BlockEntry end = EntryOf({static_cast<BlockId>(id), block.size}, blocks);
     code.ebpf_instructions = end.ebpf_instructions;
     code.bytes = end.bytes;
     code.is_leaf = block.IsLeaf();
     if (code.is_leaf) continue;
     code.can_be_turned = !TestsBits(block.instructions[block.size - 1]);
-    code.sides = {CodeBeforeEntry(block.yes, blocks), CodeBeforeEntry(block.no, blocks)};
+    code.sides = {EntryOf(block.yes, blocks), EntryOf(block.no, blocks)};
   }
 }
 
-CodeBefore BlockPasses::CodeBeforeEntry(const Side& side, const std::vector<Block>& blocks) {
-  CodeBefore before{.block = side.block, .ebpf_instructions = 0, .bytes = 0};
+BlockEntry BlockPasses::EntryOf(const Side& side, const std::vector<Block>& blocks) {
+  BlockEntry before{.block = side.block, .ebpf_instructions = 0, .bytes = 0};
   for (std::size_t i = 0; i < side.entry; ++i) {
     const auto translated = bpf::TranslateOnX86(blocks[side.block].instructions[i]);
     before.ebpf_instructions += static_cast<std::int32_t>(translated.ebpf_instructions);
@@ -41,7 +41,7 @@ CodeBefore BlockPasses::CodeBeforeEntry(const Side& side, const std::vector<Bloc
   return before;
 }
 
-std::array<std::int32_t, 2> CodeBefore::Bytes() const {
+std::array<std::int32_t, 2> BlockEntry::Bytes() const {
   return {kLongest * ebpf_instructions, bytes};
 }
 
@@ -71,7 +71,7 @@ void BlockPasses::TakeSteps(const std::vector<BlockId>& order) {
     step.bytes = code.bytes;
     step.is_leaf = code.is_leaf;
     ebpf_instructions += code.ebpf_instructions;
-    const BlockJumps jumps = JumpsOf(code, [&](const CodeBefore& entry) {
+    const BlockJumps jumps = JumpsOf(code, [&](const BlockEntry& entry) {
       return (steps_of_[entry.block] == i + 1) & (entry.ebpf_instructions == 0);
     });
     step.is_pair = jumps.is_pair & !code.is_leaf;

@@ -22,8 +22,8 @@ struct Passes {
   std::size_t late_bytes = 0;  // see bpf::Translation
 };
 
-// An entry of a block: what is before it in the block.
-struct CodeBefore {
+// Where a jump can enter a block, and what is before that in the block.
+struct BlockEntry {
   BlockId block = 0;
   std::int32_t ebpf_instructions = 0;
   std::int32_t bytes = 0;  // of machine code
@@ -37,13 +37,13 @@ struct BlockCode {
   std::int32_t bytes = 0;              // without jumps
   bool is_leaf = false;
   bool can_be_turned = false;         // a test of which either side can go on
-  std::array<CodeBefore, 2> sides{};  // yes and no
+  std::array<BlockEntry, 2> sides{};  // yes and no
 };
 
 // The jumps of a branch, of which one is enough where a side stands right behind it.
 struct BlockJumps {
-  const CodeBefore* jump_if = nullptr;
-  const CodeBefore* jump = nullptr;  // the other one, if it `is_pair`
+  const BlockEntry* jump_if = nullptr;
+  const BlockEntry* jump = nullptr;  // the other one, if it `is_pair`
   bool is_pair = false;
 };
 
@@ -84,7 +84,7 @@ class BlockPasses {
     std::int32_t end = 0;
   };
 
-  [[nodiscard]] static CodeBefore CodeBeforeEntry(const Side& side, const std::vector<Block>& blocks);
+  [[nodiscard]] static BlockEntry EntryOf(const Side& side, const std::vector<Block>& blocks);
   void TakeSteps(const std::vector<BlockId>& order);
   void GuessPlaces(const std::vector<BlockId>& order);
   enum Known : std::uint8_t { kGuessed, kBefore };

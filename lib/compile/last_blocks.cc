@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <utility>
 
 #include "bpf/translation.h"
 
@@ -21,14 +20,12 @@ constexpr std::uint32_t kMostTests = 40;
 constexpr std::uint32_t kNotInPiece = std::numeric_limits<std::uint32_t>::max();
 
 // What tests go by, lowest first: those that lead to answers before others, what stands together in the
-// piece, and those that take two jumps, as they fill more. (What a jump more costs is a hundredth of a pass.)
+// piece, and those that take two jumps, as they fill more. (In four passes, a jump more costs a twenty-fifth
+// of what a pass over a hundred instructions does.)
 constexpr std::uint32_t kLeadsToNoAnswer = 1000;
 constexpr std::uint32_t kRank = 4;
 constexpr std::uint32_t kIsNoPair = 10;
 constexpr std::uint32_t kChance = 16;
-
-constexpr std::int32_t kLongConditionalJump = 6;
-constexpr std::int32_t kLongJump = 5;
 
 }  // namespace
 
@@ -103,16 +100,23 @@ void LastBlocks::PutAnswers(std::minstd_rand& random) {
     else
       PutAnswer(answer);
   }
+  // The first one of all is the way out.
+  if (other_answers_.empty()) {
+    begin_.first += x86::kWayOut - x86::kLongJump;
+    begin_.second += x86::kWayOut - x86::kLongJump;
+    places_[last_.back()] = begin_;
+  }
   first_answer_ = begin_;
 }
 
-// That the first one of all is longer, as it is the way out, is not important here.
+// With a jump to the way out. Whether that comes to be short is left to who counts passes.
 void LastBlocks::PutAnswer(BlockId answer) {
-  const std::int32_t bytes = codes_[answer].bytes + kLongJump;
+  const std::int32_t bytes = codes_[answer].bytes + x86::kLongJump;
   Put(answer, {begin_.first + bytes, begin_.second + bytes});
 }
 
-// Of these one is enough: two would be so close to each other that jumps from one to the other become short.
+// One of these. A second one would stand close to the way out if that is the first one, and its jump to there
+// would be late.
 bool LastBlocks::PutOtherAnswer() {
   if (other_answers_.empty()) return false;
   PutAnswer(other_answers_.back());
@@ -147,7 +151,7 @@ bool LastBlocks::PutNextTest(std::minstd_rand& random) {
 
 LastBlocks::Candidate LastBlocks::CandidateFor(BlockId test) const {
   const BlockCode& code = codes_[test];
-  const BlockJumps jumps = JumpsOf(code, [&](const CodeBefore& entry) {
+  const BlockJumps jumps = JumpsOf(code, [&](const BlockEntry& entry) {
     return (entry.block == last_.back()) & (entry.ebpf_instructions == 0);
   });
   Candidate candidate{.place = begin_, .is_pair = jumps.is_pair, .is_late = false};
@@ -155,18 +159,18 @@ LastBlocks::Candidate LastBlocks::CandidateFor(BlockId test) const {
     const Place distance = DistanceTo(*jumps.jump, candidate.place);
     const std::int32_t bytes = x86::BytesOfJump(distance.first);
     candidate.is_late = x86::BytesOfJump(distance.second) != bytes;
-    candidate.place.first += kLongJump;
+    candidate.place.first += x86::kLongJump;
     candidate.place.second += bytes;
   }
   const Place distance = DistanceTo(*jumps.jump_if, candidate.place);
   const std::int32_t bytes = x86::BytesOfConditionalJump(distance.first);
   candidate.is_late |= x86::BytesOfConditionalJump(distance.second) != bytes;
-  candidate.place.first += code.bytes + kLongConditionalJump;
+  candidate.place.first += code.bytes + x86::kLongConditionalJump;
   candidate.place.second += code.bytes + bytes;
   return candidate;
 }
 
-LastBlocks::Place LastBlocks::DistanceTo(const CodeBefore& entry, const Place& from) const {
+LastBlocks::Place LastBlocks::DistanceTo(const BlockEntry& entry, const Place& from) const {
   const Place& to = places_[entry.block];
   return {from.first - to.first + entry.bytes, from.second - to.second + entry.bytes};
 }

@@ -2,11 +2,11 @@
 //
 // Which blocks of a filter to put last, so that the kernel translates it in few passes on x86-64.
 //
-// In the first pass all jumps are long, and in the second they are as long as distances in the first one say
-// (bpf/translation.h). What takes another pass is a jump that comes within reach only because jumps between
-// have become shorter. Most jumps lead to the answers, which stand at the end; so what matters are tests that
-// are out of an answer's reach with long jumps between, and within it with short ones. None of these may jump
-// to an answer:
+// In the first pass all jumps over more than an instruction are long, and in the second they are as long as
+// distances in the first one say (bpf/translation.h). What takes another pass is a jump that comes within
+// reach only because jumps between have become shorter. Most jumps lead to the answers, which stand at the
+// end; so what matters are tests that are out of an answer's reach with long jumps between, and within it
+// with short ones. None of these may jump to an answer:
 //
 //     what is farther away         jumps to answers stay long
 //     tests that lead only to      their jumps are short from the second pass on
@@ -15,7 +15,8 @@
 //     answers
 //
 // The two in the middle are a piece of the search for a call's number: which one, and in what order, is tried
-// at random. If it is too short, an answer that only others lead to can stand in front of it.
+// at random. If it is too short, an answer that only others lead to can stand in front of it. A few jumps are
+// still late, of what stands close before that answer: passes are counted before an end is taken.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +55,7 @@ class LastBlocks {
   bool PutNextTest(std::minstd_rand& random);
   bool PutOtherAnswer();
   [[nodiscard]] Candidate CandidateFor(BlockId test) const;
-  [[nodiscard]] Place DistanceTo(const CodeBefore& entry, const Place& from) const;
+  [[nodiscard]] Place DistanceTo(const BlockEntry& entry, const Place& from) const;
   void Put(BlockId id, const Place& place);
   [[nodiscard]] bool LeadsToAnswer(BlockId test) const;
   [[nodiscard]] bool AnswersAreOutOfReach() const;

@@ -140,7 +140,8 @@ Layout::Layout(NodeId root, const Graph& graph, Variables variables) {
 }
 
 Arrangement Layout::UsualArrangement() const {
-  return {.exchanged = std::vector<std::uint8_t>(blocks_.size(), 0), .is_deferred = false, .last = {}};
+  return {
+      .exchanged = std::vector<std::uint8_t>(blocks_.size(), 0), .defers_second_sides = false, .last = {}};
 }
 
 const std::vector<BlockId>& Layout::Order(const Arrangement& arrangement) {
@@ -159,7 +160,7 @@ const std::vector<BlockId>& Layout::Order(const Arrangement& arrangement) {
     const auto& [smaller, larger] = sides_[id];
     if (smaller == larger) continue;
     const BlockId changed = arrangement.exchanged[id] != 0 ? smaller ^ larger : 0;
-    std::vector<BlockId>& waiting = arrangement.is_deferred ? deferred_ : pending_;
+    std::vector<BlockId>& waiting = arrangement.defers_second_sides ? deferred_ : pending_;
     if (--parents_left_[larger ^ changed] == 0) waiting.push_back(larger ^ changed);
     if (--parents_left_[smaller ^ changed] == 0) pending_.push_back(smaller ^ changed);
   }

@@ -16,9 +16,9 @@
 // A conditional jump reaches 255 instructions far. Where a side is farther away, the jump goes to a `ja`
 // right behind it, or to a copy of the returning instruction, which later branches in reach use as well.
 //
-// What stands behind a branch is one of its sides, with all that only this side leads to, and then the other
-// one. Either order is right, and so is any in which all blocks stand before their sides; block_order.h
-// chooses.
+// In the usual order, what stands behind a branch is one of its sides, with all that only this side leads to,
+// and then the other one. Either order is right, and so is any in which all blocks stand before their sides;
+// block_order.h chooses.
 #pragma once
 
 #include <array>
@@ -60,7 +60,7 @@ struct Arrangement {
   // is short.
   std::vector<std::uint8_t> exchanged;
   // Whether sides that come last wait until all that comes first stands, so that jumps to them are long.
-  bool is_deferred = false;
+  bool defers_second_sides = false;
   // What ends the program, in this order, with all sides of it.
   std::vector<BlockId> last;
 };

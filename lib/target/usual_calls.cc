@@ -40,7 +40,8 @@ std::map<std::uint32_t, std::vector<std::uint32_t>> LookUpForAllTargets() {
 // time of compiling, otherwise.
 std::vector<std::uint32_t> UsualCalls(const Target& target) {
   static const std::map<std::uint32_t, std::vector<std::uint32_t>> kNumbers = LookUpForAllTargets();
-  return kNumbers.at(target.libseccomp_token);
+  const auto numbers = kNumbers.find(target.libseccomp_token);
+  return numbers != kNumbers.end() ? numbers->second : LookUp(target);
 }
 
 }  // namespace precompiledseccomp

@@ -79,10 +79,10 @@ assertion_result AnswersLike(const ResolvedPolicy& policy, std::span<const sock_
     std::vector<bool> ran;
     std::string answer;
     try {
-      const std::uint32_t result = bpf::Run(program, call).result;
+      const std::uint32_t result = bpf::Run(program, call, policy.target.big_endian).result;
       if (result == expected) continue;
       answer = bpf::DescribeReturn(result);
-      bpf::Run(program, call, ran);
+      bpf::Run(program, call, ran, policy.target.big_endian);
     } catch (const std::exception& error) {
       answer = error.what();
     }

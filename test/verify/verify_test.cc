@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(TheWorkOfAProofIsTheSameWhicheverCompilerBuiltTheProver) {
     steps += std::get<Proved>(verdict).steps;
   }
   BOOST_TEST(nodes == 130618U);
-  BOOST_TEST(steps == 380215U);
+  BOOST_TEST(steps == 380051U);
 }
 
 BOOST_AUTO_TEST_CASE(RandomPoliciesAreProvedOnAllTargets) {
