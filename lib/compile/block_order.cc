@@ -21,8 +21,8 @@ namespace {
 // Where no jump becomes shorter after the second pass, there is one that finds that out, and one that writes.
 constexpr std::size_t kFewestPasses = 4;
 
-// Half as many ends are tried as there are instructions, or as many if one came to something; and for each
-// that did, orders of what is in front of it.
+// Ends are tried until so many came to something: half as often as there are instructions, or as often if one
+// did. And for each that did, orders of what is in front of it.
 constexpr std::size_t kMostEnds = 3;
 constexpr std::size_t kOrdersForAnEnd = 8;
 

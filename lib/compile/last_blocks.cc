@@ -127,7 +127,7 @@ bool LastBlocks::PutOtherAnswer() {
 bool LastBlocks::PutNextTest(std::minstd_rand& random) {
   std::uint32_t lowest = std::numeric_limits<std::uint32_t>::max();
   std::size_t best = 0;
-  Place place;
+  Bytes place;
   for (std::size_t i = 0; i < ready_.size(); ++i) {
     const BlockId test = ready_[i];
     const Candidate candidate = CandidateFor(test);
@@ -156,13 +156,13 @@ LastBlocks::Candidate LastBlocks::CandidateFor(BlockId test) const {
   });
   Candidate candidate{.place = begin_, .is_pair = jumps.is_pair, .is_late = false};
   if (jumps.is_pair) {
-    const Place distance = DistanceTo(*jumps.jump, candidate.place);
+    const Bytes distance = DistanceTo(*jumps.jump, candidate.place);
     const std::int32_t bytes = x86::BytesOfJump(distance.first);
     candidate.is_late = x86::BytesOfJump(distance.second) != bytes;
     candidate.place.first += x86::kLongJump;
     candidate.place.second += bytes;
   }
-  const Place distance = DistanceTo(*jumps.jump_if, candidate.place);
+  const Bytes distance = DistanceTo(*jumps.jump_if, candidate.place);
   const std::int32_t bytes = x86::BytesOfConditionalJump(distance.first);
   candidate.is_late |= x86::BytesOfConditionalJump(distance.second) != bytes;
   candidate.place.first += code.bytes + x86::kLongConditionalJump;
@@ -170,12 +170,12 @@ LastBlocks::Candidate LastBlocks::CandidateFor(BlockId test) const {
   return candidate;
 }
 
-LastBlocks::Place LastBlocks::DistanceTo(const BlockEntry& entry, const Place& from) const {
-  const Place& to = places_[entry.block];
+LastBlocks::Bytes LastBlocks::DistanceTo(const BlockEntry& entry, const Bytes& from) const {
+  const Bytes& to = places_[entry.block];
   return {from.first - to.first + entry.bytes, from.second - to.second + entry.bytes};
 }
 
-void LastBlocks::Put(BlockId id, const Place& place) {
+void LastBlocks::Put(BlockId id, const Bytes& place) {
   begin_ = place;
   places_[id] = place;
   last_.push_back(id);

@@ -37,14 +37,15 @@ class LastBlocks {
   const std::vector<BlockId>& Try(std::minstd_rand& random);
 
  private:
-  // Bytes from something to the end of the program, in the first pass and in the second.
-  struct Place {
+  // Between two places, in the first pass and in the second. A place is known by the bytes to the program's
+  // end.
+  struct Bytes {
     std::int32_t first = 0;
     std::int32_t second = 0;
   };
   // A test, if it stood in front of what stands already.
   struct Candidate {
-    Place place;
+    Bytes place;
     bool is_pair = false;
     bool is_late = false;  // one of its jumps becomes shorter after the second pass
   };
@@ -55,8 +56,8 @@ class LastBlocks {
   bool PutNextTest(std::minstd_rand& random);
   bool PutOtherAnswer();
   [[nodiscard]] Candidate CandidateFor(BlockId test) const;
-  [[nodiscard]] Place DistanceTo(const BlockEntry& entry, const Place& from) const;
-  void Put(BlockId id, const Place& place);
+  [[nodiscard]] Bytes DistanceTo(const BlockEntry& entry, const Bytes& from) const;
+  void Put(BlockId id, const Bytes& place);
   [[nodiscard]] bool LeadsToAnswer(BlockId test) const;
   [[nodiscard]] bool AnswersAreOutOfReach() const;
 
@@ -71,9 +72,9 @@ class LastBlocks {
   std::vector<std::uint8_t> sides_left_;  // of tests in it: sides that are tests and do not stand yet
   std::vector<BlockId> pending_;
   std::vector<BlockId> ready_;
-  std::vector<Place> places_;
-  Place begin_;                         // of what stands
-  Place first_answer_;                  // of those that the piece leads to
+  std::vector<Bytes> places_;
+  Bytes begin_;                         // of what stands
+  Bytes first_answer_;                  // of those that the piece leads to
   std::vector<BlockId> other_answers_;  // that do not stand yet
   std::vector<BlockId> last_;           // first from the end
 };
