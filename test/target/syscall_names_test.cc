@@ -123,6 +123,26 @@ BOOST_AUTO_TEST_CASE(ANameOfAnyTargetIsKnown) {
   for (const char* const name : {"swapom", "listns", "", "READ"}) BOOST_TEST(!IsNameOfAnyTarget(name), name);
 }
 
+// Looked up once for all targets: each has its own. poll is there on the older ones only.
+BOOST_AUTO_TEST_CASE(UsualCallsHaveTheNumbersOfTheirTarget) {
+  for (const Target& target : Targets())
+    BOOST_TEST(UsualCalls(target).front() == SyscallNumber(target, "futex").value(), target.name);
+  const auto has = [](const Target& target, const char* name) {
+    const std::vector<std::uint32_t> numbers = UsualCalls(target);
+    return std::find(numbers.begin(), numbers.end(), SyscallNumber(target, name).value()) != numbers.end();
+  };
+  BOOST_TEST(has(*FindTarget("x86_64"), "poll"));
+  BOOST_TEST(!SyscallNumber(*FindTarget("aarch64"), "poll").has_value());
+  BOOST_TEST(UsualCalls(*FindTarget("aarch64")).size() < UsualCalls(*FindTarget("x86_64")).size());
+}
+
+// None of Targets(): programs of 32 bits on x86-64.
+BOOST_AUTO_TEST_CASE(UsualCallsAreKnownForOtherTargetsToo) {
+  Target i386 = *FindTarget("x86_64");
+  i386.libseccomp_token = SCMP_ARCH_X86;
+  BOOST_TEST(UsualCalls(i386).front() == 240U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
